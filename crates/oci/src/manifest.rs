@@ -1,0 +1,192 @@
+//! Manifests and indexes (image-spec, `manifest.md`, `image-index.md`; Docker schema 2), parsed for reading.
+
+use serde::Deserialize;
+
+use crate::descriptor::null_is_default;
+use crate::{Annotations, Descriptor, MediaKind, MediaType};
+
+/// Why bytes are not a manifest.
+#[derive(Debug, thiserror::Error)]
+pub enum ManifestError {
+    /// Not JSON, or a required field is missing or malformed.
+    #[error("manifest is malformed")]
+    Json(#[from] serde_json::Error),
+    /// Larger than any registry must take.
+    #[error("manifest of {0} bytes is over the limit of {limit} bytes", limit = crate::MAX_MANIFEST_BYTES)]
+    TooLarge(usize),
+    /// The type inside differs from the type it was served as.
+    #[error("manifest says it is {inside}, but came as {outside}")]
+    TypeMismatch {
+        /// `mediaType` of the document.
+        inside: MediaType,
+        /// `Content-Type` of the answer, or the descriptor's type.
+        outside: MediaType,
+    },
+    /// Docker's first schema, which has no digest of its own layers' order and is refused by registries of
+    /// today.
+    #[error(
+        "manifest is of Docker's schema 1, which no current registry takes; push the image again with a current Docker"
+    )]
+    Schema1,
+    /// A type that is not known to be a manifest.
+    #[error("{0} is not a manifest type")]
+    UnknownType(MediaType),
+    /// Both `manifests` and `layers` or `config`: two readings of one document (image-spec, CVE-2021-41190).
+    #[error("manifest has fields of an image and of an index at once")]
+    Ambiguous,
+}
+
+/// A parsed manifest.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Manifest {
+    /// One image or artifact.
+    Image(ImageManifest),
+    /// A list of manifests.
+    Index(Index),
+}
+
+/// One image or artifact.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ImageManifest {
+    /// The type, if the document says it.
+    #[serde(default)]
+    pub media_type: Option<MediaType>,
+    /// What kind of artifact this is.
+    #[serde(default)]
+    pub artifact_type: Option<MediaType>,
+    /// The configuration. Absent in artifact manifests of the release candidates only.
+    #[serde(default)]
+    pub config: Option<Descriptor>,
+    /// The layers, the lowest first.
+    #[serde(default, alias = "blobs", deserialize_with = "null_is_default")]
+    pub layers: Vec<Descriptor>,
+    /// What this refers to: the image that a signature or an SBOM is for.
+    #[serde(default)]
+    pub subject: Option<Descriptor>,
+    /// Free metadata.
+    #[serde(default, deserialize_with = "null_is_default")]
+    pub annotations: Annotations,
+}
+
+/// A list of manifests.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Index {
+    /// The type, if the document says it.
+    #[serde(default)]
+    pub media_type: Option<MediaType>,
+    /// What kind of artifact this is.
+    #[serde(default)]
+    pub artifact_type: Option<MediaType>,
+    /// The manifests.
+    #[serde(default, deserialize_with = "null_is_default")]
+    pub manifests: Vec<Descriptor>,
+    /// What this refers to.
+    #[serde(default)]
+    pub subject: Option<Descriptor>,
+    /// Free metadata.
+    #[serde(default, deserialize_with = "null_is_default")]
+    pub annotations: Annotations,
+}
+
+/// The fields by which a document shows what it is.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Shape {
+    #[serde(default)]
+    schema_version: Option<u32>,
+    #[serde(default)]
+    media_type: Option<MediaType>,
+    #[serde(default)]
+    manifests: Option<serde::de::IgnoredAny>,
+    #[serde(default, alias = "blobs")]
+    layers: Option<serde::de::IgnoredAny>,
+    #[serde(default)]
+    config: Option<serde::de::IgnoredAny>,
+    #[serde(default, rename = "fsLayers")]
+    fs_layers: Option<serde::de::IgnoredAny>,
+}
+
+impl Manifest {
+    /// Parses `bytes`, which were served as `outside` (if that is known), and says what type they are.
+    ///
+    /// # Errors
+    /// See [`ManifestError`].
+    pub fn parse(bytes: &[u8], outside: Option<&MediaType>) -> Result<(Self, MediaType), ManifestError> {
+        let shape: Shape = serde_json::from_slice(bytes)?;
+        let media_type = shape.media_type(outside)?;
+        let manifest = match media_type.kind() {
+            MediaKind::Image => Self::Image(serde_json::from_slice(bytes)?),
+            MediaKind::Index => Self::Index(serde_json::from_slice(bytes)?),
+            MediaKind::Schema1 => return Err(ManifestError::Schema1),
+            MediaKind::Other => return Err(ManifestError::UnknownType(media_type)),
+        };
+        Ok((manifest, media_type))
+    }
+
+    /// What this refers to, if anything.
+    pub fn subject(&self) -> Option<&Descriptor> {
+        match self {
+            Self::Image(image) => image.subject.as_ref(),
+            Self::Index(index) => index.subject.as_ref(),
+        }
+    }
+
+    /// The manifests below this one.
+    pub fn children(&self) -> &[Descriptor] {
+        match self {
+            Self::Image(_) => &[],
+            Self::Index(index) => &index.manifests,
+        }
+    }
+
+    /// The blobs that this manifest names: configuration first, then layers. A blob that is named twice
+    /// comes twice.
+    pub fn blobs(&self) -> impl Iterator<Item = &Descriptor> {
+        let image = match self {
+            Self::Image(image) => Some(image),
+            Self::Index(_) => None,
+        };
+        image.into_iter().flat_map(|image| image.config.iter().chain(&image.layers))
+    }
+
+    /// Free metadata.
+    pub fn annotations(&self) -> &Annotations {
+        match self {
+            Self::Image(image) => &image.annotations,
+            Self::Index(index) => &index.annotations,
+        }
+    }
+
+    /// The artifact type as a referrers list shows it: the manifest's own, else the configuration's type
+    /// (distribution-spec, "Listing Referrers").
+    pub fn artifact_type(&self) -> Option<&MediaType> {
+        match self {
+            Self::Image(image) => {
+                image.artifact_type.as_ref().or(image.config.as_ref().map(|config| &config.media_type))
+            }
+            Self::Index(index) => index.artifact_type.as_ref(),
+        }
+    }
+}
+
+impl Shape {
+    fn media_type(&self, outside: Option<&MediaType>) -> Result<MediaType, ManifestError> {
+        if self.manifests.is_some() && (self.layers.is_some() || self.config.is_some()) {
+            return Err(ManifestError::Ambiguous);
+        }
+        let outside = outside.filter(|outside| outside.kind() != MediaKind::Other);
+        match (&self.media_type, outside) {
+            (Some(inside), Some(outside)) if inside != outside => {
+                Err(ManifestError::TypeMismatch { inside: inside.clone(), outside: outside.clone() })
+            }
+            (Some(known), _) | (None, Some(known)) => Ok(known.clone()),
+            (None, None) if self.schema_version == Some(1) || self.fs_layers.is_some() => {
+                Err(ManifestError::Schema1)
+            }
+            (None, None) if self.manifests.is_some() => Ok(MediaType::OCI_INDEX),
+            (None, None) => Ok(MediaType::OCI_MANIFEST),
+        }
+    }
+}
