@@ -1,1 +1,33 @@
-//! Not yet furnished.
+//! Where images are read from and written to: registries, OCI layouts, archives.
+//!
+//! [`Source`] and [`Target`] are the two faces that every place shows; the copy engine knows nothing else.
+//! What a place can do beyond the required is told by [`Capabilities`], never by its kind. Every
+//! implementation passes the suite in [`conformance`]. Whether a failure may be tried again is decided here
+//! and only here ([`TransportError::is_retryable`]).
+//!
+//! Not here: which images are copied and in what order (`portolan-sync`), what is remembered between runs
+//! (`portolan-catalog`).
+
+mod capabilities;
+mod content;
+mod endpoint;
+mod error;
+mod host_gate;
+mod realm_pins;
+mod settings;
+mod single_flight;
+mod source;
+mod target;
+mod upload;
+
+pub use capabilities::{Capabilities, Support};
+pub use content::{BlobRead, ByteStream, Chunk, Content, Piece};
+pub use endpoint::{Endpoint, EndpointError, Location};
+pub use error::{Cause, TransportError, TransportResult};
+pub use host_gate::{HostGate, LocalGate, Permit, Weight};
+pub use realm_pins::{MemoryPins, RealmPin, RealmPins};
+pub use settings::{HostLimits, RegistrySettings, Secret, SecretError, TlsFiles, TlsMode, TlsSettings};
+pub use single_flight::{Flight, Lead, SingleFlight};
+pub use source::{Referrers, ReferrersVia, Source};
+pub use target::{Begun, Deleted, MountFrom, PutAs, PutOutcome, Target};
+pub use upload::{Resumed, UploadState};

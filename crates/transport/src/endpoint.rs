@@ -1,0 +1,190 @@
+//! How places are written on a command line and in a configuration.
+
+use std::fmt;
+use std::path::{Path, PathBuf};
+use std::str::FromStr;
+
+use portolan_oci::{Digest, Reference, ReferenceError, Registry, RepositoryName, Tag, TagOrDigest};
+
+/// A place that holds images: one repository, one layout, one archive.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub enum Location {
+    /// A repository of a registry.
+    Registry(Registry, RepositoryName),
+    /// A folder in the OCI image layout.
+    Layout(PathBuf),
+    /// A tar archive of an OCI image layout.
+    OciArchive(PathBuf),
+    /// A tar archive as `docker save` writes it.
+    DockerArchive(PathBuf),
+}
+
+impl Location {
+    /// The host part of the identity under which the catalogue knows this place: the registry, or the kind
+    /// of file.
+    pub fn host(&self) -> &str {
+        match self {
+            Self::Registry(registry, _) => registry.as_str(),
+            Self::Layout(_) => "oci",
+            Self::OciArchive(_) => "oci-archive",
+            Self::DockerArchive(_) => "docker-archive",
+        }
+    }
+
+    /// The other part of that identity: the repository, or the path as given.
+    pub fn repository(&self) -> String {
+        match self {
+            Self::Registry(_, repository) => repository.to_string(),
+            Self::Layout(path) | Self::OciArchive(path) | Self::DockerArchive(path) => {
+                path.display().to_string()
+            }
+        }
+    }
+
+    /// The same place, written so that it can be parsed, with a tag or digest if one is given.
+    pub fn with(&self, reference: Option<&TagOrDigest>) -> String {
+        match reference {
+            None => self.to_string(),
+            Some(TagOrDigest::Tag(tag)) => format!("{self}:{tag}"),
+            Some(TagOrDigest::Digest(digest)) => format!("{self}@{digest}"),
+        }
+    }
+}
+
+impl fmt::Display for Location {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Registry(registry, repository) => write!(f, "{registry}/{repository}"),
+            Self::Layout(path) => write!(f, "oci:{}", path.display()),
+            Self::OciArchive(path) => write!(f, "oci-archive:{}", path.display()),
+            Self::DockerArchive(path) => write!(f, "docker-archive:{}", path.display()),
+        }
+    }
+}
+
+/// Why a text names no place.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum EndpointError {
+    /// The reference after the transport is malformed.
+    #[error("{text:?} is not a reference to an image")]
+    Reference {
+        /// What was written.
+        text: String,
+        /// What is wrong with it.
+        #[source]
+        cause: ReferenceError,
+    },
+    /// The path is missing.
+    #[error("{0:?} names no path (expected `{transport}:PATH[:TAG]`)", transport = .0.trim_end_matches(':'))]
+    NoPath(String),
+    /// A transport that other tools have.
+    #[error("transport {0:?} is not known (known: docker://, oci:, oci-archive:, docker-archive:)")]
+    UnknownTransport(String),
+}
+
+/// A place and what is meant in it, as written by a user:
+/// `[docker://]host/repository[:tag][@digest]`, `oci:DIR[:TAG|@DIGEST]`, `oci-archive:FILE[:TAG|@DIGEST]`,
+/// `docker-archive:FILE[:TAG]`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Endpoint {
+    /// The place.
+    pub location: Location,
+    /// The tag, if one was written.
+    pub tag: Option<Tag>,
+    /// The digest, if one was written.
+    pub digest: Option<Digest>,
+}
+
+impl Endpoint {
+    /// What was named, if anything: the digest before the tag.
+    pub fn named(&self) -> Option<TagOrDigest> {
+        self.digest.map(TagOrDigest::Digest).or_else(|| self.tag.clone().map(TagOrDigest::Tag))
+    }
+
+    /// What to read: what was named, else at a registry `latest`. Elsewhere `None` means "the only image".
+    pub fn selector(&self) -> Option<TagOrDigest> {
+        self.named().or_else(|| match self.location {
+            Location::Registry(..) => Some(TagOrDigest::Tag(Tag::latest())),
+            _ => None,
+        })
+    }
+}
+
+type MakeLocation = fn(PathBuf) -> Location;
+
+const FILE_TRANSPORTS: &[(&str, MakeLocation)] = &[
+    ("oci:", Location::Layout),
+    ("oci-archive:", Location::OciArchive),
+    ("docker-archive:", Location::DockerArchive),
+];
+
+impl FromStr for Endpoint {
+    type Err = EndpointError;
+
+    fn from_str(text: &str) -> Result<Self, EndpointError> {
+        if let Some(rest) = text.strip_prefix("docker://") {
+            return registry_endpoint(text, rest);
+        }
+        for (prefix, location) in FILE_TRANSPORTS {
+            if let Some(rest) = text.strip_prefix(prefix) {
+                return file_endpoint(text, rest, *location);
+            }
+        }
+        if let Some(transport) = unknown_transport(text) {
+            return Err(EndpointError::UnknownTransport(transport.to_owned()));
+        }
+        registry_endpoint(text, text)
+    }
+}
+
+/// The transports of other tools, which would otherwise be read as an image name with a tag.
+fn unknown_transport(text: &str) -> Option<&str> {
+    if let Some((scheme, _)) = text.split_once("://") {
+        return Some(scheme);
+    }
+    let (scheme, _) = text.split_once(':')?;
+    ["dir", "containers-storage", "docker-daemon", "ostree", "sif", "tarball", "store"]
+        .contains(&scheme)
+        .then_some(scheme)
+}
+
+fn registry_endpoint(text: &str, rest: &str) -> Result<Endpoint, EndpointError> {
+    let reference: Reference =
+        rest.parse().map_err(|cause| EndpointError::Reference { text: text.to_owned(), cause })?;
+    Ok(Endpoint {
+        location: Location::Registry(reference.registry().clone(), reference.repository().clone()),
+        tag: reference.tag().cloned(),
+        digest: reference.digest().copied(),
+    })
+}
+
+fn file_endpoint(text: &str, rest: &str, location: MakeLocation) -> Result<Endpoint, EndpointError> {
+    let bad = |cause| EndpointError::Reference { text: text.to_owned(), cause };
+    let (rest, digest) = match rest.rsplit_once('@') {
+        Some((path, digest)) if digest.contains(':') && !digest.contains('/') => {
+            (path, Some(digest.parse().map_err(|cause: portolan_oci::DigestError| bad(cause.into()))?))
+        }
+        _ => (rest, None),
+    };
+    let (path, tag) = match rest.rsplit_once(':') {
+        Some((path, tag)) if !tag.contains('/') => (path, Some(tag.parse().map_err(bad)?)),
+        _ => (rest, None),
+    };
+    if path.is_empty() {
+        return Err(EndpointError::NoPath(text.to_owned()));
+    }
+    Ok(Endpoint { location: location(Path::new(path).to_owned()), tag, digest })
+}
+
+impl fmt::Display for Endpoint {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.location)?;
+        if let Some(tag) = &self.tag {
+            write!(f, ":{tag}")?;
+        }
+        if let Some(digest) = &self.digest {
+            write!(f, "@{digest}")?;
+        }
+        Ok(())
+    }
+}

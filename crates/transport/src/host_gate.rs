@@ -1,0 +1,75 @@
+//! Who may ask a host now: the one place where requests wait for each other.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use async_trait::async_trait;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+
+/// What a request costs its host, so that small requests never wait behind large ones.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Weight {
+    /// A question: HEAD, a manifest, a tag list.
+    Light,
+    /// The body of a blob, either way.
+    Heavy,
+}
+
+/// Limits of hosts, shared by all that ask them. A floor above may share them between nodes.
+#[async_trait]
+pub trait HostGate: Send + Sync + 'static {
+    /// Waits until `host` may be sent one more request of this weight; the permit is kept until the answer's
+    /// body has been read.
+    async fn enter(&self, host: &str, weight: Weight) -> Permit;
+}
+
+/// The right to have one request under way.
+#[derive(Debug)]
+pub struct Permit {
+    _held: Option<OwnedSemaphorePermit>,
+}
+
+impl Permit {
+    /// A permit that counts against nothing.
+    pub fn free() -> Self {
+        Self { _held: None }
+    }
+}
+
+impl From<OwnedSemaphorePermit> for Permit {
+    fn from(held: OwnedSemaphorePermit) -> Self {
+        Self { _held: Some(held) }
+    }
+}
+
+/// Limits of this process alone: a number of requests at once per host and weight.
+#[derive(Debug)]
+pub struct LocalGate {
+    light: usize,
+    heavy: usize,
+    hosts: Mutex<HashMap<(String, Weight), Arc<Semaphore>>>,
+}
+
+impl LocalGate {
+    /// At most `heavy` blob bodies and `light` other requests at once per host.
+    pub fn new(light: usize, heavy: usize) -> Self {
+        Self { light: light.max(1), heavy: heavy.max(1), hosts: Mutex::default() }
+    }
+}
+
+#[async_trait]
+impl HostGate for LocalGate {
+    async fn enter(&self, host: &str, weight: Weight) -> Permit {
+        let places = match weight {
+            Weight::Light => self.light,
+            Weight::Heavy => self.heavy,
+        };
+        let semaphore = {
+            let mut hosts = self.hosts.lock().unwrap_or_else(PoisonError::into_inner);
+            Arc::clone(
+                hosts.entry((host.to_owned(), weight)).or_insert_with(|| Arc::new(Semaphore::new(places))),
+            )
+        };
+        semaphore.acquire_owned().await.map_or_else(|_| Permit::free(), Permit::from)
+    }
+}
