@@ -1,0 +1,45 @@
+//! `cargo xtask test`: all tests, on a fresh machine too.
+
+use super::{Error, setup};
+use crate::workspace::Workspace;
+use crate::{process, say};
+
+/// Arguments of `cargo xtask test`.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Test {
+    /// Passed on to `cargo nextest run` (or `cargo test`), for example `-p portolan-oci digest`
+    #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+    arguments: Vec<String>,
+}
+
+impl Test {
+    /// Installs what peers are missing, then runs documentation tests and all others. Away from CI a peer
+    /// that cannot be installed is only named: the tests that need it skip themselves.
+    pub(crate) fn run(self, workspace: &Workspace) -> Result<(), Error> {
+        if let Err(error) = setup::install() {
+            if setup::in_ci() {
+                return Err(error.into());
+            }
+            say::line(format_args!("warning: {error}; tests that need them are skipped"));
+        }
+        let mut command = process::cargo(&workspace.root);
+        if process::find("cargo-nextest").is_some() {
+            // nextest leaves documentation tests out; a chosen few tests are not among them.
+            if self.arguments.is_empty() {
+                process::run(process::cargo(&workspace.root).args(["test", "--doc", "--workspace"]))?;
+            }
+            command.args(["nextest", "run"]);
+        } else {
+            command.arg("test");
+        }
+        if !self.chooses_packages() {
+            command.arg("--workspace");
+        }
+        process::run(command.args(&self.arguments))?;
+        Ok(())
+    }
+
+    fn chooses_packages(&self) -> bool {
+        self.arguments.iter().any(|argument| argument.starts_with("-p") || argument.starts_with("--package"))
+    }
+}
