@@ -1,8 +1,10 @@
 //! Descriptors (image-spec, `descriptor.md`).
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
-use serde::{Deserialize, Serialize};
+use serde::de::{Error as _, Unexpected};
+use serde::{Deserialize, Deserializer, Serialize};
 
 use crate::{Digest, MediaType, Platform};
 
@@ -24,11 +26,12 @@ pub mod annotation {
 #[serde(rename_all = "camelCase")]
 pub struct Descriptor {
     /// The type of the content.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "null_is_default")]
     pub media_type: MediaType,
     /// Its digest.
     pub digest: Digest,
-    /// Its size in bytes.
+    /// Its size in bytes: at most what the specification's signed 64 bits hold.
+    #[serde(deserialize_with = "signed_size")]
     pub size: u64,
     /// Where else it may be had: foreign layers. Followed only where that is allowed.
     #[serde(default, skip_serializing_if = "Vec::is_empty", deserialize_with = "null_is_default")]
@@ -37,7 +40,7 @@ pub struct Descriptor {
     #[serde(default, skip_serializing_if = "Annotations::is_empty", deserialize_with = "null_is_default")]
     pub annotations: Annotations,
     /// What kind of artifact a manifest holds, in an index or a referrers list.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "empty_is_none")]
     pub artifact_type: Option<MediaType>,
     /// What machine a manifest of an index is for.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -72,8 +75,23 @@ impl Descriptor {
 /// Go programs write `null` for an empty list or map.
 pub(crate) fn null_is_default<'de, D, T>(deserializer: D) -> Result<T, D::Error>
 where
-    D: serde::Deserializer<'de>,
+    D: Deserializer<'de>,
     T: Deserialize<'de> + Default,
 {
     Ok(Option::<T>::deserialize(deserializer)?.unwrap_or_default())
+}
+
+/// Go programs write `""` for a type that is not given.
+pub(crate) fn empty_is_none<'de, D: Deserializer<'de>>(
+    deserializer: D,
+) -> Result<Option<MediaType>, D::Error> {
+    let text = Option::<Cow<'de, str>>::deserialize(deserializer)?.unwrap_or_default();
+    if text.is_empty() { Ok(None) } else { text.parse().map(Some).map_err(D::Error::custom) }
+}
+
+fn signed_size<'de, D: Deserializer<'de>>(deserializer: D) -> Result<u64, D::Error> {
+    let size = u64::deserialize(deserializer)?;
+    i64::try_from(size)
+        .map(|_| size)
+        .map_err(|_| D::Error::invalid_value(Unexpected::Unsigned(size), &"a size of at most 63 bits"))
 }

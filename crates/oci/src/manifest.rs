@@ -1,8 +1,9 @@
 //! Manifests and indexes (image-spec, `manifest.md`, `image-index.md`; Docker schema 2), parsed for reading.
 
-use serde::Deserialize;
+use serde::de::{Error as _, IgnoredAny};
+use serde::{Deserialize, Deserializer};
 
-use crate::descriptor::null_is_default;
+use crate::descriptor::{empty_is_none, null_is_default};
 use crate::{Annotations, Descriptor, MediaKind, MediaType};
 
 /// Why bytes are not a manifest.
@@ -28,15 +29,20 @@ pub enum ManifestError {
         "manifest is of Docker's schema 1, which no current registry takes; push the image again with a current Docker"
     )]
     Schema1,
+    /// A schema that is not specified yet.
+    #[error("manifest is of schema version {0}, which is not known (known: 2)")]
+    UnknownVersion(u32),
     /// A type that is not known to be a manifest.
     #[error("{0} is not a manifest type")]
     UnknownType(MediaType),
-    /// Both `manifests` and `layers` or `config`: two readings of one document (image-spec, CVE-2021-41190).
+    /// Both `manifests` and `layers` or `config`, or the ones of the other type: two readings of one document
+    /// (image-spec, CVE-2021-41190).
     #[error("manifest has fields of an image and of an index at once")]
     Ambiguous,
 }
 
 /// A parsed manifest.
+#[expect(clippy::large_enum_variant, reason = "most are images, and few are at hand at once")]
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Manifest {
     /// One image or artifact.
@@ -50,16 +56,16 @@ pub enum Manifest {
 #[serde(rename_all = "camelCase")]
 pub struct ImageManifest {
     /// The type, if the document says it.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "empty_is_none")]
     pub media_type: Option<MediaType>,
     /// What kind of artifact this is.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "empty_is_none")]
     pub artifact_type: Option<MediaType>,
     /// The configuration. Absent in artifact manifests of the release candidates only.
     #[serde(default)]
     pub config: Option<Descriptor>,
-    /// The layers, the lowest first.
-    #[serde(default, alias = "blobs", deserialize_with = "null_is_default")]
+    /// The layers, the lowest first; the `blobs` of an artifact manifest.
+    #[serde(default, deserialize_with = "null_is_default")]
     pub layers: Vec<Descriptor>,
     /// What this refers to: the image that a signature or an SBOM is for.
     #[serde(default)]
@@ -74,10 +80,10 @@ pub struct ImageManifest {
 #[serde(rename_all = "camelCase")]
 pub struct Index {
     /// The type, if the document says it.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "empty_is_none")]
     pub media_type: Option<MediaType>,
     /// What kind of artifact this is.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "empty_is_none")]
     pub artifact_type: Option<MediaType>,
     /// The manifests.
     #[serde(default, deserialize_with = "null_is_default")]
@@ -90,22 +96,49 @@ pub struct Index {
     pub annotations: Annotations,
 }
 
+/// The artifact manifest of the release candidates of image-spec 1.1.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct ArtifactManifest {
+    #[serde(default, deserialize_with = "null_is_default")]
+    blobs: Vec<Descriptor>,
+    #[serde(flatten)]
+    rest: ImageManifest,
+}
+
 /// The fields by which a document shows what it is.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Shape {
     #[serde(default)]
     schema_version: Option<u32>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "empty_is_none")]
     media_type: Option<MediaType>,
     #[serde(default)]
-    manifests: Option<serde::de::IgnoredAny>,
-    #[serde(default, alias = "blobs")]
-    layers: Option<serde::de::IgnoredAny>,
+    manifests: Field,
     #[serde(default)]
-    config: Option<serde::de::IgnoredAny>,
-    #[serde(default, rename = "fsLayers")]
-    fs_layers: Option<serde::de::IgnoredAny>,
+    layers: Field,
+    #[serde(default)]
+    config: Field,
+    #[serde(default)]
+    fs_layers: Field,
+}
+
+/// How a field stands in a document.
+#[derive(Default, Clone, Copy, PartialEq, Eq)]
+enum Field {
+    #[default]
+    Absent,
+    /// Go's way to write an empty list.
+    Null,
+    Given,
+}
+
+impl<'de> Deserialize<'de> for Field {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let value = Option::<IgnoredAny>::deserialize(deserializer)?;
+        Ok(value.map_or(Self::Null, |_| Self::Given))
+    }
 }
 
 impl Manifest {
@@ -114,10 +147,14 @@ impl Manifest {
     /// # Errors
     /// See [`ManifestError`].
     pub fn parse(bytes: &[u8], outside: Option<&MediaType>) -> Result<(Self, MediaType), ManifestError> {
+        // An array would be taken for the fields in their order.
+        if bytes.trim_ascii_start().first() != Some(&b'{') {
+            return Err(serde_json::Error::custom("not a JSON object").into());
+        }
         let shape: Shape = serde_json::from_slice(bytes)?;
         let media_type = shape.media_type(outside)?;
         let manifest = match media_type.kind() {
-            MediaKind::Image => Self::Image(serde_json::from_slice(bytes)?),
+            MediaKind::Image => Self::Image(ImageManifest::parse(bytes, &media_type)?),
             MediaKind::Index => Self::Index(serde_json::from_slice(bytes)?),
             MediaKind::Schema1 => return Err(ManifestError::Schema1),
             MediaKind::Other => return Err(ManifestError::UnknownType(media_type)),
@@ -171,22 +208,46 @@ impl Manifest {
     }
 }
 
+impl ImageManifest {
+    fn parse(bytes: &[u8], media_type: &MediaType) -> Result<Self, serde_json::Error> {
+        if *media_type == MediaType::OCI_ARTIFACT {
+            let ArtifactManifest { blobs, rest } = serde_json::from_slice(bytes)?;
+            return Ok(Self { config: None, layers: blobs, ..rest });
+        }
+        let image: Self = serde_json::from_slice(bytes)?;
+        if image.config.is_none() {
+            return Err(serde_json::Error::missing_field("config"));
+        }
+        Ok(image)
+    }
+}
+
 impl Shape {
     fn media_type(&self, outside: Option<&MediaType>) -> Result<MediaType, ManifestError> {
-        if self.manifests.is_some() && (self.layers.is_some() || self.config.is_some()) {
-            return Err(ManifestError::Ambiguous);
+        if self.schema_version == Some(1) || self.fs_layers == Field::Given {
+            return Err(ManifestError::Schema1);
+        }
+        if let Some(version) = self.schema_version.filter(|version| *version != 2) {
+            return Err(ManifestError::UnknownVersion(version));
         }
         let outside = outside.filter(|outside| outside.kind() != MediaKind::Other);
-        match (&self.media_type, outside) {
+        let media_type = match (&self.media_type, outside) {
             (Some(inside), Some(outside)) if inside != outside => {
-                Err(ManifestError::TypeMismatch { inside: inside.clone(), outside: outside.clone() })
+                return Err(ManifestError::TypeMismatch { inside: inside.clone(), outside: outside.clone() });
             }
-            (Some(known), _) | (None, Some(known)) => Ok(known.clone()),
-            (None, None) if self.schema_version == Some(1) || self.fs_layers.is_some() => {
-                Err(ManifestError::Schema1)
-            }
-            (None, None) if self.manifests.is_some() => Ok(MediaType::OCI_INDEX),
-            (None, None) => Ok(MediaType::OCI_MANIFEST),
+            (Some(known), _) | (None, Some(known)) => known.clone(),
+            (None, None) if self.manifests != Field::Absent => MediaType::OCI_INDEX,
+            (None, None) => MediaType::OCI_MANIFEST,
+        };
+        if self.contradicts(&media_type) { Err(ManifestError::Ambiguous) } else { Ok(media_type) }
+    }
+
+    /// Whether a reader that goes by the fields would not see what the type says.
+    fn contradicts(&self, media_type: &MediaType) -> bool {
+        match media_type.kind() {
+            MediaKind::Image => self.manifests == Field::Given,
+            MediaKind::Index => self.layers == Field::Given || self.config == Field::Given,
+            MediaKind::Schema1 | MediaKind::Other => false,
         }
     }
 }

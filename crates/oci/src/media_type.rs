@@ -45,6 +45,9 @@ impl MediaType {
     pub const OCI_LAYER_ZSTD: Self = Self(Cow::Borrowed("application/vnd.oci.image.layer.v1.tar+zstd"));
     /// `application/vnd.oci.empty.v1+json`
     pub const OCI_EMPTY: Self = Self(Cow::Borrowed("application/vnd.oci.empty.v1+json"));
+    /// `application/vnd.oci.artifact.manifest.v1+json`: only in the release candidates of image-spec 1.1, with
+    /// `blobs` in place of config and layers.
+    pub const OCI_ARTIFACT: Self = Self(Cow::Borrowed("application/vnd.oci.artifact.manifest.v1+json"));
     /// `application/vnd.docker.distribution.manifest.v2+json`
     pub const DOCKER_MANIFEST: Self =
         Self(Cow::Borrowed("application/vnd.docker.distribution.manifest.v2+json"));
@@ -72,7 +75,6 @@ impl MediaType {
         match self.as_str() {
             "application/vnd.oci.image.manifest.v1+json"
             | "application/vnd.docker.distribution.manifest.v2+json"
-            // The artifact manifest of the image-spec 1.1 release candidates: `blobs` in place of `layers`.
             | "application/vnd.oci.artifact.manifest.v1+json" => MediaKind::Image,
             "application/vnd.oci.image.index.v1+json"
             | "application/vnd.docker.distribution.manifest.list.v2+json" => MediaKind::Index,
@@ -110,7 +112,7 @@ impl FromStr for MediaType {
         let bare = text.split(';').next().unwrap_or_default().trim();
         let bad = || MediaTypeError(text.to_owned());
         let (kind, subtype) = bare.split_once('/').ok_or_else(bad)?;
-        if bare.len() > 255 || !is_restricted_name(kind) || !is_restricted_name(subtype) {
+        if !is_restricted_name(kind) || !is_restricted_name(subtype) {
             return Err(bad());
         }
         Ok(Self(Cow::Owned(bare.to_owned())))
@@ -119,7 +121,8 @@ impl FromStr for MediaType {
 
 /// RFC 6838, section 4.2.
 fn is_restricted_name(name: &str) -> bool {
-    name.bytes().next().is_some_and(|b| b.is_ascii_alphanumeric())
+    name.len() <= 127
+        && name.bytes().next().is_some_and(|b| b.is_ascii_alphanumeric())
         && name.bytes().all(|b| b.is_ascii_alphanumeric() || b"!#$&-^_.+".contains(&b))
 }
 

@@ -15,9 +15,12 @@ pub struct PlatformError(String);
 /// What machine an image runs on.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct Platform {
-    /// CPU architecture, by Go's names: `amd64`, `arm64`.
+    /// CPU architecture, by Go's names: `amd64`, `arm64`. Empty where a document leaves it out, as Go's
+    /// readers take it.
+    #[serde(default)]
     pub architecture: String,
-    /// Operating system, by Go's names: `linux`, `windows`.
+    /// Operating system, by Go's names: `linux`, `windows`. Empty as above.
+    #[serde(default)]
     pub os: String,
     /// Version of the operating system, for Windows.
     #[serde(default, rename = "os.version", skip_serializing_if = "Option::is_none")]
@@ -42,7 +45,9 @@ impl Platform {
             "x86_64" => "amd64",
             "x86" => "386",
             "aarch64" => "arm64",
-            "powerpc64" => "ppc64le",
+            "powerpc64" if cfg!(target_endian = "little") => "ppc64le",
+            "powerpc64" => "ppc64",
+            "loongarch64" => "loong64",
             other => other,
         };
         Self::plain("linux", architecture, None)

@@ -108,11 +108,18 @@ pub struct VerifierState {
     size: Option<u64>,
     seen: u64,
     state: String,
+    /// SHA-256 of all of the above: a state that was damaged on its way must not be hashed on.
+    check: Digest,
 }
 
 const LAYOUT: &str = "sha2-0.11";
 
 impl VerifierState {
+    fn checksum(&self) -> Digest {
+        let Self { layout, expected, size, seen, state, check: _ } = self;
+        Digest::sha256(format!("{layout} {expected} {size:?} {seen} {state}").as_bytes())
+    }
+
     /// How many bytes had been hashed.
     pub fn offset(&self) -> u64 {
         self.seen
@@ -163,12 +170,17 @@ impl Verifier {
     /// Ends the content.
     ///
     /// # Errors
-    /// [`VerifyError::Short`] or [`VerifyError::Digest`] if it is not what was promised.
+    /// If it is not what was promised.
     pub fn finish(self) -> Result<Verified, VerifyError> {
-        if let Some(expected) = self.size
-            && self.seen < expected
-        {
-            return Err(VerifyError::Short { digest: self.expected, expected, actual: self.seen });
+        match self.size {
+            Some(expected) if self.seen < expected => {
+                return Err(VerifyError::Short { digest: self.expected, expected, actual: self.seen });
+            }
+            // A caller that went on after `update` failed: the surplus was counted but not hashed.
+            Some(expected) if self.seen > expected => {
+                return Err(VerifyError::Long { digest: self.expected, expected });
+            }
+            _ => {}
         }
         let actual = self.hasher.finish();
         if actual == self.expected {
@@ -194,19 +206,22 @@ impl Verifier {
             Hasher::Sha256(hasher) => hex::encode(hasher.serialize()),
             Hasher::Sha512(hasher) => hex::encode(hasher.serialize()),
         };
-        VerifierState {
+        let mut saved = VerifierState {
             layout: LAYOUT.to_owned(),
             expected: self.expected,
             size: self.size,
             seen: self.seen,
             state,
-        }
+            check: self.expected,
+        };
+        saved.check = saved.checksum();
+        saved
     }
 
     /// Continues from a saved state; `None` if it was saved by another library version or is damaged: then
     /// the content must be hashed from its start.
     pub fn restore(saved: &VerifierState) -> Option<Self> {
-        if saved.layout != LAYOUT {
+        if saved.layout != LAYOUT || saved.check != saved.checksum() {
             return None;
         }
         let raw = hex::decode(&saved.state).ok()?;
