@@ -13,6 +13,7 @@ mod content;
 mod endpoint;
 mod error;
 mod host_gate;
+mod hosts;
 mod realm_pins;
 mod settings;
 mod single_flight;
@@ -25,6 +26,9 @@ pub use content::{BlobRead, ByteStream, Chunk, Content, Piece};
 pub use endpoint::{Endpoint, EndpointError, Location};
 pub use error::{Cause, TransportError, TransportResult};
 pub use host_gate::{HostGate, LocalGate, Permit, Weight};
+pub use hosts::{
+    HostEndpoint, HostEnvironment, HostProfile, Hosts, HostsError, HostsOptions, Login, Reads, Scheme,
+};
 pub use realm_pins::{MemoryPins, RealmPin, RealmPins};
 pub use settings::{HostLimits, RegistrySettings, Secret, SecretError, TlsFiles, TlsMode, TlsSettings};
 pub use single_flight::{Flight, Lead, SingleFlight};
