@@ -1,6 +1,6 @@
 //! `cargo xtask bench`: the benchmark, with everything built as it is released.
 
-use super::Error;
+use super::xtask::Error;
 use crate::process;
 use crate::workspace::Workspace;
 

@@ -5,7 +5,8 @@ use std::time::{Duration, Instant};
 
 use clap::ValueEnum;
 
-use super::{Error, floors, generate, setup};
+use super::xtask::Error;
+use super::{floors, generate, setup};
 use crate::checks::{deny, links};
 use crate::workspace::Workspace;
 use crate::{process, say};

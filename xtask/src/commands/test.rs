@@ -1,6 +1,7 @@
 //! `cargo xtask test`: all tests, on a fresh machine too.
 
-use super::{Error, setup};
+use super::setup;
+use super::xtask::Error;
 use crate::workspace::Workspace;
 use crate::{process, say};
 
