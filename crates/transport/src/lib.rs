@@ -9,6 +9,7 @@
 //! (`portolan-catalog`).
 
 mod capabilities;
+pub mod conformance;
 mod content;
 mod endpoint;
 mod error;
