@@ -1,1 +1,52 @@
-//! Not yet furnished.
+//! The database of what Portolan knows: tables, migrations and SQL, one folder a subject.
+//!
+//! [`Catalog`] opens the database (creating and migrating it if need be); each subject is a cheap handle
+//! got from it, so far only the [`Journal`]. Everything that is written goes through the one writer task of
+//! the process, which commits what is queued as a group; everything that is read goes through a few
+//! read-only connections. No type of the database libraries appears in what this crate offers.
+//!
+//! Not here: what the values mean to the copy engine (`portolan-sync`), nor the content itself.
+//!
+//! # Conventions of storage
+//! - A digest is one byte for the algorithm, then the raw bytes ([`portolan_oci::Digest::to_stored`]).
+//! - A time is a `BIGINT` of microseconds since 1970, UTC.
+//! - Names are compared byte by byte.
+//! - Lists are read in pages by key, so that no reader holds an old state of the database for long.
+//! - Migrations first expand, and contract in a later release. They run under a lock, all or none.
+//!
+//! # Tables
+//! ```text
+//! journal_place                        journal_tree                      journal_blob
+//! ─────────────                        ────────────                      ────────────
+//! id          PK ◄───┬──────────────── place_id     PK     ┌──────────── place_id  PK
+//! host        unique │                 reference    PK     │             digest    PK, indexed with seen_at
+//! repository  with   │                 digest              │             seen_at
+//!             host   │                 started_at          │
+//!                    │                 confirmed_at NULL = unfinished
+//!                    ├─────────────────────────────────────┘
+//!                    │
+//!                    │  journal_upload                     journal_seen                journal_realm
+//!                    │  ──────────────                     ────────────                ─────────────
+//!                    ├─ place_id       PK        ┌──────── place_id    PK              registry   PK
+//!                    │  digest         PK        │         tag         PK              realm
+//!                    │  upload_offset            │         digest      PK              pinned_at
+//!                    │  session        JSON      │         first_seen
+//!                    │  verifier       JSON      │         last_seen
+//!                    │  updated_at     indexed   │
+//!                    └───────────────────────────┘
+//! ```
+
+mod catalog;
+mod error;
+mod journal;
+mod location;
+mod migrations;
+mod sqlite;
+mod stored;
+mod writer;
+
+pub use catalog::Catalog;
+pub use error::{CatalogError, Cause};
+pub use journal::{Confirmed, Journal, PinnedRealm, Place, SavedUpload, TreeStart};
+pub use location::DatabaseLocation;
+pub use writer::WriterStats;

@@ -1,0 +1,124 @@
+//! Beginning to copy an image tree to a place.
+
+use async_trait::async_trait;
+use jiff::Timestamp;
+use portolan_oci::Digest;
+use sea_orm::sea_query::{Expr, ExprTrait, OnConflict};
+use sea_orm::{ColumnTrait, Condition, DatabaseTransaction, EntityTrait, QueryFilter, QuerySelect, Set};
+
+use super::entities::tree;
+use super::{Journal, Place, place};
+use crate::writer::Operation;
+use crate::{CatalogError, stored};
+
+/// What is known about a place when copying to it begins.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum TreeStart {
+    /// Nothing was left unfinished there.
+    Fresh,
+    /// An earlier attempt did not finish: it may have left blobs there.
+    Resumed {
+        /// When the earliest such attempt began.
+        since: Timestamp,
+    },
+}
+
+struct BeginTree {
+    place: Place,
+    reference: String,
+    digest: Digest,
+    /// Unfinished trees of other references count only if they were begun before this.
+    run_started: i64,
+    now: i64,
+}
+
+impl Journal {
+    /// Notes that the reference of the place is now being made to name the tree of this digest; it stays
+    /// noted as unfinished until [`finish_tree`](Self::finish_tree).
+    ///
+    /// The attempt counts as resumed if this reference of the place is noted as unfinished, or if another
+    /// one is since before this run: trees that the run itself copies side by side do not make each other
+    /// look resumed.
+    ///
+    /// # Errors
+    /// As any write: [`CatalogError::Busy`], [`CatalogError::Full`], [`CatalogError::Database`].
+    pub async fn begin_tree(
+        &self,
+        place: &Place,
+        reference: &str,
+        digest: &Digest,
+    ) -> Result<TreeStart, CatalogError> {
+        let operation = BeginTree {
+            place: place.clone(),
+            reference: reference.to_owned(),
+            digest: *digest,
+            run_started: self.run_started.as_microsecond(),
+            now: stored::now(),
+        };
+        self.writer.write(operation).await
+    }
+}
+
+#[async_trait]
+impl Operation for BeginTree {
+    type Reply = TreeStart;
+    const NAME: &'static str = "begin_tree";
+
+    async fn run(&self, transaction: &DatabaseTransaction) -> Result<TreeStart, CatalogError> {
+        let place_id = place::id(transaction, &self.place).await?;
+        let unfinished = self.unfinished_since(transaction, place_id).await?;
+        let row = tree::ActiveModel {
+            place_id: Set(place_id),
+            reference: Set(self.reference.clone()),
+            digest: Set(self.digest.to_stored()),
+            started_at: Set(self.now),
+            confirmed_at: Set(None),
+        };
+        tree::Entity::insert(row)
+            .on_conflict(self.begin_again())
+            .exec_without_returning(transaction)
+            .await
+            .map_err(CatalogError::database)?;
+        match unfinished {
+            None => Ok(TreeStart::Fresh),
+            Some(since) => Ok(TreeStart::Resumed { since: stored::time(since)? }),
+        }
+    }
+}
+
+impl BeginTree {
+    async fn unfinished_since(
+        &self,
+        transaction: &DatabaseTransaction,
+        place_id: i64,
+    ) -> Result<Option<i64>, CatalogError> {
+        let earlier = Condition::any()
+            .add(tree::Column::StartedAt.lt(self.run_started))
+            .add(tree::Column::Reference.eq(&self.reference));
+        let since: Option<Option<i64>> = tree::Entity::find()
+            .select_only()
+            .expr(tree::Column::StartedAt.min())
+            .filter(tree::Column::PlaceId.eq(place_id))
+            .filter(tree::Column::ConfirmedAt.is_null())
+            .filter(earlier)
+            .into_tuple()
+            .one(transaction)
+            .await
+            .map_err(CatalogError::database)?;
+        Ok(since.flatten())
+    }
+
+    /// An unfinished row keeps the time of its first attempt. (That column comes first: MySQL assigns from
+    /// left to right.)
+    fn begin_again(&self) -> OnConflict {
+        let started_at = Expr::case(
+            Expr::col((tree::Entity, tree::Column::ConfirmedAt)).is_null(),
+            Expr::col((tree::Entity, tree::Column::StartedAt)),
+        )
+        .finally(self.now);
+        OnConflict::columns([tree::Column::PlaceId, tree::Column::Reference])
+            .value(tree::Column::StartedAt, started_at)
+            .update_columns([tree::Column::Digest, tree::Column::ConfirmedAt])
+            .to_owned()
+    }
+}

@@ -1,0 +1,8 @@
+//! The rows of the journal's tables; see the drawing in the crate's root.
+
+pub(super) mod blob;
+pub(super) mod place;
+pub(super) mod realm;
+pub(super) mod seen;
+pub(super) mod tree;
+pub(super) mod upload;

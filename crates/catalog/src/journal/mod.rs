@@ -1,0 +1,25 @@
+//! What is done, half done and confirmed at targets, so that a run of copying can resume.
+//!
+//! [`Journal`] is the handle; each file beside it has one operation or a few that belong together, what
+//! they write and what they read. What it remembers about blobs is a hint that must be proven before it is
+//! relied on; uploads, finished trees and pinned realms are acknowledged only when they are on the disk.
+
+mod begin_tree;
+mod blobs;
+mod confirmed;
+mod entities;
+mod finish_tree;
+mod handle;
+mod place;
+mod places_with;
+mod realms;
+mod seen;
+mod stale_uploads;
+mod uploads;
+
+pub use begin_tree::TreeStart;
+pub use confirmed::Confirmed;
+pub use handle::Journal;
+pub use place::Place;
+pub use realms::PinnedRealm;
+pub use uploads::SavedUpload;

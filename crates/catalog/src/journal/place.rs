@@ -1,0 +1,68 @@
+//! Places, and the numbers that stand for them in rows.
+
+use std::fmt;
+
+use sea_orm::sea_query::OnConflict;
+use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QuerySelect, Set};
+
+use super::entities::place;
+use crate::CatalogError;
+
+/// One repository somewhere.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Place {
+    /// The registry's host and port; for a layout or an archive `oci`.
+    pub host: String,
+    /// The repository's name; for a layout or an archive its absolute path.
+    pub repository: String,
+}
+
+impl Place {
+    /// The repository of that name on that host.
+    pub fn new(host: impl Into<String>, repository: impl Into<String>) -> Self {
+        Self { host: host.into(), repository: repository.into() }
+    }
+}
+
+impl fmt::Display for Place {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}/{}", self.host, self.repository)
+    }
+}
+
+/// The number of a place, if it has one.
+pub(super) async fn find_id(
+    database: &impl ConnectionTrait,
+    place: &Place,
+) -> Result<Option<i64>, CatalogError> {
+    place::Entity::find()
+        .select_only()
+        .column(place::Column::Id)
+        .filter(place::Column::Host.eq(&place.host))
+        .filter(place::Column::Repository.eq(&place.repository))
+        .into_tuple()
+        .one(database)
+        .await
+        .map_err(CatalogError::database)
+}
+
+/// The number of a place, which it gets now if it has none.
+pub(super) async fn id(database: &impl ConnectionTrait, place: &Place) -> Result<i64, CatalogError> {
+    if let Some(id) = find_id(database, place).await? {
+        return Ok(id);
+    }
+    let row = place::ActiveModel {
+        host: Set(place.host.clone()),
+        repository: Set(place.repository.clone()),
+        ..Default::default()
+    };
+    let named = OnConflict::columns([place::Column::Host, place::Column::Repository]).do_nothing().to_owned();
+    place::Entity::insert(row)
+        .on_conflict(named)
+        .exec_without_returning(database)
+        .await
+        .map_err(CatalogError::database)?;
+    find_id(database, place)
+        .await?
+        .ok_or_else(|| CatalogError::database(DbErr::RecordNotFound(format!("place {place}"))))
+}

@@ -1,0 +1,20 @@
+//! The tables as they came to be: one file a change, in the order of their names.
+//!
+//! A change that has been released is never edited. It first expands (new tables, new columns that may be
+//! empty), and contracts in a later release, so that nodes of the previous version keep running.
+
+mod apply;
+mod columns;
+mod m0001_journal;
+
+pub(crate) use apply::bring_up_to_date;
+
+use sea_orm_migration::{MigrationTrait, MigratorTrait};
+
+struct Migrator;
+
+impl MigratorTrait for Migrator {
+    fn migrations() -> Vec<Box<dyn MigrationTrait>> {
+        vec![Box::new(m0001_journal::Journal)]
+    }
+}

@@ -1,0 +1,24 @@
+//! How values lie in columns.
+
+use jiff::Timestamp;
+use portolan_oci::Digest;
+
+use crate::CatalogError;
+
+/// Rows that one query of a list may return.
+pub(crate) const PAGE: u64 = 2_000;
+
+/// Values that one `IN (…)` list or one `VALUES` list may have: well below what any database allows.
+pub(crate) const CHUNK: usize = 400;
+
+pub(crate) fn digest(stored: &[u8]) -> Result<Digest, CatalogError> {
+    Digest::from_stored(stored).map_err(|error| CatalogError::damaged("digest", error))
+}
+
+pub(crate) fn time(stored: i64) -> Result<Timestamp, CatalogError> {
+    Timestamp::from_microsecond(stored).map_err(|error| CatalogError::damaged("time", error))
+}
+
+pub(crate) fn now() -> i64 {
+    Timestamp::now().as_microsecond()
+}

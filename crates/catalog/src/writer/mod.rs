@@ -1,0 +1,17 @@
+//! The one writer of the process.
+//!
+//! A task owns the writing connection. Callers hand it operations through a bounded queue; it commits what
+//! is queued as one group and only then acknowledges each. An operation that fails takes nothing down with
+//! it. Nothing here knows a table: what an operation does is in the folder of its subject.
+
+mod group;
+mod job;
+mod queue;
+mod stats;
+mod task;
+#[cfg(test)]
+mod tests;
+
+pub(crate) use job::Operation;
+pub(crate) use queue::{Limits, Writer, WriterHandle};
+pub use stats::WriterStats;

@@ -1,0 +1,96 @@
+//! Trees: begun, finished, confirmed.
+
+use portolan_catalog::{Place, TreeStart};
+
+use crate::{Scratch, debian, digest};
+
+fn resumed(start: TreeStart) -> jiff::Timestamp {
+    match start {
+        TreeStart::Resumed { since } => since,
+        TreeStart::Fresh => panic!("an unfinished tree was overlooked"),
+    }
+}
+
+#[tokio::test]
+async fn a_tree_is_confirmed_only_while_it_is_finished() {
+    let scratch = Scratch::new();
+    let catalog = scratch.open().await;
+    let journal = catalog.journal();
+    let before = jiff::Timestamp::now();
+    assert_eq!(journal.confirmed(&debian(), "12").await.unwrap(), None);
+    assert_eq!(journal.begin_tree(&debian(), "12", &digest(1)).await.unwrap(), TreeStart::Fresh);
+    assert_eq!(journal.confirmed(&debian(), "12").await.unwrap(), None);
+    journal.finish_tree(&debian(), "12", &digest(1)).await.unwrap();
+    let confirmed = journal.confirmed(&debian(), "12").await.unwrap().unwrap();
+    assert_eq!(confirmed.digest, digest(1));
+    assert!(confirmed.at.as_microsecond() >= before.as_microsecond());
+    assert_eq!(journal.begin_tree(&debian(), "12", &digest(2)).await.unwrap(), TreeStart::Fresh);
+    assert_eq!(journal.confirmed(&debian(), "12").await.unwrap(), None);
+    journal.finish_tree(&debian(), "12", &digest(2)).await.unwrap();
+    assert_eq!(journal.confirmed(&debian(), "12").await.unwrap().unwrap().digest, digest(2));
+}
+
+#[tokio::test]
+async fn what_an_earlier_run_left_unfinished_is_resumed_by_any_reference_of_the_place() {
+    let scratch = Scratch::new();
+    let first = scratch.open().await;
+    let journal = first.journal();
+    let before = jiff::Timestamp::now().as_microsecond();
+    journal.begin_tree(&debian(), "12", &digest(1)).await.unwrap();
+    journal.begin_tree(&debian(), "11", &digest(2)).await.unwrap();
+    journal.finish_tree(&debian(), "11", &digest(2)).await.unwrap();
+    let after = jiff::Timestamp::now().as_microsecond();
+    first.close().await.unwrap();
+
+    let second = scratch.open().await;
+    let journal = second.journal();
+    let since = resumed(journal.begin_tree(&debian(), "13", &digest(3)).await.unwrap());
+    assert!((before..=after).contains(&since.as_microsecond()));
+    let elsewhere = Place::new("registry.example.com", "base/alpine");
+    assert_eq!(journal.begin_tree(&elsewhere, "13", &digest(3)).await.unwrap(), TreeStart::Fresh);
+    let again = resumed(journal.begin_tree(&debian(), "12", &digest(4)).await.unwrap());
+    assert_eq!(again, since, "a new attempt keeps the time of the first");
+    journal.finish_tree(&debian(), "12", &digest(4)).await.unwrap();
+    assert_eq!(journal.begin_tree(&debian(), "14", &digest(5)).await.unwrap(), TreeStart::Fresh);
+}
+
+#[tokio::test]
+async fn trees_of_one_run_side_by_side_are_fresh_and_a_second_attempt_is_not() {
+    let scratch = Scratch::new();
+    let catalog = scratch.open().await;
+    let journal = catalog.journal();
+    for reference in ["1", "2", "3"] {
+        let start = journal.clone().begin_tree(&debian(), reference, &digest(1)).await.unwrap();
+        assert_eq!(start, TreeStart::Fresh);
+    }
+    resumed(journal.begin_tree(&debian(), "2", &digest(1)).await.unwrap());
+    resumed(catalog.journal().begin_tree(&debian(), "4", &digest(1)).await.unwrap());
+}
+
+#[tokio::test]
+async fn all_that_is_confirmed_comes_in_byte_order_over_many_pages() {
+    let scratch = Scratch::new();
+    let catalog = scratch.open().await;
+    let journal = catalog.journal();
+    journal.begin_tree(&debian(), "unfinished", &digest(0)).await.unwrap();
+    let finishing = (0..4_100).map(|number| {
+        let journal = journal.clone();
+        async move { journal.finish_tree(&debian(), &format!("v{number}"), &digest(number)).await }
+    });
+    for done in futures::future::join_all(finishing).await {
+        done.unwrap();
+    }
+    for reference in ["A", "a", "_", "Z.1", "\u{e9}"] {
+        journal.finish_tree(&debian(), reference, &digest(9)).await.unwrap();
+    }
+    let all = journal.confirmed_all(&debian()).await.unwrap();
+    let references: Vec<&str> = all.iter().map(|(reference, _)| reference.as_str()).collect();
+    let mut expected: Vec<String> = (0..4_100).map(|number| format!("v{number}")).collect();
+    expected.extend(["A", "a", "_", "Z.1", "\u{e9}"].map(str::to_owned));
+    expected.sort_by(|a, b| a.as_bytes().cmp(b.as_bytes()));
+    assert_eq!(references, expected);
+    let (_, confirmed) = all.iter().find(|(reference, _)| reference == "v77").unwrap();
+    assert_eq!(confirmed.digest, digest(77));
+    let nowhere = Place::new("registry.example.com", "nothing");
+    assert_eq!(journal.confirmed_all(&nowhere).await.unwrap(), []);
+}
