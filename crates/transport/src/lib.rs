@@ -28,7 +28,8 @@ pub use endpoint::{Endpoint, EndpointError, Location};
 pub use error::{Cause, TransportError, TransportResult};
 pub use host_gate::{HostGate, LocalGate, Permit, Weight};
 pub use hosts::{
-    HostEndpoint, HostEnvironment, HostProfile, Hosts, HostsError, HostsOptions, Login, Reads, Scheme,
+    CredentialFile, Erased, HostEndpoint, HostEnvironment, HostProfile, Hosts, HostsError, HostsOptions,
+    Login, Reads, Scheme, Stored,
 };
 pub use realm_pins::{MemoryPins, RealmPin, RealmPins};
 pub use settings::{HostLimits, RegistrySettings, Secret, SecretError, TlsFiles, TlsMode, TlsSettings};

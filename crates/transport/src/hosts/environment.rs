@@ -76,6 +76,12 @@ impl HostEnvironment {
         environment
     }
 
+    /// Docker's `config.json`.
+    pub(crate) fn docker_config_file(&self) -> Option<PathBuf> {
+        let folder = self.docker_config.clone().or_else(|| Some(self.home.as_ref()?.join(".docker")))?;
+        Some(folder.join("config.json"))
+    }
+
     /// `$XDG_CONFIG_HOME` or `~/.config`.
     pub(crate) fn config_home(&self) -> Option<PathBuf> {
         self.xdg_config_home.clone().or_else(|| Some(self.home.as_ref()?.join(".config")))

@@ -6,9 +6,11 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use portolan_oci::{Registry, RepositoryName};
 
-use super::tls::{ClientPair, LazyTls, SystemRoots, TlsPlan, Verification};
-use super::{HostEndpoint, HostEnvironment, HostProfile, HostsError, Login, Reads, Scheme};
-use crate::{RegistrySettings, TlsMode, TlsSettings, TransportError, TransportResult};
+use super::access::Access;
+use super::registries_conf::{Place, RegistriesConf};
+use super::tls::{SystemRoots, Verification};
+use super::{HostEndpoint, HostEnvironment, HostProfile, HostsError, Login, credentials};
+use crate::{RegistrySettings, TlsSettings, TransportError, TransportResult};
 
 /// What [`Hosts`] is made from.
 #[derive(Debug, Clone, Default)]
@@ -26,10 +28,11 @@ pub struct Hosts(Arc<Shared>);
 #[derive(Debug)]
 struct Shared {
     settings: HashMap<Registry, RegistrySettings>,
-    #[expect(dead_code, reason = "asked for credential files next")]
     environment: HostEnvironment,
     roots: Arc<SystemRoots>,
-    tls: Mutex<HashMap<(Registry, Verification), Arc<LazyTls>>>,
+    conf: Mutex<Option<Arc<RegistriesConf>>>,
+    /// By registry and by what `registries.conf` says of certificates.
+    access: Mutex<HashMap<(Registry, Verification), Access>>,
 }
 
 impl Hosts {
@@ -50,7 +53,8 @@ impl Hosts {
             settings,
             environment: options.environment,
             roots: Arc::default(),
-            tls: Mutex::default(),
+            conf: Mutex::default(),
+            access: Mutex::default(),
         })))
     }
 
@@ -59,7 +63,22 @@ impl Hosts {
     /// # Errors
     /// `Forbidden` if the registry is blocked; `Settings` if a file is malformed.
     pub fn profile(&self, registry: &Registry, repository: &RepositoryName) -> TransportResult<HostProfile> {
-        Ok(HostProfile { endpoints: vec![self.endpoint(registry, repository)] })
+        let conf = self.conf()?;
+        let places = match conf.rule(registry, repository) {
+            None => vec![Place::named(registry, repository)],
+            Some(rule) if rule.blocked => {
+                return Err(TransportError::Forbidden {
+                    what: format!("access to {registry}/{repository}"),
+                    reason: format!("{} sets `blocked` for {}", rule.file.display(), rule.prefix),
+                });
+            }
+            Some(rule) => rule.places(registry, repository).map_err(|cause| TransportError::Settings {
+                what: format!("registry configuration {}", rule.file.display()),
+                cause: cause.into(),
+            })?,
+        };
+        let endpoints = places.into_iter().map(|place| self.endpoint(place)).collect::<Result<_, _>>()?;
+        Ok(HostProfile { endpoints })
     }
 
     /// Whose credentials to use for `repository` of `registry` (of an endpoint, not of what a mirror stands in
@@ -67,51 +86,63 @@ impl Hosts {
     ///
     /// # Errors
     /// `Settings` if a secret, a credential file or a helper cannot be read. The cause never shows a secret.
-    #[expect(clippy::unused_async, reason = "helpers are programs to wait for")]
     pub async fn login(
         &self,
         registry: &Registry,
-        _repository: &RepositoryName,
+        repository: &RepositoryName,
     ) -> TransportResult<Option<Login>> {
-        let Some(settings) = self.0.settings.get(registry) else { return Ok(None) };
-        let (Some(user), Some(password)) = (&settings.username, &settings.password) else { return Ok(None) };
-        let password = password.resolve().map_err(|cause| setting(registry, cause))?;
-        Ok(Some(Login::Basic { user: user.clone(), password }))
+        if let Some(settings) = self.0.settings.get(registry)
+            && let (Some(user), Some(password)) = (&settings.username, &settings.password)
+        {
+            let password = password.resolve().map_err(|cause| setting(registry, cause))?;
+            return Ok(Some(Login::Basic { user: user.clone(), password }));
+        }
+        credentials::find(&self.0.environment, registry, repository).await
     }
 
-    fn endpoint(&self, registry: &Registry, repository: &RepositoryName) -> HostEndpoint {
-        let settings = self.0.settings.get(registry);
-        let tls = settings.and_then(|settings| settings.tls.as_ref());
-        let (scheme, verification) = match tls {
-            Some(TlsSettings::Mode(TlsMode::Off)) => (Scheme::Http, Verification::Certificate),
-            Some(TlsSettings::Mode(TlsMode::Insecure)) => (Scheme::Https, Verification::Nothing),
-            None if registry.is_loopback() => (Scheme::HttpsThenHttp, Verification::Certificate),
-            Some(TlsSettings::Files(_)) | None => (Scheme::Https, Verification::Certificate),
-        };
-        HostEndpoint {
-            registry: registry.clone(),
+    fn endpoint(&self, place: Place) -> TransportResult<HostEndpoint> {
+        let Place { registry, repository, verification, reads } = place;
+        let settings = self.0.settings.get(&registry);
+        let Access { scheme, tls } =
+            self.access(&registry, verification, settings.and_then(|settings| settings.tls.as_ref()))?;
+        Ok(HostEndpoint {
             authority: registry.api_host().to_owned(),
-            repository: repository.clone(),
+            repository,
             scheme,
-            reads: Reads::All,
+            reads,
             limits: settings.map(|settings| settings.limits.clone()).unwrap_or_default(),
             token_realm: settings.and_then(|settings| settings.token_realm.clone()),
-            tls: self.tls(registry, verification),
+            tls,
+            registry,
+        })
+    }
+
+    fn access(
+        &self,
+        registry: &Registry,
+        verification: Verification,
+        settings: Option<&TlsSettings>,
+    ) -> TransportResult<Access> {
+        let mut known = self.0.access.lock().unwrap_or_else(PoisonError::into_inner);
+        match known.entry((registry.clone(), verification)) {
+            Entry::Occupied(access) => Ok(access.get().clone()),
+            Entry::Vacant(place) => {
+                let folders = &self.0.environment.certs_dirs;
+                let access = Access::new(registry, settings, verification, folders, &self.0.roots)?;
+                Ok(place.insert(access).clone())
+            }
         }
     }
 
-    fn tls(&self, registry: &Registry, verification: Verification) -> Arc<LazyTls> {
-        let mut made = self.0.tls.lock().unwrap_or_else(PoisonError::into_inner);
-        let tls = made.entry((registry.clone(), verification)).or_insert_with(|| {
-            let files = match self.0.settings.get(registry).and_then(|settings| settings.tls.as_ref()) {
-                Some(TlsSettings::Files(files)) => files.clone(),
-                _ => crate::TlsFiles::default(),
-            };
-            let client = files.cert.zip(files.key).map(|(cert, key)| ClientPair { cert, key });
-            let plan = TlsPlan { verification, authorities: files.ca.into_iter().collect(), client };
-            Arc::new(LazyTls::new(plan, Arc::clone(&self.0.roots)))
-        });
-        Arc::clone(tls)
+    /// Read at the first call; a failure is not kept.
+    fn conf(&self) -> TransportResult<Arc<RegistriesConf>> {
+        let mut known = self.0.conf.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(conf) = known.as_ref() {
+            return Ok(Arc::clone(conf));
+        }
+        let conf = Arc::new(RegistriesConf::load(&self.0.environment.registries_conf)?);
+        *known = Some(Arc::clone(&conf));
+        Ok(conf)
     }
 }
 

@@ -3,14 +3,17 @@
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 
-use rustls::ClientConfig;
-use rustls::client::WantsClientCert;
+use rustls::client::danger::ServerCertVerifier;
+use rustls::client::{WantsClientCert, WebPkiServerVerifier};
+use rustls::crypto::CryptoProvider;
 use rustls::crypto::ring::default_provider;
 use rustls::pki_types::pem::PemObject as _;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
+use rustls::{ClientConfig, RootCertStore};
 
 use super::SystemRoots;
 use super::accept_any::AcceptAny;
+use super::self_signed::TrustGiven;
 use crate::hosts::HostsError;
 use crate::{TransportError, TransportResult};
 
@@ -32,11 +35,9 @@ pub(in crate::hosts) struct ClientPair {
     pub(in crate::hosts) key: PathBuf,
 }
 
-/// What a TLS configuration is to be made from.
-#[derive(Debug)]
-pub(in crate::hosts) struct TlsPlan {
-    /// Whether certificates count.
-    pub(in crate::hosts) verification: Verification,
+/// The files that matter for one host.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(in crate::hosts) struct CertificateFiles {
     /// PEM files of authorities that are trusted besides the system's.
     pub(in crate::hosts) authorities: Vec<PathBuf>,
     /// What we show if we are asked.
@@ -46,14 +47,19 @@ pub(in crate::hosts) struct TlsPlan {
 /// A TLS configuration that is made when it is first wanted.
 #[derive(Debug)]
 pub(in crate::hosts) struct LazyTls {
-    plan: TlsPlan,
+    verification: Verification,
+    files: CertificateFiles,
     roots: Arc<SystemRoots>,
     made: OnceLock<Arc<ClientConfig>>,
 }
 
 impl LazyTls {
-    pub(in crate::hosts) fn new(plan: TlsPlan, roots: Arc<SystemRoots>) -> Self {
-        Self { plan, roots, made: OnceLock::new() }
+    pub(in crate::hosts) fn new(
+        verification: Verification,
+        files: CertificateFiles,
+        roots: Arc<SystemRoots>,
+    ) -> Self {
+        Self { verification, files, roots, made: OnceLock::new() }
     }
 
     /// The configuration. A failure is not kept: the files may be there at the next call.
@@ -61,34 +67,54 @@ impl LazyTls {
         if let Some(made) = self.made.get() {
             return Ok(Arc::clone(made));
         }
-        let config = Arc::new(make(&self.plan, &self.roots)?);
+        let config = Arc::new(make(self.verification, &self.files, &self.roots)?);
         Ok(Arc::clone(self.made.get_or_init(|| config)))
     }
 }
 
-fn make(plan: &TlsPlan, roots: &SystemRoots) -> TransportResult<ClientConfig> {
+fn make(
+    verification: Verification,
+    files: &CertificateFiles,
+    roots: &SystemRoots,
+) -> TransportResult<ClientConfig> {
     let provider = Arc::new(default_provider());
-    let algorithms = provider.signature_verification_algorithms;
+    let verifier = match verification {
+        Verification::Certificate => verifier(files, roots, &provider)?,
+        Verification::Nothing => Some(Arc::new(AcceptAny(provider.signature_verification_algorithms)) as _),
+    };
     let builder = ClientConfig::builder_with_provider(provider)
         .with_safe_default_protocol_versions()
         .map_err(|cause| settings("TLS", cause))?;
-    let builder = match plan.verification {
-        Verification::Certificate => {
-            let mut roots = roots.get().clone();
-            for file in &plan.authorities {
-                for certificate in certificates(file)? {
-                    roots.add(certificate).map_err(|cause| settings(certificate_file(file), cause))?;
-                }
-            }
-            builder.with_root_certificates(roots)
-        }
-        Verification::Nothing => {
-            builder.dangerous().with_custom_certificate_verifier(Arc::new(AcceptAny(algorithms)))
-        }
+    let builder = match verifier {
+        Some(verifier) => builder.dangerous().with_custom_certificate_verifier(verifier),
+        None => builder.with_root_certificates(roots.get()),
     };
-    let mut config = client_auth(builder, plan.client.as_ref())?;
+    let mut config = client_auth(builder, files.client.as_ref())?;
     config.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
     Ok(config)
+}
+
+/// A verifier that knows more than the system's authorities, if there is more to know.
+fn verifier(
+    files: &CertificateFiles,
+    roots: &SystemRoots,
+    provider: &Arc<CryptoProvider>,
+) -> TransportResult<Option<Arc<dyn ServerCertVerifier>>> {
+    let mut given = Vec::new();
+    let mut all = RootCertStore::clone(&roots.get());
+    for file in &files.authorities {
+        for certificate in certificates(file)? {
+            all.add(certificate.clone()).map_err(|cause| settings(certificate_file(file), cause))?;
+            given.push(certificate);
+        }
+    }
+    if given.is_empty() {
+        return Ok(None);
+    }
+    let authorities = WebPkiServerVerifier::builder_with_provider(Arc::new(all), Arc::clone(provider))
+        .build()
+        .map_err(|cause| settings("TLS", cause))?;
+    Ok(Some(Arc::new(TrustGiven { authorities, given })))
 }
 
 fn client_auth(
@@ -116,6 +142,6 @@ fn certificate_file(path: &Path) -> String {
     format!("certificate file {}", path.display())
 }
 
-fn settings(what: impl Into<String>, cause: impl Into<crate::Cause>) -> TransportError {
+pub(super) fn settings(what: impl Into<String>, cause: impl Into<crate::Cause>) -> TransportError {
     TransportError::Settings { what: what.into(), cause: cause.into() }
 }

@@ -2,8 +2,10 @@
 //! the first TLS connection to a host.
 
 mod accept_any;
+pub(super) mod certs_dir;
 mod config;
 mod roots;
+mod self_signed;
 
-pub(super) use config::{ClientPair, LazyTls, TlsPlan, Verification};
+pub(super) use config::{CertificateFiles, ClientPair, LazyTls, Verification};
 pub(super) use roots::SystemRoots;

@@ -1,18 +1,18 @@
 //! The certificate authorities that the system trusts.
 
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
 use rustls::RootCertStore;
 
 /// The system's authorities, read at first use.
 #[derive(Debug, Default)]
-pub(in crate::hosts) struct SystemRoots(OnceLock<RootCertStore>);
+pub(in crate::hosts) struct SystemRoots(OnceLock<Arc<RootCertStore>>);
 
 impl SystemRoots {
     /// The authorities. Certificates that cannot be read are left out: a host that needs one of them is
     /// refused in the handshake.
-    pub(super) fn get(&self) -> &RootCertStore {
-        self.0.get_or_init(|| {
+    pub(super) fn get(&self) -> Arc<RootCertStore> {
+        let roots = self.0.get_or_init(|| {
             let loaded = rustls_native_certs::load_native_certs();
             for error in &loaded.errors {
                 tracing::warn!(%error, "some of the system's certificates cannot be read");
@@ -22,7 +22,8 @@ impl SystemRoots {
             if taken == 0 {
                 tracing::warn!("the system trusts no certificate authority; is ca-certificates installed?");
             }
-            roots
-        })
+            Arc::new(roots)
+        });
+        Arc::clone(roots)
     }
 }
