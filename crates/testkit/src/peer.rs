@@ -1,0 +1,82 @@
+//! Finding other people's programs, and running them as daemons that end with the test.
+
+use std::fs::File;
+use std::os::unix::fs::PermissionsExt as _;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::time::Duration;
+
+/// Finds a program on `PATH`.
+///
+/// A missing peer is a failure where the environment says `CI`; elsewhere one line says what to install, and
+/// the test is meant to return early.
+pub fn require(program: &str) -> Option<PathBuf> {
+    let found = find(program);
+    if found.is_none() {
+        assert!(std::env::var_os("CI").is_none(), "{program} is not on PATH: run `cargo xtask setup`");
+        println!("skipped: {program} is not on PATH; `cargo xtask setup` installs it");
+    }
+    found
+}
+
+fn find(program: &str) -> Option<PathBuf> {
+    let path = std::env::var_os("PATH")?;
+    std::env::split_paths(&path).map(|folder| folder.join(program)).find(|file| is_executable(file))
+}
+
+fn is_executable(file: &Path) -> bool {
+    file.metadata().is_ok_and(|meta| meta.is_file() && meta.permissions().mode() & 0o111 != 0)
+}
+
+/// A server process; it is killed by its id, and waited for, when this value is dropped.
+#[derive(Debug)]
+pub(crate) struct Daemon {
+    child: Child,
+    log: PathBuf,
+}
+
+impl Daemon {
+    /// Starts `command` with both of its outputs going to `log`.
+    pub(crate) fn spawn(command: &mut Command, log: PathBuf) -> Self {
+        let out = File::create(&log).expect("the log file can be created");
+        let err = out.try_clone().expect("the log file can be shared");
+        let child = command.stdin(Stdio::null()).stdout(out).stderr(err).spawn();
+        let child = child.unwrap_or_else(|error| panic!("{command:?} does not start: {error}"));
+        Self { child, log }
+    }
+
+    pub(crate) fn pid(&self) -> u32 {
+        self.child.id()
+    }
+
+    /// Everything the process has printed.
+    pub(crate) fn log(&self) -> String {
+        std::fs::read_to_string(&self.log).unwrap_or_default()
+    }
+
+    /// Waits until `ready` finds what it looks for in the log.
+    ///
+    /// Panics with the log when the process ends first or takes longer than 30 seconds.
+    pub(crate) async fn wait_for<T>(&mut self, ready: impl Fn(&str) -> Option<T>) -> T {
+        for _ in 0..3000 {
+            let log = self.log();
+            if let Some(found) = ready(&log) {
+                return found;
+            }
+            if let Ok(Some(status)) = self.child.try_wait() {
+                panic!("the server ended at once ({status}); its log:\n{}", self.log());
+            }
+            // The only sign of readiness is a line in the log, and a file cannot be awaited.
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+        panic!("the server is not ready after 30 s; its log:\n{}", self.log());
+    }
+}
+
+impl Drop for Daemon {
+    fn drop(&mut self) {
+        // Both fail only when the process has ended already.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}

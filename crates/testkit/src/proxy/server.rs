@@ -1,0 +1,163 @@
+//! The proxy's listener and what its connections share.
+
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use http::request::Parts;
+use hyper::server::conn::http1;
+use hyper::service::service_fn;
+use hyper_util::rt::TokioIo;
+use tokio::net::{TcpListener, TcpStream};
+use tokio::task::{AbortHandle, JoinSet};
+
+use super::link::Upstream;
+use super::pace::Pace;
+use super::record::Entry;
+use super::serve::Session;
+use super::watched::Watched;
+use super::{Action, Record, Rule};
+use crate::registry::Registry;
+
+/// A running proxy; dropping it breaks its connections.
+#[derive(Debug)]
+pub struct Proxy {
+    host: String,
+    shared: Arc<Shared>,
+    task: AbortHandle,
+}
+
+#[derive(Debug)]
+pub(super) struct Shared {
+    pub(super) upstream: Upstream,
+    /// The rate of request bodies.
+    pub(super) up: Arc<Pace>,
+    /// The rate of the answers' bodies.
+    pub(super) down: Arc<Pace>,
+    delay: Mutex<Duration>,
+    rules: Mutex<Vec<Rule>>,
+    entries: Mutex<Vec<Arc<Entry>>>,
+}
+
+impl Proxy {
+    /// A proxy in front of `http://host:port`, or of `https://host:port` with any certificate.
+    pub async fn start(upstream: &str) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
+        let host = listener.local_addr().expect("the listener has an address").to_string();
+        let shared = Arc::new(Shared {
+            upstream: Upstream::parse(upstream),
+            up: Arc::default(),
+            down: Arc::default(),
+            delay: Mutex::default(),
+            rules: Mutex::default(),
+            entries: Mutex::default(),
+        });
+        let task = tokio::spawn(accept(listener, Arc::clone(&shared))).abort_handle();
+        Self { host, shared, task }
+    }
+
+    /// A proxy in front of a registry.
+    pub async fn before(registry: &Registry) -> Self {
+        Self::start(&registry.url()).await
+    }
+
+    /// `127.0.0.1:PORT`.
+    pub fn host(&self) -> &str {
+        &self.host
+    }
+
+    /// `http://127.0.0.1:PORT`.
+    pub fn url(&self) -> String {
+        format!("http://{}", self.host)
+    }
+
+    /// `host/repository:tag`.
+    pub fn reference(&self, repository: &str, tag: &str) -> String {
+        format!("{}/{repository}:{tag}", self.host)
+    }
+
+    /// All requests since the start or the last [`Proxy::clear`], in the order in which they came in.
+    pub fn records(&self) -> Vec<Record> {
+        let entries = self.shared.entries.lock().expect("no panic under the lock");
+        entries.iter().map(|entry| entry.snapshot()).collect()
+    }
+
+    /// How many of the records `matcher` is true for.
+    pub fn count(&self, matcher: impl Fn(&Record) -> bool) -> usize {
+        self.records().iter().filter(|record| matcher(record)).count()
+    }
+
+    /// Forgets the records.
+    pub fn clear(&self) {
+        self.shared.entries.lock().expect("no panic under the lock").clear();
+    }
+
+    /// Adds a fault. All rules that match a request fire, in the order in which they were added.
+    pub fn fault(&self, rule: Rule) {
+        self.shared.rules.lock().expect("no panic under the lock").push(rule);
+    }
+
+    /// Takes all faults away.
+    pub fn heal(&self) {
+        self.shared.rules.lock().expect("no panic under the lock").clear();
+    }
+
+    /// Waits so long before each request is passed on.
+    pub fn set_delay(&self, delay: Duration) {
+        *self.shared.delay.lock().expect("no panic under the lock") = delay;
+    }
+
+    /// Lets at most so many bytes a second of all request bodies pass; `None` is no limit.
+    pub fn set_upload_rate(&self, bytes_per_second: Option<u64>) {
+        self.shared.up.set(bytes_per_second);
+    }
+
+    /// Lets at most so many bytes a second of all answers' bodies pass; `None` is no limit.
+    pub fn set_download_rate(&self, bytes_per_second: Option<u64>) {
+        self.shared.down.set(bytes_per_second);
+    }
+}
+
+impl Drop for Proxy {
+    fn drop(&mut self) {
+        self.task.abort();
+    }
+}
+
+impl Shared {
+    pub(super) fn record(&self, parts: &Parts) -> Arc<Entry> {
+        let entry = Arc::new(Entry::new(parts));
+        self.entries.lock().expect("no panic under the lock").push(Arc::clone(&entry));
+        entry
+    }
+
+    pub(super) fn delay(&self) -> Duration {
+        *self.delay.lock().expect("no panic under the lock")
+    }
+
+    pub(super) fn fire(&self, parts: &Parts) -> Vec<Action> {
+        let rules = self.rules.lock().expect("no panic under the lock");
+        rules.iter().filter_map(|rule| rule.fire(parts)).collect()
+    }
+}
+
+/// Ends when it is aborted, and then its connections with it.
+async fn accept(listener: TcpListener, shared: Arc<Shared>) {
+    let mut connections = JoinSet::new();
+    while let Ok((stream, _)) = listener.accept().await {
+        connections.spawn(connection(stream, Arc::clone(&shared)));
+        while connections.try_join_next().is_some() {}
+    }
+}
+
+async fn connection(stream: TcpStream, shared: Arc<Shared>) {
+    // Only a hint; without it the proxy is slower.
+    let _ = stream.set_nodelay(true);
+    let (stream, flushes) = Watched::new(stream);
+    let session = Arc::new(Session::new(shared, flushes));
+    let service = service_fn(move |request| {
+        let session = Arc::clone(&session);
+        async move { session.serve(request).await }
+    });
+    // A broken connection is what the proxy is for; the records say what happened.
+    let _ = http1::Builder::new().serve_connection(TokioIo::new(stream), service).await;
+}
