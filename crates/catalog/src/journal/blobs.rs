@@ -1,13 +1,16 @@
 //! Which blobs were seen at a place.
 
 use std::collections::HashSet;
+use std::sync::Arc;
 
 use async_trait::async_trait;
 use portolan_oci::Digest;
-use sea_orm::sea_query::OnConflict;
-use sea_orm::{ColumnTrait, DatabaseTransaction, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Set};
+use sea_orm::sea_query::{Expr, OnConflict, Query};
+use sea_orm::{
+    ColumnTrait, ConnectionTrait, DatabaseTransaction, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
+};
 
-use super::entities::blob;
+use super::entities::{blob, place as row};
 use super::{Journal, Place, place};
 use crate::writer::Operation;
 use crate::{CatalogError, stored};
@@ -84,20 +87,37 @@ impl Operation for BlobSeen {
     const NAME: &'static str = "blob_seen";
 
     async fn run(&self, transaction: &DatabaseTransaction) -> Result<(), CatalogError> {
-        let row = blob::ActiveModel {
-            place_id: Set(place::id(transaction, &self.place).await?),
-            digest: Set(self.digest.to_stored()),
-            seen_at: Set(self.now),
-        };
+        if self.write(transaction).await? == 0 {
+            place::id(transaction, &self.place).await?;
+            self.write(transaction).await?;
+        }
+        Ok(())
+    }
+}
+
+impl BlobSeen {
+    /// One statement, as this is the most frequent write of all; it writes nothing if the place has no
+    /// number yet.
+    async fn write(&self, transaction: &DatabaseTransaction) -> Result<u64, CatalogError> {
+        let of_place = Query::select()
+            .column(row::Column::Id)
+            .expr(Expr::val(self.digest.to_stored()))
+            .expr(Expr::val(self.now))
+            .from(row::Entity)
+            .and_where(row::Column::Host.eq(&self.place.host))
+            .and_where(row::Column::Repository.eq(&self.place.repository))
+            .take();
         let known = OnConflict::columns([blob::Column::PlaceId, blob::Column::Digest])
             .update_column(blob::Column::SeenAt)
             .to_owned();
-        blob::Entity::insert(row)
+        let mut insert = Query::insert()
+            .into_table(blob::Entity)
+            .columns([blob::Column::PlaceId, blob::Column::Digest, blob::Column::SeenAt])
             .on_conflict(known)
-            .exec_without_returning(transaction)
-            .await
-            .map_err(CatalogError::database)?;
-        Ok(())
+            .take();
+        insert.select_from(of_place).map_err(|error| CatalogError::Database(Arc::new(error)))?;
+        let written = transaction.execute(&insert).await.map_err(CatalogError::database)?;
+        Ok(written.rows_affected())
     }
 }
 
