@@ -102,5 +102,5 @@ fn is_root() -> bool {
 
 /// Whether a continuous integration service runs this: then a missing peer is a failure.
 pub(crate) fn in_ci() -> bool {
-    env::var_os("CI").is_some_and(|value| !value.is_empty() && value != "false")
+    env::var_os("CI").is_some()
 }
