@@ -15,6 +15,7 @@ mod endpoint;
 mod error;
 mod host_gate;
 mod hosts;
+mod layout;
 mod realm_pins;
 mod settings;
 mod single_flight;
@@ -31,6 +32,7 @@ pub use hosts::{
     CredentialFile, Erased, HostEndpoint, HostEnvironment, HostProfile, Hosts, HostsError, HostsOptions,
     Login, Reads, Scheme, Stored,
 };
+pub use layout::LayoutRepository;
 pub use realm_pins::{MemoryPins, RealmPin, RealmPins};
 pub use settings::{HostLimits, RegistrySettings, Secret, SecretError, TlsFiles, TlsMode, TlsSettings};
 pub use single_flight::{Flight, Lead, SingleFlight};

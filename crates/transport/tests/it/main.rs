@@ -1,0 +1,5 @@
+//! The transports against real things, through their public face.
+
+#![expect(clippy::panic, reason = "a helper of a test fails the test")]
+
+mod layout;
