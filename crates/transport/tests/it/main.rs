@@ -2,4 +2,5 @@
 
 #![expect(clippy::panic, reason = "a helper of a test fails the test")]
 
+mod hosts;
 mod layout;

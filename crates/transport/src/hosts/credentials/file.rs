@@ -53,6 +53,11 @@ impl AuthFile {
         if text.trim().is_empty() {
             return Ok(Self::default());
         }
+        // A sequence of the fields' values would be taken for the object.
+        if text.trim_start().starts_with('[') {
+            let offset = text.len() - text.trim_start().len();
+            return Err(HostsError::at(text, offset, "an object is expected here"));
+        }
         serde_json::from_str(text).map_err(|cause| HostsError::json(&cause))
     }
 

@@ -154,7 +154,9 @@ impl Location {
         let text = text.trim_end_matches('/');
         let (host, path) = text.split_once('/').unwrap_or((text, ""));
         if host.parse::<Registry>().is_err() {
-            return Err("a location is a host name with an optional port and path, without `https://`");
+            return Err(
+                "a location has the form HOST[:PORT][/PATH], without `https://`; a host without a dot needs a port",
+            );
         }
         let slash = if path.is_empty() { "" } else { "/" };
         Ok(Self(format!("{}{slash}{path}", host.to_ascii_lowercase())))

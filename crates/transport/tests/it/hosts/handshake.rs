@@ -1,0 +1,1 @@
+//! Real handshakes, both ends in one process.
