@@ -114,7 +114,7 @@ fn prefixes_are_replaced() {
         ("*.example", "m.test", "r.example/a/b", Some("m.test/a/b")),
         ("*.example", "m.test/x", "b.r.example:5000/a", Some("m.test/x/a")),
         ("*.r.example", "m.test", "r.example/a", None),
-        ("*.example", "m.test", "rexample/a", None),
+        ("*.r.example", "m.test", "xr.example/a", None),
         ("*.example", "m.test", "r.example.org/a", None),
         ("R.Example", "M.Example", "r.example/a", Some("m.example/a")),
         // The same place is no other place.
