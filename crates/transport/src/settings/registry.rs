@@ -74,9 +74,11 @@ pub struct TlsFiles {
 #[serde(deny_unknown_fields, default)]
 pub struct HostLimits {
     /// Requests under way at once.
+    #[schemars(range(min = 1))]
     pub concurrency: u16,
     /// Requests per second; without a value there is no limit.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(range(min = 1))]
     pub requests_per_second: Option<u32>,
 }
 

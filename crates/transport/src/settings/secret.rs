@@ -9,7 +9,8 @@ use serde::{Deserialize, Serialize, Serializer};
 /// A secret: plain text, the content of a file, or an environment variable. Files and variables are read when
 /// the secret is used, not when the configuration is loaded.
 #[derive(Clone, PartialEq, Eq, Deserialize, JsonSchema)]
-#[serde(untagged)]
+#[serde(untagged, deny_unknown_fields)]
+#[schemars(extend("writeOnly" = true))]
 pub enum Secret {
     /// The secret itself.
     Plain(String),

@@ -1,0 +1,89 @@
+//! The configuration as the rest of the program sees it.
+
+use std::path::PathBuf;
+
+use portolan_transport::RegistrySettings;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::Database;
+
+/// All that `portolan.yaml` can say.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[schemars(title = "portolan.yaml")]
+#[serde(deny_unknown_fields)]
+pub struct Config {
+    /// Version of the configuration's format. Must be given, and is 1.
+    #[schemars(extend("const" = 1))]
+    pub version: u32,
+    /// Folder of what is kept between runs. `~/` is the home folder; the default follows `$XDG_DATA_HOME`.
+    #[serde(default)]
+    #[schemars(extend("default" = "~/.local/share/portolan"))]
+    pub data: PathBuf,
+    /// Database of what is known and done: `sqlite` in the data folder, or `sqlite:PATH`.
+    #[serde(default)]
+    #[schemars(with = "String", extend("default" = "sqlite"))]
+    pub database: Database,
+    /// What is set for single registries. A registry needs no entry to be used.
+    #[serde(default)]
+    pub registries: Vec<RegistrySettings>,
+    /// How much is done at once.
+    #[serde(default)]
+    pub limits: Limits,
+    /// What is written to standard error.
+    #[serde(default)]
+    pub log: LogSettings,
+}
+
+/// How much is done at once, over all registries.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct Limits {
+    /// Transfers under way at once.
+    #[schemars(range(min = 1))]
+    pub concurrency: u16,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self { concurrency: 16 }
+    }
+}
+
+/// What is written to standard error.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct LogSettings {
+    /// The least important messages that are written.
+    pub level: LogLevel,
+    /// How they are written.
+    pub format: LogFormat,
+}
+
+/// How important a message is.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum LogLevel {
+    /// What failed.
+    Error,
+    /// And what may need attention.
+    #[default]
+    Warn,
+    /// And what is done.
+    Info,
+    /// And how it is done: one line a request.
+    Debug,
+    /// And every step.
+    Trace,
+}
+
+/// How messages are written.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum LogFormat {
+    /// Lines for people.
+    #[default]
+    Text,
+    /// One JSON object a line.
+    Json,
+}

@@ -1,0 +1,31 @@
+//! Keys that later versions give a meaning. Using one is an error that says so.
+
+const TOP: &[&str] = &[
+    "access",
+    "clouds",
+    "compat",
+    "events",
+    "follow",
+    "gc",
+    "listen",
+    "mirrors",
+    "notify",
+    "proxies",
+    "quotas",
+    "retention",
+    "storage",
+    "telemetry",
+    "tls",
+    "track",
+    "trees",
+];
+const LOG: &[&str] = &["file", "keep", "max_size"];
+
+/// Whether `key` is reserved in the section at `path` (`""`, `log`).
+pub(crate) fn is_reserved(path: &str, key: &str) -> bool {
+    match path {
+        "" => TOP.contains(&key),
+        "log" => LOG.contains(&key),
+        _ => false,
+    }
+}
