@@ -15,8 +15,10 @@
 pub mod client;
 pub mod digest;
 pub mod image;
+mod listener;
 pub mod peer;
 pub mod proxy;
+pub mod reader;
 pub mod registry;
 pub mod tls;
 pub mod token;

@@ -44,6 +44,11 @@ impl Client {
             let scope = format!("repository:{repository}:pull,push,delete");
             url.query_pairs_mut().append_pair("scope", &scope);
         }
+        // A mount is challenged with the scope of the other repository too.
+        let scopes = parameter(asked, "scope").unwrap_or_default().split_whitespace();
+        for other in scopes.filter(|scope| !scope.starts_with(&format!("repository:{repository}:"))) {
+            url.query_pairs_mut().append_pair("scope", other);
+        }
         let mut request = self.http.get(url);
         if let Some(login) = &self.credentials {
             request = request.basic_auth(&login.user, Some(&login.password));

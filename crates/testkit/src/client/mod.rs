@@ -45,11 +45,8 @@ impl Client {
         credentials: Option<Credentials>,
         identity: Option<&Identity>,
     ) -> Self {
-        let mut tls = tls::client_config(identity);
-        tls.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
-        let http = reqwest::Client::builder().no_proxy().tls_backend_preconfigured(tls).build();
         Self {
-            http: http.expect("an HTTP client can be built"),
+            http: build(identity),
             url: url.trim_end_matches('/').to_owned(),
             credentials,
             tokens: Mutex::default(),
@@ -105,6 +102,19 @@ impl Client {
     async fn send(&self, repository: &str, build: impl Fn() -> RequestBuilder) -> reqwest::Response {
         self.try_send(repository, build).await.expect("the registry answers")
     }
+}
+
+/// A plain HTTP client for what [`Client`] has no method for. It follows redirects, uses no proxy of the
+/// environment, and takes any certificate.
+pub fn http() -> reqwest::Client {
+    build(None)
+}
+
+fn build(identity: Option<&Identity>) -> reqwest::Client {
+    let mut tls = tls::client_config(identity);
+    tls.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
+    let client = reqwest::Client::builder().no_proxy().tls_backend_preconfigured(tls).build();
+    client.expect("an HTTP client can be built")
 }
 
 /// The repository name in `/v2/NAME/(manifests|blobs|tags|referrers)/…`; empty where there is none.

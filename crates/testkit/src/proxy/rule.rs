@@ -8,19 +8,19 @@ use http::{HeaderMap, Method};
 use super::Answer;
 
 /// What a rule may look at.
-#[derive(Debug, Clone, Copy)]
-pub struct Asked<'a> {
+#[derive(Debug, Clone)]
+pub struct Asked {
     /// The method.
-    pub method: &'a Method,
+    pub method: Method,
     /// The path, without the query.
-    pub path: &'a str,
+    pub path: String,
     /// The query without the question mark.
-    pub query: &'a str,
+    pub query: String,
     /// The headers.
-    pub headers: &'a HeaderMap,
+    pub headers: HeaderMap,
 }
 
-impl Asked<'_> {
+impl Asked {
     /// Whether it reads (GET or HEAD) a manifest.
     pub fn reads_manifest(&self) -> bool {
         self.reads() && self.path.contains("/manifests/")
@@ -82,7 +82,7 @@ pub enum Action {
     DropHeader(String),
 }
 
-type Matcher = dyn Fn(&Asked<'_>) -> bool + Send + Sync;
+type Matcher = dyn Fn(&Asked) -> bool + Send + Sync;
 
 /// A fault. Unless told otherwise it fires once, on the first request that it matches.
 pub struct Rule {
@@ -104,7 +104,7 @@ impl std::fmt::Debug for Rule {
 
 impl Rule {
     /// Does `action` to the first request that `matcher` is true for.
-    pub fn new(matcher: impl Fn(&Asked<'_>) -> bool + Send + Sync + 'static, action: Action) -> Self {
+    pub fn new(matcher: impl Fn(&Asked) -> bool + Send + Sync + 'static, action: Action) -> Self {
         Self { matcher: Box::new(matcher), skip: 0, times: 1, seen: AtomicU64::new(0), action }
     }
 
@@ -128,10 +128,10 @@ impl Rule {
     /// The action, if the rule fires on this request.
     pub(super) fn fire(&self, parts: &Parts) -> Option<Action> {
         let asked = Asked {
-            method: &parts.method,
-            path: parts.uri.path(),
-            query: parts.uri.query().unwrap_or_default(),
-            headers: &parts.headers,
+            method: parts.method.clone(),
+            path: parts.uri.path().to_owned(),
+            query: parts.uri.query().unwrap_or_default().to_owned(),
+            headers: parts.headers.clone(),
         };
         if !(self.matcher)(&asked) {
             return None;

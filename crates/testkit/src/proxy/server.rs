@@ -7,8 +7,7 @@ use http::request::Parts;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::TokioIo;
-use tokio::net::{TcpListener, TcpStream};
-use tokio::task::{AbortHandle, JoinSet};
+use tokio::net::TcpStream;
 
 use super::link::Upstream;
 use super::pace::Pace;
@@ -16,6 +15,7 @@ use super::record::Entry;
 use super::serve::Session;
 use super::watched::Watched;
 use super::{Action, Record, Rule};
+use crate::listener::Listener;
 use crate::registry::Registry;
 
 /// A running proxy; dropping it breaks its connections.
@@ -23,7 +23,8 @@ use crate::registry::Registry;
 pub struct Proxy {
     host: String,
     shared: Arc<Shared>,
-    task: AbortHandle,
+    /// Held for its drop.
+    _listener: Listener,
 }
 
 #[derive(Debug)]
@@ -41,8 +42,6 @@ pub(super) struct Shared {
 impl Proxy {
     /// A proxy in front of `http://host:port`, or of `https://host:port` with any certificate.
     pub async fn start(upstream: &str) -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
-        let host = listener.local_addr().expect("the listener has an address").to_string();
         let shared = Arc::new(Shared {
             upstream: Upstream::parse(upstream),
             up: Arc::default(),
@@ -51,8 +50,9 @@ impl Proxy {
             rules: Mutex::default(),
             entries: Mutex::default(),
         });
-        let task = tokio::spawn(accept(listener, Arc::clone(&shared))).abort_handle();
-        Self { host, shared, task }
+        let each = Arc::clone(&shared);
+        let listener = Listener::start(move |stream| connection(stream, Arc::clone(&each)));
+        Self { host: listener.address().to_string(), shared, _listener: listener }
     }
 
     /// A proxy in front of a registry.
@@ -117,12 +117,6 @@ impl Proxy {
     }
 }
 
-impl Drop for Proxy {
-    fn drop(&mut self) {
-        self.task.abort();
-    }
-}
-
 impl Shared {
     pub(super) fn record(&self, parts: &Parts) -> Arc<Entry> {
         let entry = Arc::new(Entry::new(parts));
@@ -140,18 +134,7 @@ impl Shared {
     }
 }
 
-/// Ends when it is aborted, and then its connections with it.
-async fn accept(listener: TcpListener, shared: Arc<Shared>) {
-    let mut connections = JoinSet::new();
-    while let Ok((stream, _)) = listener.accept().await {
-        connections.spawn(connection(stream, Arc::clone(&shared)));
-        while connections.try_join_next().is_some() {}
-    }
-}
-
 async fn connection(stream: TcpStream, shared: Arc<Shared>) {
-    // Only a hint; without it the proxy is slower.
-    let _ = stream.set_nodelay(true);
     let (stream, flushes) = Watched::new(stream);
     let session = Arc::new(Session::new(shared, flushes));
     let service = service_fn(move |request| {

@@ -14,8 +14,7 @@ use hyper_util::rt::TokioIo;
 use jiff::Timestamp;
 use serde_json::{Value, json};
 use tokio::io::{AsyncRead, AsyncWrite};
-use tokio::net::{TcpListener, TcpStream};
-use tokio::task::{AbortHandle, JoinSet};
+use tokio::net::TcpStream;
 use tokio_rustls::TlsAcceptor;
 
 use super::access::{Rights, grant};
@@ -23,6 +22,7 @@ use super::builder::Scheme;
 use super::issue::{Claims, Signer};
 use super::request::Form;
 use super::{TokenRequest, TokenServerBuilder};
+use crate::listener::Listener;
 use crate::tls::{self, Authority};
 
 const SERVICE: &str = "portolan-test-registry";
@@ -34,7 +34,8 @@ pub struct TokenServer {
     realm: String,
     authority: Option<Authority>,
     shared: Arc<Shared>,
-    task: AbortHandle,
+    /// Held for its drop.
+    _listener: Listener,
 }
 
 struct Shared {
@@ -58,8 +59,6 @@ impl TokenServer {
     }
 
     pub(super) async fn launch(options: TokenServerBuilder) -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
-        let host = listener.local_addr().expect("the listener has an address");
         let (scheme, authority) = match options.scheme {
             Scheme::Http => ("http", None),
             Scheme::Https => ("https", Some(Authority::new("portolan test token authority"))),
@@ -71,8 +70,10 @@ impl TokenServer {
             refresh: Mutex::default(),
             requests: Mutex::default(),
         });
-        let task = tokio::spawn(accept(listener, acceptor, Arc::clone(&shared))).abort_handle();
-        Self { realm: format!("{scheme}://{host}/token"), authority, shared, task }
+        let each = Arc::clone(&shared);
+        let listener = Listener::start(move |stream| connection(stream, acceptor.clone(), Arc::clone(&each)));
+        let realm = format!("{scheme}://{}/token", listener.address());
+        Self { realm, authority, shared, _listener: listener }
     }
 
     /// The address that challenges name.
@@ -113,12 +114,6 @@ impl TokenServer {
     /// A refresh token of this user, as `docker login` keeps it under `identitytoken`.
     pub fn identity_token(&self, user: &str) -> String {
         self.shared.refresh_token(user)
-    }
-}
-
-impl Drop for TokenServer {
-    fn drop(&mut self) {
-        self.task.abort();
     }
 }
 
@@ -217,15 +212,6 @@ impl Shared {
             answer["refresh_token"] = json!(self.refresh_token(user));
         }
         answer
-    }
-}
-
-/// Ends when it is aborted, and then its connections with it.
-async fn accept(listener: TcpListener, acceptor: Option<TlsAcceptor>, shared: Arc<Shared>) {
-    let mut connections = JoinSet::new();
-    while let Ok((stream, _)) = listener.accept().await {
-        connections.spawn(connection(stream, acceptor.clone(), Arc::clone(&shared)));
-        while connections.try_join_next().is_some() {}
     }
 }
 

@@ -2,6 +2,7 @@
 
 use serde_json::{Value, json};
 
+use super::Readable;
 use crate::image::{Tree, media};
 
 /// An image or artifact, and what is attached to it.
@@ -24,6 +25,11 @@ impl Exhibit {
     /// An exhibit with nothing attached.
     pub fn new(name: &'static str, root: Tree) -> Self {
         Self { name, root, tags: vec![name.to_owned()], referrers: vec![], extra_tags: vec![] }
+    }
+
+    /// What skopeo and podman make of it.
+    pub fn readable(&self) -> Readable {
+        super::readable::of(self.name)
     }
 
     /// The indexes that a client keeps under fallback tags for `referrers` where a registry has no referrers

@@ -19,10 +19,10 @@ pub(super) fn foreign_docker() -> Exhibit {
     Exhibit::new("foreign-docker", image.build())
 }
 
-/// A layer that only a vendor gives out; the address is never to be asked.
+/// A layer that only a vendor gives out; nobody answers at that address.
 fn foreign(media_type: &str) -> Layer {
     let bytes = Layer::gzip(33);
-    let blob = Blob::foreign(media_type, bytes.blob.bytes(), "https://vendor.invalid/base-layer.tar.gz");
+    let blob = Blob::foreign(media_type, bytes.blob.bytes(), "http://127.0.0.1:9/vendor/base-layer.tar.gz");
     Layer { blob, diff_id: bytes.diff_id }
 }
 

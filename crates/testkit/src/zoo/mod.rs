@@ -1,7 +1,7 @@
 //! One of each kind of thing that a registry holds, with the same bytes in every run.
 //!
-//! The kinds are made in the files below; docker-registry 2.8 takes all of them. Work for measuring speed is
-//! not here but in [`crate::workload`].
+//! The kinds are made in the files below; docker-registry 2.8 takes all of them, and which of them skopeo
+//! and podman read is in one table, [`Exhibit::readable`]. Work for measuring speed is in [`crate::workload`].
 
 mod artifacts;
 mod exhibit;
@@ -10,10 +10,12 @@ mod indexes;
 mod layers;
 mod layout;
 mod odd;
+mod readable;
 mod referrers;
 
 pub use exhibit::{Exhibit, fallback_tag};
 pub use layout::write_layout;
+pub use readable::{Readable, Verdict};
 
 /// Every kind, each with a tag that is its name.
 pub fn all() -> Vec<Exhibit> {

@@ -1,4 +1,9 @@
 //! The test support is tested against the real programs that it starts.
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "helpers of tests may stop the test")]
 
+mod proxy;
+mod readers;
 mod registry;
+mod token;
+mod workload;
 mod zoo;
