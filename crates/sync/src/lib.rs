@@ -1,1 +1,24 @@
-//! Not yet furnished.
+//! Copies images: from one source to any number of targets, each byte once, verified, and in an order that
+//! never shows a reader an image that cannot be pulled.
+//!
+//! An [`Engine`] serves one run. For each image it [discovers](copy) all that belongs to it at the source,
+//! compares that with the targets, brings the blobs and puts the manifests: children before parents, what
+//! refers to an image before the image's tag. What is done, half done and confirmed is written to the journal,
+//! so that a run that was killed goes on where it stopped.
+//!
+//! Not here: how a place is spoken to (`portolan-transport`), how the journal is stored (`portolan-catalog`),
+//! what is shown to people (`portolan-cli`).
+
+mod blob;
+pub mod copy;
+mod engine;
+mod error;
+mod event;
+mod fanout;
+
+pub use copy::{
+    CopyReport, CopyRequest, CopyTarget, ImageOutcome, Platforms, ReferrerPolicy, Tally, TargetReport,
+};
+pub use engine::{Engine, EngineOptions};
+pub use error::CopyError;
+pub use event::{BlobOutcome, Event, Observer, Silent};

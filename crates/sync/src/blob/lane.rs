@@ -1,0 +1,161 @@
+//! One image's way to one target.
+
+use std::collections::{HashMap, HashSet};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use portolan_catalog::Place;
+use portolan_oci::{Descriptor, Digest, TagOrDigest};
+use portolan_transport::{PutAs, Target};
+
+use crate::event::BlobOutcome;
+use crate::{CopyError, Tally};
+
+/// Whether a target is asked for a blob before it is sent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Probe {
+    /// The repository is new: it can have only what was hinted at.
+    Hinted,
+    /// It has content, or an earlier attempt did not end: ask for every blob.
+    Always,
+}
+
+/// A target of one image, with what is known about it and how the image fares there.
+pub(crate) struct Lane {
+    pub(crate) target: Arc<dyn Target>,
+    pub(crate) place: Place,
+    /// The target as it is shown.
+    pub(crate) label: Arc<str>,
+    /// The name that the image gets there.
+    pub(crate) name: PutAs,
+    pub(crate) probe: Probe,
+    /// Blobs that the journal says are there.
+    pub(crate) hints: HashSet<Digest>,
+    /// Repositories of the same host that the journal says have a blob.
+    pub(crate) elsewhere: HashMap<Digest, Vec<String>>,
+    /// Nothing that was remembered is believed any more.
+    distrusted: AtomicBool,
+    /// It had everything before the copy began.
+    unchanged: AtomicBool,
+    failure: Mutex<Option<CopyError>>,
+    manifests: AtomicU64,
+    present: AtomicU64,
+    mounted: AtomicU64,
+    uploaded: AtomicU64,
+    bytes: AtomicU64,
+}
+
+impl Lane {
+    pub(crate) fn new(target: Arc<dyn Target>, name: PutAs) -> Self {
+        let location = target.location();
+        let place = Place::new(location.host(), location.repository());
+        let label = Arc::from(location.to_string());
+        Self {
+            target,
+            place,
+            label,
+            name,
+            probe: Probe::Always,
+            hints: HashSet::new(),
+            elsewhere: HashMap::new(),
+            distrusted: AtomicBool::new(false),
+            unchanged: AtomicBool::new(false),
+            failure: Mutex::new(None),
+            manifests: AtomicU64::new(0),
+            present: AtomicU64::new(0),
+            mounted: AtomicU64::new(0),
+            uploaded: AtomicU64::new(0),
+            bytes: AtomicU64::new(0),
+        }
+    }
+
+    /// The name that the image has here, for the journal.
+    pub(crate) fn reference(&self, image: &Digest) -> String {
+        match &self.name {
+            PutAs::Tag(tag) => tag.to_string(),
+            PutAs::Digest => image.to_string(),
+        }
+    }
+
+    /// The target with the name that the image has here, for people.
+    pub(crate) fn shown(&self, image: Option<&Descriptor>) -> String {
+        let reference = match (&self.name, image) {
+            (PutAs::Tag(tag), _) => Some(TagOrDigest::Tag(tag.clone())),
+            (PutAs::Digest, Some(image)) => Some(TagOrDigest::Digest(image.digest)),
+            (PutAs::Digest, None) => None,
+        };
+        self.target.location().with(reference.as_ref())
+    }
+
+    /// Whether the target must be asked for a blob before it is sent.
+    pub(crate) fn asks_for(&self, blob: &Digest) -> bool {
+        self.probe == Probe::Always || self.hints.contains(blob) || self.distrusted.load(Ordering::Relaxed)
+    }
+
+    /// From now on the target is asked for everything.
+    pub(crate) fn distrust(&self) {
+        self.distrusted.store(true, Ordering::Relaxed);
+    }
+
+    /// The target had everything before the copy began.
+    pub(crate) fn set_unchanged(&self) {
+        self.unchanged.store(true, Ordering::Relaxed);
+    }
+
+    pub(crate) fn is_unchanged(&self) -> bool {
+        self.unchanged.load(Ordering::Relaxed)
+    }
+
+    /// Whether nothing has failed here yet.
+    pub(crate) fn is_live(&self) -> bool {
+        self.lock().is_none()
+    }
+
+    /// Takes this target out of the copy. The first cause counts.
+    pub(crate) fn fail(&self, cause: CopyError) {
+        self.lock().get_or_insert(cause);
+    }
+
+    /// Why it failed, if it did.
+    pub(crate) fn failure(&self) -> Option<CopyError> {
+        self.lock().clone()
+    }
+
+    /// Forgets a failure, to begin once more.
+    pub(crate) fn revive(&self) {
+        *self.lock() = None;
+    }
+
+    pub(crate) fn count_blob(&self, how: BlobOutcome) {
+        let counter = match how {
+            BlobOutcome::Present => &self.present,
+            BlobOutcome::Mounted => &self.mounted,
+            BlobOutcome::Uploaded => &self.uploaded,
+        };
+        counter.fetch_add(1, Ordering::Relaxed);
+    }
+
+    pub(crate) fn count_bytes(&self, sent: u64) {
+        self.bytes.fetch_add(sent, Ordering::Relaxed);
+    }
+
+    pub(crate) fn count_manifest(&self) {
+        self.manifests.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// What was done here so far.
+    pub(crate) fn tally(&self) -> Tally {
+        let read = |counter: &AtomicU64| counter.load(Ordering::Relaxed);
+        Tally {
+            manifests: read(&self.manifests),
+            blobs_present: read(&self.present),
+            blobs_mounted: read(&self.mounted),
+            blobs_uploaded: read(&self.uploaded),
+            bytes_sent: read(&self.bytes),
+        }
+    }
+
+    fn lock(&self) -> std::sync::MutexGuard<'_, Option<CopyError>> {
+        self.failure.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}

@@ -1,0 +1,204 @@
+//! Brings a blob to all targets of an image, at most once from the source.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use futures::future::join_all;
+use portolan_catalog::Journal;
+use portolan_oci::{Descriptor, Digest, Verifier};
+use portolan_transport::{Flight, Resumed, SingleFlight, Source, TransportError, UploadState};
+use tokio::sync::Semaphore;
+
+use super::known::Known;
+use super::lane::Lane;
+use super::settle::Need;
+use super::transfer::Job;
+use crate::CopyError;
+use crate::event::{BlobOutcome, Event, Observer};
+
+/// How much is done at once, and in what pieces.
+#[derive(Debug, Clone)]
+pub(crate) struct Limits {
+    /// Blobs under way at once in the whole run.
+    pub(crate) blobs: usize,
+    /// A blob over this size is sent in chunks, so that a break costs only one.
+    pub(crate) chunked_over: u64,
+    /// The size of a chunk.
+    pub(crate) chunk: u64,
+    /// How far a target may lag behind the others before it is fed from the spool.
+    pub(crate) window: u64,
+    /// Where spools lie.
+    pub(crate) spool: PathBuf,
+    /// How often the bytes of a blob are tried.
+    pub(crate) attempts: u32,
+    /// The wait before the second try; it doubles.
+    pub(crate) pause: Duration,
+}
+
+/// Moves blobs for all images of a run.
+pub(crate) struct Mover {
+    pub(super) journal: Journal,
+    pub(crate) known: Known,
+    pub(super) limits: Limits,
+    pub(super) observer: Arc<dyn Observer>,
+    flights: SingleFlight<Digest, ()>,
+    places: Semaphore,
+}
+
+/// A target that needs bytes.
+pub(super) struct Upload {
+    pub(super) lane: Arc<Lane>,
+    pub(super) state: UploadState,
+    pub(super) verifier: Option<Verifier>,
+}
+
+impl Mover {
+    pub(crate) fn new(journal: Journal, limits: Limits, observer: Arc<dyn Observer>) -> Self {
+        let places = Semaphore::new(limits.blobs.max(1));
+        Self { journal, known: Known::default(), limits, observer, flights: SingleFlight::default(), places }
+    }
+
+    /// Brings `blob` to every lane that is still live; a lane that cannot have it fails.
+    pub(crate) async fn bring(&self, source: &Arc<dyn Source>, blob: &Descriptor, lanes: &[Arc<Lane>]) {
+        let live: Vec<_> = lanes.iter().filter(|lane| lane.is_live()).cloned().collect();
+        let at_once = join_all(live.into_iter().map(|lane| async {
+            let settled = self.settle_at_once(blob, &lane).await;
+            (lane, settled)
+        }));
+        let mut waiting = Vec::new();
+        let mut uploads = Vec::new();
+        for (lane, settled) in at_once.await {
+            match settled {
+                Ok(Some(need)) => uploads.extend(self.note(blob, lane, need)),
+                Ok(None) => waiting.push(lane),
+                Err(cause) => lane.fail(CopyError::target(&lane.label, cause)),
+            }
+        }
+        if waiting.is_empty() && uploads.is_empty() {
+            return;
+        }
+        self.in_flight(source, blob, waiting, uploads).await;
+    }
+
+    /// Waits for others who bring the same blob, then brings it where it is still missing.
+    async fn in_flight(
+        &self,
+        source: &Arc<dyn Source>,
+        blob: &Descriptor,
+        waiting: Vec<Arc<Lane>>,
+        mut uploads: Vec<Upload>,
+    ) {
+        let lead = loop {
+            match self.flights.join(&blob.digest).await {
+                Flight::Lead(lead) => break lead,
+                // Somebody brought it somewhere: perhaps to where it can be mounted from.
+                Flight::Landed(()) => {}
+            }
+        };
+        let Ok(_place) = self.places.acquire().await else { return };
+        let settled = join_all(waiting.into_iter().map(|lane| async {
+            let need = match self.settle_at_once(blob, &lane).await {
+                Ok(None) => self.settle(blob, &lane).await,
+                Ok(Some(need)) => Ok(need),
+                Err(cause) => Err(cause),
+            };
+            (lane, need)
+        }));
+        for (lane, need) in settled.await {
+            match need {
+                Ok(need) => uploads.extend(self.note(blob, lane, need)),
+                Err(cause) => lane.fail(CopyError::target(&lane.label, cause)),
+            }
+        }
+        self.send(source, blob, uploads).await;
+        lead.land(());
+    }
+
+    /// Notes a blob that needs no bytes; gives back an upload that does.
+    fn note(&self, blob: &Descriptor, lane: Arc<Lane>, need: Need) -> Option<Upload> {
+        match need {
+            Need::Nothing(how) => {
+                self.proven(blob, &lane, how);
+                None
+            }
+            Need::Bytes(state, verifier) => Some(Upload { lane, state, verifier }),
+        }
+    }
+
+    /// Notes that a target was proven to have a blob.
+    pub(super) fn proven(&self, blob: &Descriptor, lane: &Lane, how: BlobOutcome) {
+        self.known.add(blob.digest, &lane.place);
+        self.journal.blob_seen(&lane.place, &blob.digest);
+        lane.count_blob(how);
+        let (target, digest, size) = (Arc::clone(&lane.label), blob.digest, blob.size);
+        self.observer.observe(Event::BlobDone { target, digest, size, how });
+    }
+
+    /// Sends the bytes, trying again what broke where it broke.
+    async fn send(&self, source: &Arc<dyn Source>, blob: &Descriptor, mut uploads: Vec<Upload>) {
+        let mut pause = self.limits.pause;
+        for attempt in 1.. {
+            if uploads.is_empty() {
+                return;
+            }
+            let broken = self.transfer(Job { source, blob }, uploads).await;
+            uploads = Vec::new();
+            for (upload, cause) in broken {
+                if attempt >= self.limits.attempts
+                    || !cause.transport().is_some_and(TransportError::is_retryable)
+                {
+                    upload.lane.fail(cause);
+                    continue;
+                }
+                self.observer.observe(Event::Retrying {
+                    target: Arc::clone(&upload.lane.label),
+                    digest: blob.digest,
+                    reason: describe(&cause),
+                });
+                uploads.extend(self.take_up(blob, upload).await);
+            }
+            if !uploads.is_empty() {
+                tokio::time::sleep(pause).await;
+                pause *= 2;
+            }
+        }
+    }
+
+    /// Finds out where a broken upload stands; begins anew if it is lost.
+    async fn take_up(&self, blob: &Descriptor, upload: Upload) -> Option<Upload> {
+        let Upload { lane, state, verifier } = upload;
+        let resumed = match lane.target.resume(&state).await {
+            Ok(Resumed::At(state)) => Ok(Need::Bytes(state, verifier)),
+            Ok(Resumed::Gone) => {
+                self.journal.forget_upload(&lane.place, &blob.digest);
+                // The answer may have been lost, not the blob.
+                match lane.target.has_blob(blob).await {
+                    Ok(true) => Ok(Need::Nothing(BlobOutcome::Uploaded)),
+                    Ok(false) => self.settle(blob, &lane).await,
+                    Err(cause) => Err(cause),
+                }
+            }
+            Err(cause) => Err(cause),
+        };
+        match resumed {
+            Ok(need) => self.note(blob, lane, need),
+            Err(cause) => {
+                lane.fail(CopyError::target(&lane.label, cause));
+                None
+            }
+        }
+    }
+}
+
+/// An error with its causes on one line.
+fn describe(error: &dyn std::error::Error) -> String {
+    let mut text = error.to_string();
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        text.push_str(": ");
+        text.push_str(&error.to_string());
+        cause = error.source();
+    }
+    text
+}

@@ -1,0 +1,262 @@
+//! One pass over the bytes of a blob, for all targets that need them.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, OnceLock};
+
+use futures::StreamExt as _;
+use futures::future::join_all;
+use portolan_catalog::SavedUpload;
+use portolan_oci::{Descriptor, Verifier};
+use portolan_transport::{
+    Begun, Chunk, Content, MountFrom, Source, TransportError, TransportResult, UploadState,
+};
+
+use super::lane::Lane;
+use super::mover::{Mover, Upload};
+use crate::CopyError;
+use crate::event::{BlobOutcome, Event};
+use crate::fanout::{Fanout, Follower, pump};
+
+/// What is transferred.
+#[derive(Clone, Copy)]
+pub(super) struct Job<'a> {
+    pub(super) source: &'a Arc<dyn Source>,
+    pub(super) blob: &'a Descriptor,
+}
+
+impl Mover {
+    /// Sends the bytes; gives back the uploads that broke, each with its cause and ready to be resumed.
+    pub(super) async fn transfer(&self, job: Job<'_>, uploads: Vec<Upload>) -> Vec<(Upload, CopyError)> {
+        for upload in &uploads {
+            self.observer.observe(Event::BlobStarted {
+                target: Arc::clone(&upload.lane.label),
+                digest: job.blob.digest,
+                size: job.blob.size,
+                offset: upload.state.offset,
+            });
+        }
+        match <[Upload; 1]>::try_from(uploads) {
+            Ok([upload]) if !self.is_chunked(job.blob) => {
+                self.send_alone(job, upload).await.into_iter().collect()
+            }
+            Ok([upload]) => self.fan_out(job, vec![upload]).await,
+            Err(uploads) => self.fan_out(job, uploads).await,
+        }
+    }
+
+    fn is_chunked(&self, blob: &Descriptor) -> bool {
+        blob.size > self.limits.chunked_over
+    }
+
+    /// The common case, without any hand-over: a small blob for one target streams straight through.
+    async fn send_alone(&self, job: Job<'_>, upload: Upload) -> Option<(Upload, CopyError)> {
+        let Job { source, blob } = job;
+        let Upload { lane, mut state, .. } = upload;
+        if state.offset > 0 {
+            // A small blob is not worth continuing: what the target has of it is dropped.
+            let _ = lane.target.abort(&state).await;
+            state = match lane.target.begin(blob, &MountFrom::Nowhere).await {
+                Ok(Begun::Upload(state)) => state,
+                Ok(Begun::Mounted) => {
+                    self.proven(blob, &lane, BlobOutcome::Present);
+                    return None;
+                }
+                Err(cause) => {
+                    let cause = CopyError::target(&lane.label, cause);
+                    return Some((Upload { lane, state, verifier: None }, cause));
+                }
+            };
+        }
+        let what = format!("blob {} of {}", blob.digest, source.location());
+        let read = match source.blob(blob, 0).await {
+            Ok(read) => read,
+            Err(cause) => {
+                let cause = CopyError::source(what, cause);
+                return Some((Upload { lane, state, verifier: None }, cause));
+            }
+        };
+        let content = Content::verifying(Verifier::new(blob), blob.size, read.stream, what.clone());
+        let (content, failed) = watch(content);
+        match lane.target.finish(&state, self.metered_content(blob, &lane, content, 0)).await {
+            Ok(()) => {
+                self.proven(blob, &lane, BlobOutcome::Uploaded);
+                None
+            }
+            Err(cause) => {
+                let cause = match failed.get().cloned() {
+                    Some(cause) => CopyError::Source { what, cause },
+                    None => CopyError::target(&lane.label, cause),
+                };
+                Some((Upload { lane, state, verifier: None }, cause))
+            }
+        }
+    }
+
+    /// One read, followed by each target at its own pace.
+    async fn fan_out(&self, job: Job<'_>, uploads: Vec<Upload>) -> Vec<(Upload, CopyError)> {
+        let Job { source, blob } = job;
+        let starts: Vec<u64> = uploads.iter().map(|upload| upload.state.offset).collect();
+        let first = starts.iter().copied().min().unwrap_or_default();
+        let verifier = uploads
+            .iter()
+            .filter_map(|upload| upload.verifier.clone())
+            .filter(|verifier| verifier.offset() <= first)
+            .max_by_key(Verifier::offset)
+            .unwrap_or_else(|| Verifier::new(blob));
+        let window = if uploads.len() == 1 { self.limits.window / 8 } else { self.limits.window };
+        let fanout = Fanout::new(verifier.offset(), &starts, window, self.limits.spool.clone());
+        let reader = {
+            let (source, blob, fanout) = (Arc::clone(source), blob.clone(), Arc::clone(&fanout));
+            let chunk = self.limits.chunk;
+            AbortOnDrop(tokio::spawn(async move { pump(&*source, &blob, verifier, chunk, &fanout).await }))
+        };
+        let sent = join_all(uploads.into_iter().enumerate().map(|(index, upload)| {
+            let follower = Follower::new(&fanout, index);
+            let fanout = &fanout;
+            async move {
+                let result = self.follow(blob, upload, &follower, fanout).await;
+                follower.leave();
+                result.err()
+            }
+        }));
+        let broken: Vec<_> = sent.await.into_iter().flatten().collect();
+        drop(reader);
+        let failure = fanout.source_failure();
+        let what = format!("blob {} of {}", blob.digest, source.location());
+        broken
+            .into_iter()
+            .map(|(mut upload, cause)| {
+                upload.verifier = fanout.verifier_at(upload.state.offset);
+                let cause = match &failure {
+                    Some(cause) => CopyError::Source { what: what.clone(), cause: Arc::clone(cause) },
+                    None => CopyError::target(&upload.lane.label, cause),
+                };
+                (upload, cause)
+            })
+            .collect()
+    }
+
+    async fn follow(
+        &self,
+        blob: &Descriptor,
+        mut upload: Upload,
+        follower: &Follower,
+        fanout: &Fanout,
+    ) -> Result<(), (Upload, TransportError)> {
+        if self.is_chunked(blob)
+            && let Err(cause) = self.append_chunks(blob, &mut upload, follower, fanout).await
+        {
+            return Err((upload, cause));
+        }
+        let (lane, at) = (&upload.lane, upload.state.offset);
+        let content = self.metered_content(blob, lane, follower.rest(blob.size - at), at);
+        if let Err(cause) = lane.target.finish(&upload.state, content).await {
+            return Err((upload, cause));
+        }
+        if self.is_chunked(blob) {
+            self.journal.forget_upload(&lane.place, &blob.digest);
+        }
+        self.proven(blob, lane, BlobOutcome::Uploaded);
+        Ok(())
+    }
+
+    /// Appends all whole chunks but the last, and writes down after each where the upload stands.
+    async fn append_chunks(
+        &self,
+        blob: &Descriptor,
+        upload: &mut Upload,
+        follower: &Follower,
+        fanout: &Fanout,
+    ) -> TransportResult<()> {
+        let step = self.limits.chunk.max(upload.state.min_chunk.unwrap_or(0));
+        loop {
+            let at = upload.state.offset;
+            let len = step - at % step;
+            if blob.size.saturating_sub(at) <= len {
+                return Ok(());
+            }
+            let chunk = self.metered_chunk(blob, &upload.lane, follower.chunk(len), at);
+            upload.state = upload.lane.target.append(&upload.state, chunk).await?;
+            self.write_down(&upload.lane, &upload.state, fanout).await;
+        }
+    }
+
+    async fn write_down(&self, lane: &Lane, state: &UploadState, fanout: &Fanout) {
+        let (Some(verifier), Ok(session)) = (fanout.verifier_at(state.offset), serde_json::to_value(state))
+        else {
+            return;
+        };
+        let saved = SavedUpload {
+            digest: state.digest,
+            offset: state.offset,
+            session,
+            verifier: verifier.save(),
+            updated_at: jiff::Timestamp::now(),
+        };
+        if let Err(cause) = self.journal.save_upload(&lane.place, &saved).await {
+            tracing::warn!(%cause, "the state of an upload was not written down: a crash would cost more");
+        }
+    }
+
+    fn metered_content(&self, blob: &Descriptor, lane: &Arc<Lane>, content: Content, at: u64) -> Content {
+        let remaining = content.remaining();
+        let meter = self.meter(blob, lane, at);
+        let pieces = content.into_pieces().inspect(move |piece| {
+            if let Ok(piece) = piece {
+                meter(piece.bytes().len() as u64);
+            }
+        });
+        Content::new(remaining, pieces.boxed())
+    }
+
+    fn metered_chunk(&self, blob: &Descriptor, lane: &Arc<Lane>, chunk: Chunk, at: u64) -> Chunk {
+        let len = chunk.len();
+        let meter = self.meter(blob, lane, at);
+        let stream = chunk.into_stream().inspect(move |bytes| {
+            if let Ok(bytes) = bytes {
+                meter(bytes.len() as u64);
+            }
+        });
+        Chunk::new(len, stream.boxed())
+    }
+
+    /// Counts what a target takes, from `at` on.
+    fn meter(&self, blob: &Descriptor, lane: &Arc<Lane>, at: u64) -> impl Fn(u64) + Send + 'static {
+        let (observer, lane, digest) = (Arc::clone(&self.observer), Arc::clone(lane), blob.digest);
+        let sent = AtomicU64::new(at);
+        move |more| {
+            lane.count_bytes(more);
+            let sent = sent.fetch_add(more, Ordering::Relaxed) + more;
+            observer.observe(Event::BlobProgress { target: Arc::clone(&lane.label), digest, sent });
+        }
+    }
+}
+
+type Failure = Arc<OnceLock<Arc<TransportError>>>;
+
+/// Keeps the failure of the source, or of the verification of what it gave, so that it is not taken for the
+/// target's. What goes on in its place breaks the request off.
+fn watch(content: Content) -> (Content, Failure) {
+    let failure = Failure::default();
+    let remaining = content.remaining();
+    let kept = Arc::clone(&failure);
+    let pieces = content.into_pieces().map(move |piece| {
+        piece.map_err(|cause| {
+            let cause = Arc::clone(kept.get_or_init(|| Arc::new(cause)));
+            TransportError::Unavailable {
+                what: "reading the blob from its source".to_owned(),
+                cause: Box::new(cause),
+            }
+        })
+    });
+    (Content::new(remaining, pieces.boxed()), failure)
+}
+
+/// A task that ends with the one that waits for it.
+struct AbortOnDrop(tokio::task::JoinHandle<()>);
+
+impl Drop for AbortOnDrop {
+    fn drop(&mut self) {
+        self.0.abort();
+    }
+}

@@ -1,0 +1,171 @@
+//! What belongs to a manifest without being named by it: referrers, fallback tags, cosign's tags.
+
+use std::collections::HashSet;
+
+use futures::stream::{self, StreamExt as _, TryStreamExt as _};
+use portolan_catalog::Place;
+use portolan_oci::{Descriptor, Digest, RawManifest, Tag, TagOrDigest};
+use portolan_transport::{Referrers, ReferrersVia, Support};
+
+use super::discover::Walk;
+use super::tree::{ReferrerList, Role};
+use crate::event::Event;
+use crate::{CopyError, Engine};
+
+/// What cosign appends to the tag of a digest for its signatures, attestations and SBOMs.
+const COSIGN_SUFFIXES: [&str; 3] = ["sig", "att", "sbom"];
+const PARALLEL: usize = 8;
+
+/// The tags of a source, read once in a run.
+#[derive(Debug)]
+pub(crate) enum SourceTags {
+    /// All of them.
+    Listed(HashSet<Tag>),
+    /// The source does not list them: each must be asked for.
+    Unlisted,
+}
+
+impl SourceTags {
+    fn may_have(&self, tag: &Tag) -> bool {
+        match self {
+            Self::Listed(tags) => tags.contains(tag),
+            Self::Unlisted => true,
+        }
+    }
+}
+
+impl Walk<'_> {
+    /// Takes in what belongs to `subjects`; gives the manifests found, which may have belongings themselves.
+    pub(super) async fn belongings(
+        &mut self,
+        engine: &Engine,
+        subjects: &[Digest],
+        lists: &mut Vec<ReferrerList>,
+    ) -> Result<Vec<Digest>, CopyError> {
+        let place = Place::new(self.source.location().host(), self.source.location().repository());
+        let cell = engine.tags_of(&place).await;
+        let tags = cell.get_or_init(|| self.list_tags()).await;
+        // The first question teaches whether the source has the referrers API; the others profit from it.
+        let (first, others) = match subjects.split_first() {
+            Some((first, others)) => (first, others),
+            None => return Ok(Vec::new()),
+        };
+        let mut found = vec![self.find(*first, tags).await?];
+        let walk = &*self;
+        let more: Vec<_> = stream::iter(others)
+            .map(|subject| walk.find(*subject, tags))
+            .buffered(PARALLEL)
+            .try_collect()
+            .await?;
+        found.extend(more);
+        let mut next = Vec::new();
+        for found in found {
+            next.extend(self.take_in(engine, found, lists).await?);
+        }
+        Ok(next)
+    }
+
+    /// A source whose tags cannot be listed is asked for each tag that may matter.
+    async fn list_tags(&self) -> SourceTags {
+        match self.source.tags().await {
+            Ok(tags) => SourceTags::Listed(tags.into_iter().collect()),
+            Err(cause) => {
+                tracing::debug!(%cause, source = %self.source.location(), "tags cannot be listed");
+                SourceTags::Unlisted
+            }
+        }
+    }
+
+    async fn find(&self, subject: Digest, tags: &SourceTags) -> Result<Found, CopyError> {
+        let referrers = self.referrers(subject, tags).await?;
+        let mut tagged = Vec::new();
+        for suffix in COSIGN_SUFFIXES {
+            let Ok(tag) = Tag::cosign(&subject, suffix) else { continue };
+            if tags.may_have(&tag)
+                && let Some(manifest) = self.fetch(&TagOrDigest::Tag(tag.clone())).await?
+            {
+                tagged.push((tag, manifest));
+            }
+        }
+        let mut manifests = Vec::new();
+        let (descriptors, fallback) = match referrers {
+            None => (Vec::new(), None),
+            Some(Referrers { descriptors, via }) => {
+                let fallback = match via {
+                    ReferrersVia::FallbackTag(index) => Some(*index),
+                    ReferrersVia::Api | ReferrersVia::Nothing => None,
+                };
+                (descriptors, fallback)
+            }
+        };
+        let fetched: Vec<_> = stream::iter(&descriptors)
+            .map(|descriptor| self.fetch_listed(descriptor))
+            .buffered(PARALLEL)
+            .try_collect()
+            .await?;
+        let mut missing = Vec::new();
+        for (descriptor, manifest) in descriptors.into_iter().zip(fetched) {
+            match manifest {
+                Some(manifest) => manifests.push((descriptor, manifest)),
+                None => missing.push(descriptor.digest),
+            }
+        }
+        Ok(Found { subject, manifests, missing, fallback, tagged })
+    }
+
+    async fn fetch_listed(&self, descriptor: &Descriptor) -> Result<Option<RawManifest>, CopyError> {
+        self.fetch(&TagOrDigest::Digest(descriptor.digest)).await
+    }
+
+    /// Asks for referrers, unless the source has no API and no fallback tag: that is known from its tags.
+    async fn referrers(&self, subject: Digest, tags: &SourceTags) -> Result<Option<Referrers>, CopyError> {
+        let no_api = self.source.capabilities().referrers_api == Support::No;
+        if no_api && !tags.may_have(&subject.fallback_tag()) {
+            return Ok(None);
+        }
+        self.source.referrers(&subject, None).await.map(Some).map_err(|cause| {
+            CopyError::source(format!("the referrers of {}@{subject}", self.source.location()), cause)
+        })
+    }
+
+    async fn take_in(
+        &mut self,
+        engine: &Engine,
+        found: Found,
+        lists: &mut Vec<ReferrerList>,
+    ) -> Result<Vec<Digest>, CopyError> {
+        for missing in &found.missing {
+            engine.observer.observe(Event::Warning {
+                message: format!(
+                    "{} lists {missing} as a referrer of {}, but does not have it",
+                    self.source.location(),
+                    found.subject
+                ),
+            });
+        }
+        let mut next = Vec::new();
+        let mut descriptors = Vec::new();
+        for (descriptor, manifest) in found.manifests {
+            next.extend(self.adopt(manifest, Role::Referrer).await?);
+            descriptors.push(descriptor);
+        }
+        for (tag, manifest) in found.tagged {
+            next.extend(self.adopt(manifest, Role::Tagged(tag)).await?);
+        }
+        // An index that names what is not there could not be put as it is.
+        let fallback = found.fallback.filter(|_| found.missing.is_empty());
+        if !descriptors.is_empty() || fallback.is_some() {
+            lists.push(ReferrerList { subject: found.subject, descriptors, fallback });
+        }
+        Ok(next)
+    }
+}
+
+/// What was found to belong to one manifest.
+struct Found {
+    subject: Digest,
+    manifests: Vec<(Descriptor, RawManifest)>,
+    missing: Vec<Digest>,
+    fallback: Option<RawManifest>,
+    tagged: Vec<(Tag, RawManifest)>,
+}

@@ -1,0 +1,158 @@
+//! Reads all that belongs to an image from its source.
+
+use std::collections::HashSet;
+use std::sync::Arc;
+
+use futures::stream::{self, StreamExt as _, TryStreamExt as _};
+use portolan_oci::{Descriptor, Digest, Manifest, RawManifest, TagOrDigest};
+use portolan_transport::Source;
+
+use super::request::{Platforms, ReferrerPolicy};
+use super::tree::{ImageTree, Member, Role};
+use crate::{CopyError, Engine};
+
+/// Manifests are asked for by so many at once.
+const PARALLEL: usize = 8;
+/// Indexes in indexes, and referrers of referrers, go no deeper than this.
+const MAX_DEPTH: usize = 8;
+/// An image with its belongings has no more manifests than this.
+const MAX_MANIFESTS: usize = 10_000;
+
+impl Engine {
+    /// Reads the whole tree of `root`.
+    pub(crate) async fn discover(
+        &self,
+        source: &Arc<dyn Source>,
+        root: RawManifest,
+        referrers: ReferrerPolicy,
+    ) -> Result<ImageTree, CopyError> {
+        let image = source.location().with(Some(&TagOrDigest::Digest(*root.digest())));
+        let mut walk = Walk { source, image, seen: HashSet::from([*root.digest()]), members: Vec::new() };
+        let mut children = walk.descend(&root, Role::Child).await?;
+        let mut lists = Vec::new();
+        if referrers == ReferrerPolicy::Carry {
+            let mut subjects: Vec<Digest> = children.iter().map(|member| *member.manifest.digest()).collect();
+            subjects.insert(0, *root.digest());
+            for _ in 0..MAX_DEPTH {
+                if subjects.is_empty() {
+                    break;
+                }
+                subjects = walk.belongings(self, &subjects, &mut lists).await?;
+            }
+        }
+        children.append(&mut walk.members);
+        Ok(ImageTree { root, members: children, referrers: lists })
+    }
+}
+
+/// A walk over the manifests of one image.
+pub(super) struct Walk<'a> {
+    pub(super) source: &'a Arc<dyn Source>,
+    /// The image, for messages.
+    image: String,
+    pub(super) seen: HashSet<Digest>,
+    /// What was found beside the image's own children.
+    pub(super) members: Vec<Member>,
+}
+
+impl Walk<'_> {
+    /// All manifests below `top`, level by level, the deepest first.
+    pub(super) async fn descend(&mut self, top: &RawManifest, role: Role) -> Result<Vec<Member>, CopyError> {
+        let mut levels: Vec<Vec<RawManifest>> = Vec::new();
+        let mut next = self.unseen_children(top);
+        while !next.is_empty() {
+            if levels.len() == MAX_DEPTH {
+                return Err(self.too_complex(format!("its indexes nest deeper than {MAX_DEPTH} levels")));
+            }
+            if self.seen.len() > MAX_MANIFESTS {
+                return Err(self.too_complex(format!("it has more than {MAX_MANIFESTS} manifests")));
+            }
+            let level = self.fetch_children(next).await?;
+            next = level.iter().flat_map(|manifest| self.unseen_children(manifest)).collect();
+            levels.push(level);
+        }
+        Ok(levels
+            .into_iter()
+            .rev()
+            .flatten()
+            .map(|manifest| Member { manifest, role: role.clone() })
+            .collect())
+    }
+
+    fn unseen_children(&mut self, manifest: &RawManifest) -> Vec<Descriptor> {
+        let children = manifest.parsed().children().iter().filter(|child| child.media_type.is_manifest());
+        children.filter(|child| self.seen.insert(child.digest)).cloned().collect()
+    }
+
+    async fn fetch_children(&self, children: Vec<Descriptor>) -> Result<Vec<RawManifest>, CopyError> {
+        stream::iter(children)
+            .map(|child| async move {
+                self.fetch(&TagOrDigest::Digest(child.digest))
+                    .await?
+                    .ok_or_else(|| CopyError::Incomplete { image: self.image.clone(), missing: child.digest })
+            })
+            .buffered(PARALLEL)
+            .try_collect()
+            .await
+    }
+
+    /// One manifest; `None` if it is not there.
+    pub(super) async fn fetch(&self, reference: &TagOrDigest) -> Result<Option<RawManifest>, CopyError> {
+        match self.source.manifest(reference).await {
+            Ok(manifest) => Ok(Some(manifest)),
+            Err(cause) if cause.is_not_found() => Ok(None),
+            Err(cause) => Err(CopyError::source(self.source.location().with(Some(reference)), cause)),
+        }
+    }
+
+    fn too_complex(&self, detail: String) -> CopyError {
+        CopyError::TooComplex { image: self.image.clone(), detail }
+    }
+
+    /// Takes in a manifest that belongs to the image, with all below it. Gives the digests that may have
+    /// belongings of their own.
+    pub(super) async fn adopt(
+        &mut self,
+        manifest: RawManifest,
+        role: Role,
+    ) -> Result<Vec<Digest>, CopyError> {
+        if !self.seen.insert(*manifest.digest()) {
+            // Known already, but a tag is one more name to carry.
+            if matches!(role, Role::Tagged(_)) {
+                self.members.push(Member { manifest, role });
+            }
+            return Ok(Vec::new());
+        }
+        let below = self.descend(&manifest, Role::Child).await?;
+        let mut digests: Vec<Digest> = below.iter().map(|member| *member.manifest.digest()).collect();
+        digests.push(*manifest.digest());
+        self.members.extend(below);
+        self.members.push(Member { manifest, role });
+        Ok(digests)
+    }
+}
+
+/// The manifest of an index for one platform.
+pub(super) fn for_platform(
+    image: &str,
+    root: &RawManifest,
+    platforms: &Platforms,
+) -> Result<Option<Descriptor>, CopyError> {
+    let (Platforms::One(wanted), Manifest::Index(index)) = (platforms, root.parsed()) else {
+        return Ok(None);
+    };
+    let found = index
+        .manifests
+        .iter()
+        .find(|entry| entry.platform.as_ref().is_some_and(|offered| wanted.accepts(offered)));
+    if let Some(found) = found {
+        return Ok(Some(found.clone()));
+    }
+    let offered: Vec<String> =
+        index.manifests.iter().filter_map(|entry| entry.platform.as_ref()).map(ToString::to_string).collect();
+    Err(CopyError::NoPlatform {
+        image: image.to_owned(),
+        wanted: wanted.to_string(),
+        offered: if offered.is_empty() { "none with a platform".to_owned() } else { offered.join(", ") },
+    })
+}

@@ -1,0 +1,19 @@
+//! One image with everything that belongs to it, from its source to its targets.
+//!
+//! [`discover`] reads what there is, [`compare`] says which targets lack it, [`put`] writes the manifests in
+//! their order; [`run`] puts these together. Blobs are the business of `blob`.
+
+mod belongings;
+mod compare;
+mod discover;
+mod fallback;
+mod put;
+mod report;
+mod request;
+mod run;
+mod tree;
+
+pub(crate) use belongings::SourceTags;
+pub use report::{CopyReport, ImageOutcome, Tally, TargetReport};
+pub use request::{CopyRequest, CopyTarget, Platforms, ReferrerPolicy};
+pub use tree::{ImageTree, Member, Role};

@@ -1,0 +1,58 @@
+//! What became of a copy.
+
+use portolan_oci::Descriptor;
+
+use crate::CopyError;
+
+/// What became of one image.
+#[derive(Debug, Clone)]
+pub struct CopyReport {
+    /// The image at the source, if it could be read.
+    pub image: Option<Descriptor>,
+    /// What became of it at each target, in the order of the request.
+    pub targets: Vec<TargetReport>,
+}
+
+impl CopyReport {
+    /// Whether every target has the image.
+    pub fn is_complete(&self) -> bool {
+        self.targets.iter().all(|target| !matches!(target.outcome, ImageOutcome::Failed(_)))
+    }
+}
+
+/// What became of an image at one target.
+#[derive(Debug, Clone)]
+pub struct TargetReport {
+    /// The target with the name that the image has there.
+    pub target: String,
+    /// How it ended.
+    pub outcome: ImageOutcome,
+    /// What was done, also if it failed.
+    pub tally: Tally,
+}
+
+/// How the copy of an image to a target ended.
+#[derive(Debug, Clone)]
+pub enum ImageOutcome {
+    /// The target has it now.
+    Copied,
+    /// The target had it, with all that belongs to it.
+    Unchanged,
+    /// It was not copied; the target shows what it showed before.
+    Failed(CopyError),
+}
+
+/// What was done at a target.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Tally {
+    /// Manifests put.
+    pub manifests: u64,
+    /// Blobs that were there.
+    pub blobs_present: u64,
+    /// Blobs mounted from another repository.
+    pub blobs_mounted: u64,
+    /// Blobs sent.
+    pub blobs_uploaded: u64,
+    /// Bytes of blobs sent, those sent twice counted twice.
+    pub bytes_sent: u64,
+}

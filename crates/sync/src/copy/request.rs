@@ -1,0 +1,58 @@
+//! What is to be copied where.
+
+use std::sync::Arc;
+
+use portolan_oci::{Digest, Platform, TagOrDigest};
+use portolan_transport::{PutAs, Source, Target};
+
+/// One image to copy.
+#[derive(Clone)]
+pub struct CopyRequest {
+    /// Where it is.
+    pub source: Arc<dyn Source>,
+    /// Which one.
+    pub reference: TagOrDigest,
+    /// Where it goes.
+    pub targets: Vec<CopyTarget>,
+    /// Which part of it.
+    pub platforms: Platforms,
+    /// Whether signatures, SBOMs and attestations go along.
+    pub referrers: ReferrerPolicy,
+}
+
+impl CopyRequest {
+    /// The digest that was asked for, if it was one.
+    pub(crate) fn digest(&self) -> Option<Digest> {
+        match &self.reference {
+            TagOrDigest::Digest(digest) => Some(*digest),
+            TagOrDigest::Tag(_) => None,
+        }
+    }
+}
+
+/// One target of an image.
+#[derive(Clone)]
+pub struct CopyTarget {
+    /// The place.
+    pub target: Arc<dyn Target>,
+    /// The name that the image gets there.
+    pub name: PutAs,
+}
+
+/// Which part of an image is copied.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Platforms {
+    /// All of it: the digest stays.
+    All,
+    /// The one manifest for this platform, in place of the index that names it.
+    One(Platform),
+}
+
+/// Whether what refers to an image is copied with it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ReferrerPolicy {
+    /// Signatures, SBOMs, attestations: by `subject`, by fallback tag, by cosign's tags.
+    Carry,
+    /// The image alone.
+    Leave,
+}

@@ -1,0 +1,219 @@
+//! The copy of one image, from the first question to the last tag.
+
+use std::sync::Arc;
+
+use futures::future::join_all;
+use futures::stream::{self, StreamExt as _};
+use portolan_catalog::{Place, TreeStart};
+use portolan_oci::{Descriptor, Digest, RawManifest, TagOrDigest};
+use portolan_transport::{Location, TransportError};
+
+use super::discover::for_platform;
+use super::report::{CopyReport, ImageOutcome, TargetReport};
+use super::request::CopyRequest;
+use super::tree::ImageTree;
+use crate::blob::{Lane, Probe};
+use crate::event::Event;
+use crate::{CopyError, Engine};
+
+impl Engine {
+    /// Copies one image to its targets. A target that fails does not hold up the others; the report says what
+    /// became of each.
+    pub async fn copy(&self, request: &CopyRequest) -> CopyReport {
+        let lanes: Vec<Lane> =
+            request.targets.iter().map(|to| Lane::new(Arc::clone(&to.target), to.name.clone())).collect();
+        let mut job = Job { lanes: lanes.into_iter().map(Arc::new).collect(), image: None };
+        let ended = tokio::select! {
+            biased;
+            () = self.cancelled.cancelled() => Err(CopyError::Cancelled),
+            ended = self.run(request, &mut job) => ended,
+        };
+        if let Err(cause) = ended {
+            for lane in &job.lanes {
+                if !lane.is_unchanged() {
+                    lane.fail(cause.clone());
+                }
+            }
+        }
+        job.report()
+    }
+
+    async fn run(&self, request: &CopyRequest, job: &mut Job) -> Result<(), CopyError> {
+        let there = self.stat_targets(&job.lanes, request.digest()).await;
+        if job.lanes.iter().all(|lane| !lane.is_live()) {
+            return Ok(());
+        }
+        let root = self.root(request).await?;
+        job.image = Some(root.descriptor());
+        let tree = self.discover(&request.source, root, request.referrers).await?;
+        self.announce(request, &tree);
+        self.drop_unchanged(&tree, there, job).await;
+        self.prepare(request, &tree, job).await;
+        let lanes: Vec<_> = job.pending().collect();
+        if lanes.is_empty() {
+            return Ok(());
+        }
+        self.bring_and_put(request, &tree, &lanes).await;
+        self.once_more(request, &tree, &lanes).await;
+        Ok(())
+    }
+
+    /// The manifest to copy: what was asked for, or its part for one platform.
+    async fn root(&self, request: &CopyRequest) -> Result<RawManifest, CopyError> {
+        let source = &request.source;
+        let read = async |reference: &TagOrDigest| {
+            let what = source.location().with(Some(reference));
+            source.manifest(reference).await.map_err(|cause| CopyError::source(what, cause))
+        };
+        let mut root = read(&request.reference).await?;
+        let image = source.location().with(Some(&request.reference));
+        while let Some(part) = for_platform(&image, &root, &request.platforms)? {
+            root = read(&TagOrDigest::Digest(part.digest)).await?;
+        }
+        Ok(root)
+    }
+
+    fn announce(&self, request: &CopyRequest, tree: &ImageTree) {
+        let blobs = tree.blobs();
+        self.observer.observe(Event::Discovered {
+            image: request.source.location().with(Some(&request.reference)),
+            manifests: tree.manifests().count() as u64,
+            blobs: blobs.len() as u64,
+            bytes: blobs.iter().map(|blob| blob.size).sum(),
+        });
+    }
+
+    /// Takes out the targets that have everything.
+    async fn drop_unchanged(&self, tree: &ImageTree, there: Vec<Option<Descriptor>>, job: &Job) {
+        let checks = job.lanes.iter().zip(there).map(|(lane, there)| async move {
+            if there.is_none_or(|there| there.digest != *tree.root.digest()) {
+                return false;
+            }
+            match self.has_belongings(tree, lane).await {
+                Ok(has) => has,
+                Err(cause) => {
+                    lane.fail(CopyError::target(&lane.label, cause));
+                    false
+                }
+            }
+        });
+        let unchanged = join_all(checks).await;
+        for (lane, unchanged) in job.lanes.iter().zip(unchanged) {
+            if unchanged && lane.is_live() {
+                let name = lane.reference(tree.root.digest());
+                if let Err(cause) = self.journal.finish_tree(&lane.place, &name, tree.root.digest()).await {
+                    tracing::warn!(%cause, "the journal does not know that the target was confirmed");
+                }
+                lane.set_unchanged();
+            }
+        }
+    }
+
+    /// Asks the journal and the target what is known, and writes down that work begins.
+    async fn prepare(&self, request: &CopyRequest, tree: &ImageTree, job: &mut Job) {
+        let blobs: Vec<Digest> = tree.blobs().iter().map(|blob| blob.digest).collect();
+        // A target in the source's own registry mounts from the source.
+        let location = request.source.location();
+        if let Location::Registry(..) = location {
+            let source = Place::new(location.host(), location.repository());
+            blobs.iter().for_each(|blob| self.mover.known.add(*blob, &source));
+        }
+        for lane in &mut job.lanes {
+            if lane.is_unchanged() || !lane.is_live() {
+                continue;
+            }
+            let Some(lane) = Arc::get_mut(lane) else { continue };
+            if let Err(cause) = self.prepare_lane(tree, &blobs, lane).await {
+                lane.fail(cause);
+            }
+        }
+    }
+
+    async fn prepare_lane(
+        &self,
+        tree: &ImageTree,
+        blobs: &[Digest],
+        lane: &mut Lane,
+    ) -> Result<(), CopyError> {
+        let digest = tree.root.digest();
+        let name = lane.reference(digest);
+        let start = self.journal.begin_tree(&lane.place, &name, digest).await?;
+        lane.hints = self.journal.blobs_at(&lane.place).await?;
+        lane.elsewhere = self.journal.places_with(&lane.place.host, blobs).await?;
+        lane.probe = match start {
+            TreeStart::Resumed { .. } => Probe::Always,
+            TreeStart::Fresh => {
+                let tags = lane.target.tags().await.map_err(|cause| CopyError::target(&lane.label, cause))?;
+                if tags.is_empty() { Probe::Hinted } else { Probe::Always }
+            }
+        };
+        Ok(())
+    }
+
+    async fn bring_and_put(&self, request: &CopyRequest, tree: &ImageTree, lanes: &[Arc<Lane>]) {
+        stream::iter(tree.blobs())
+            .for_each_concurrent(self.parallel_blobs, |blob| async move {
+                self.mover.bring(&request.source, &blob, lanes).await;
+            })
+            .await;
+        join_all(lanes.iter().filter(|lane| lane.is_live()).map(|lane| async move {
+            let name = lane.reference(tree.root.digest());
+            let put = async {
+                self.put_tree(tree, lane).await?;
+                self.journal.finish_tree(&lane.place, &name, tree.root.digest()).await?;
+                Ok(())
+            };
+            if let Err(cause) = put.await {
+                lane.fail(cause);
+            }
+        }))
+        .await;
+    }
+
+    /// A target that misses what it was proven to have (it was cleaned meanwhile, or the journal's hints are
+    /// stale) gets the image once more, with nothing taken for granted.
+    async fn once_more(&self, request: &CopyRequest, tree: &ImageTree, lanes: &[Arc<Lane>]) {
+        let missing = |lane: &&Arc<Lane>| {
+            lane.failure()
+                .is_some_and(|cause| matches!(cause.transport(), Some(TransportError::ContentUnknown { .. })))
+        };
+        let again: Vec<_> = lanes.iter().filter(missing).cloned().collect();
+        if again.is_empty() {
+            return;
+        }
+        for lane in &again {
+            self.mover.known.forget(&lane.place);
+            if let Err(cause) = self.journal.forget_blobs(&lane.place).await {
+                tracing::warn!(%cause, "stale hints stay in the journal");
+            }
+            lane.distrust();
+            lane.revive();
+        }
+        self.bring_and_put(request, tree, &again).await;
+    }
+}
+
+/// One image on its way.
+struct Job {
+    lanes: Vec<Arc<Lane>>,
+    image: Option<Descriptor>,
+}
+
+impl Job {
+    fn pending(&self) -> impl Iterator<Item = Arc<Lane>> {
+        self.lanes.iter().filter(|lane| lane.is_live() && !lane.is_unchanged()).cloned()
+    }
+
+    fn report(self) -> CopyReport {
+        let targets = self.lanes.iter().map(|lane| TargetReport {
+            target: lane.shown(self.image.as_ref()),
+            outcome: match lane.failure() {
+                Some(cause) => ImageOutcome::Failed(cause),
+                None if lane.is_unchanged() => ImageOutcome::Unchanged,
+                None => ImageOutcome::Copied,
+            },
+            tally: lane.tally(),
+        });
+        CopyReport { targets: targets.collect(), image: self.image }
+    }
+}

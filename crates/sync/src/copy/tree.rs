@@ -1,0 +1,73 @@
+//! An image with everything that belongs to it, as found at its source.
+
+use std::collections::HashSet;
+
+use portolan_oci::{Descriptor, Digest, RawManifest, Tag};
+
+/// All that belongs to one image: what is put, in the order in which it must be put.
+#[derive(Debug, Clone)]
+pub struct ImageTree {
+    /// The image itself.
+    pub root: RawManifest,
+    /// All manifests but the root: children before the indexes that name them, referrers after the manifests
+    /// they refer to. Each digest once.
+    pub members: Vec<Member>,
+    /// Lists of referrers by subject, to be kept up at targets without the referrers API.
+    pub referrers: Vec<ReferrerList>,
+}
+
+/// A manifest that belongs to an image.
+#[derive(Debug, Clone)]
+pub struct Member {
+    /// The manifest.
+    pub manifest: RawManifest,
+    /// Why it belongs to the image.
+    pub role: Role,
+}
+
+/// Why a manifest belongs to an image.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Role {
+    /// An index names it.
+    Child,
+    /// It refers to another member by its `subject`, or is listed as doing so.
+    Referrer,
+    /// A tag says that it belongs to another member (cosign).
+    Tagged(Tag),
+}
+
+/// What refers to one manifest.
+#[derive(Debug, Clone)]
+pub struct ReferrerList {
+    /// The manifest referred to.
+    pub subject: Digest,
+    /// The referrers that were found and are members of the tree.
+    pub descriptors: Vec<Descriptor>,
+    /// The source's index under the fallback tag, if that is where the list comes from.
+    pub fallback: Option<RawManifest>,
+}
+
+impl ImageTree {
+    /// Every manifest.
+    pub fn manifests(&self) -> impl Iterator<Item = &RawManifest> {
+        self.members.iter().map(|member| &member.manifest).chain(std::iter::once(&self.root))
+    }
+
+    /// Every blob that is to be copied, each once, in the order in which they are named. Foreign layers are
+    /// left where they are.
+    pub fn blobs(&self) -> Vec<Descriptor> {
+        let mut seen = HashSet::new();
+        let mut blobs = Vec::new();
+        for manifest in self.manifests() {
+            let parsed = manifest.parsed();
+            // An index may name what is no manifest (build caches do): it is a blob to us.
+            let odd = parsed.children().iter().filter(|child| !child.media_type.is_manifest());
+            for blob in parsed.blobs().chain(odd) {
+                if !blob.media_type.is_foreign() && seen.insert(blob.digest) {
+                    blobs.push(blob.clone());
+                }
+            }
+        }
+        blobs
+    }
+}

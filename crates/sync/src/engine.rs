@@ -1,0 +1,89 @@
+//! What all images of one run share.
+
+use std::collections::HashMap;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use portolan_catalog::{Journal, Place};
+use tokio::sync::{Mutex, OnceCell};
+use tokio_util::sync::CancellationToken;
+
+use crate::blob::{Limits, Mover};
+use crate::copy::SourceTags;
+use crate::event::Observer;
+
+const MIB: u64 = 1024 * 1024;
+
+/// How a run works. The defaults are right for a registry.
+#[derive(Debug, Clone)]
+pub struct EngineOptions {
+    /// Blobs whose bytes are under way at once.
+    pub parallel_blobs: usize,
+    /// Blobs over this many bytes go up in chunks.
+    pub chunked_over: u64,
+    /// Bytes of a chunk: what a break in the middle of a blob costs at most.
+    pub chunk: u64,
+    /// How many bytes a target may lag behind the fastest before it is fed from a spool file.
+    pub window: u64,
+    /// Folder for spool files. It is made when it is needed.
+    pub spool: PathBuf,
+    /// How often the bytes of one blob are tried before its image fails.
+    pub attempts: u32,
+    /// The wait between the first two tries; it doubles.
+    pub pause: Duration,
+}
+
+impl EngineOptions {
+    /// The defaults, with spools in `spool`.
+    pub fn new(spool: PathBuf) -> Self {
+        Self {
+            parallel_blobs: 6,
+            chunked_over: 64 * MIB,
+            chunk: 16 * MIB,
+            window: 8 * MIB,
+            spool,
+            attempts: 5,
+            pause: Duration::from_millis(500),
+        }
+    }
+}
+
+/// Copies images. One engine serves one run: what it learns about blobs holds for the run.
+pub struct Engine {
+    pub(crate) journal: Journal,
+    pub(crate) mover: Mover,
+    pub(crate) observer: Arc<dyn Observer>,
+    pub(crate) cancelled: CancellationToken,
+    pub(crate) parallel_blobs: usize,
+    source_tags: Mutex<HashMap<Place, Arc<OnceCell<SourceTags>>>>,
+}
+
+impl Engine {
+    /// An engine that writes to `journal` and tells `observer` what happens. When `cancelled` is, every copy
+    /// ends at once and can be taken up by a later run.
+    pub fn new(
+        journal: Journal,
+        options: EngineOptions,
+        observer: Arc<dyn Observer>,
+        cancelled: CancellationToken,
+    ) -> Self {
+        let parallel_blobs = options.parallel_blobs.max(1);
+        let limits = Limits {
+            blobs: parallel_blobs,
+            chunked_over: options.chunked_over,
+            chunk: options.chunk.max(1),
+            window: options.window,
+            spool: options.spool,
+            attempts: options.attempts.max(1),
+            pause: options.pause,
+        };
+        let mover = Mover::new(journal.clone(), limits, Arc::clone(&observer));
+        Self { journal, mover, observer, cancelled, parallel_blobs, source_tags: Mutex::default() }
+    }
+
+    /// The place in which the tags of a source are kept for the run.
+    pub(crate) async fn tags_of(&self, place: &Place) -> Arc<OnceCell<SourceTags>> {
+        Arc::clone(self.source_tags.lock().await.entry(place.clone()).or_default())
+    }
+}
