@@ -181,7 +181,9 @@ impl Fanout {
             {
                 return;
             }
-            let from = state.followers.iter().filter(|c| behind(c)).map(|c| c.at).min().unwrap_or(state.head);
+            let first = state.followers.iter().filter(|c| behind(c)).map(|c| c.at).min();
+            // One that begins further on has nothing to catch up with, but what comes is contiguous.
+            let from = first.unwrap_or(state.head).min(state.head);
             if state.spool_in_use().is_some() {
                 state.move_to_spool(horizon);
                 return;
