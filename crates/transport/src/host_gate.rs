@@ -11,8 +11,11 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 pub enum Weight {
     /// A question: HEAD, a manifest, a tag list.
     Light,
-    /// The body of a blob, either way.
-    Heavy,
+    /// The body of a blob that is read.
+    Download,
+    /// The body of a blob that is written. It has a queue of its own: a copy within one host holds its download
+    /// while it waits for its upload.
+    Upload,
 }
 
 /// Limits of hosts, shared by all that ask them. A floor above may share them between nodes.
@@ -51,7 +54,7 @@ pub struct LocalGate {
 }
 
 impl LocalGate {
-    /// At most `heavy` blob bodies and `light` other requests at once per host.
+    /// At most `heavy` blob bodies each way and `light` other requests at once per host.
     pub fn new(light: usize, heavy: usize) -> Self {
         Self { light: light.max(1), heavy: heavy.max(1), hosts: Mutex::default() }
     }
@@ -62,7 +65,7 @@ impl HostGate for LocalGate {
     async fn enter(&self, host: &str, weight: Weight) -> Permit {
         let places = match weight {
             Weight::Light => self.light,
-            Weight::Heavy => self.heavy,
+            Weight::Download | Weight::Upload => self.heavy,
         };
         let semaphore = {
             let mut hosts = self.hosts.lock().unwrap_or_else(PoisonError::into_inner);

@@ -16,7 +16,9 @@ mod error;
 mod host_gate;
 mod hosts;
 mod layout;
+mod open;
 mod realm_pins;
+mod registry;
 mod settings;
 mod single_flight;
 mod source;
@@ -33,7 +35,9 @@ pub use hosts::{
     Login, Reads, Scheme, Stored,
 };
 pub use layout::LayoutRepository;
+pub use open::{Places, PlacesOptions};
 pub use realm_pins::{MemoryPins, RealmPin, RealmPins};
+pub use registry::{ClientOptions, Quota, RateLimits, RegistryClient, RegistryRepository, RetryOptions};
 pub use settings::{HostLimits, RegistrySettings, Secret, SecretError, TlsFiles, TlsMode, TlsSettings};
 pub use single_flight::{Flight, Lead, SingleFlight};
 pub use source::{Referrers, ReferrersVia, Source};

@@ -1,0 +1,84 @@
+//! From the name of a place to the place.
+
+use std::sync::Arc;
+
+use portolan_oci::{Registry, RepositoryName};
+
+use crate::registry::{ClientOptions, Net, Registries, RegistryRepository};
+use crate::{
+    HostGate, Hosts, LocalGate, Location, MemoryPins, RealmPins, Source, Target, TransportError,
+    TransportResult,
+};
+
+/// What [`Places`] is made from.
+pub struct PlacesOptions {
+    /// What is known about registry hosts.
+    pub hosts: Hosts,
+    /// Limits that are shared with others, beside those that the hosts' settings name.
+    pub gate: Arc<dyn HostGate>,
+    /// Which token servers credentials were given to.
+    pub pins: Arc<dyn RealmPins>,
+    /// How patient registries are asked.
+    pub client: ClientOptions,
+}
+
+impl PlacesOptions {
+    /// With limits and pins of this process alone.
+    pub fn new(hosts: Hosts) -> Self {
+        Self {
+            hosts,
+            gate: Arc::new(LocalGate::new(64, 32)),
+            pins: Arc::new(MemoryPins::default()),
+            client: ClientOptions::default(),
+        }
+    }
+}
+
+/// All places that images are read from and written to. Keeps one client for each registry host, so there
+/// should be one of these in a process.
+pub struct Places {
+    registries: Registries,
+}
+
+impl Places {
+    /// Sends nothing yet.
+    pub fn new(options: PlacesOptions) -> Self {
+        let PlacesOptions { hosts, gate, pins, client } = options;
+        Self { registries: Registries::new(Net::new(hosts, gate, pins, client)) }
+    }
+
+    /// The place to read from. Nothing is sent, so a registry or repository that does not exist shows at the
+    /// first question.
+    ///
+    /// # Errors
+    /// If the settings of a registry cannot be used.
+    pub fn source(&self, location: &Location) -> TransportResult<Arc<dyn Source>> {
+        match location {
+            Location::Registry(registry, repository) => Ok(Arc::new(self.registry(registry, repository)?)),
+            other => Err(TransportError::Unsupported { what: format!("reading from {other}") }),
+        }
+    }
+
+    /// The place to write to. Nothing is sent yet.
+    ///
+    /// # Errors
+    /// If the settings of a registry cannot be used.
+    pub fn target(&self, location: &Location) -> TransportResult<Arc<dyn Target>> {
+        match location {
+            Location::Registry(registry, repository) => Ok(Arc::new(self.registry(registry, repository)?)),
+            other => Err(TransportError::Unsupported { what: format!("writing to {other}") }),
+        }
+    }
+
+    /// A repository of a registry.
+    ///
+    /// # Errors
+    /// If the settings of the registry cannot be used.
+    pub fn registry(
+        &self,
+        registry: &Registry,
+        repository: &RepositoryName,
+    ) -> TransportResult<RegistryRepository> {
+        self.registries.repository(registry, repository)
+    }
+}

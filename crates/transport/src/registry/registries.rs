@@ -1,0 +1,51 @@
+//! All registries that are spoken to.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use portolan_oci::{Registry, RepositoryName};
+
+use super::holder::Holder;
+use super::net::Net;
+use super::{RegistryClient, RegistryRepository};
+use crate::{HostEndpoint, TransportError, TransportResult};
+
+/// One client for each host, for as long as this lives.
+pub(crate) struct Registries {
+    net: Arc<Net>,
+    clients: Mutex<HashMap<(Registry, String), Arc<RegistryClient>>>,
+}
+
+impl Registries {
+    pub(crate) fn new(net: Net) -> Self {
+        Self { net: Arc::new(net), clients: Mutex::default() }
+    }
+
+    /// A repository, by what is known about its hosts. Sends nothing.
+    pub(crate) fn repository(
+        &self,
+        registry: &Registry,
+        repository: &RepositoryName,
+    ) -> TransportResult<RegistryRepository> {
+        let profile = self.net.hosts.profile(registry, repository)?;
+        let mut holders: Vec<_> =
+            profile.endpoints.into_iter().map(|endpoint| self.holder(endpoint)).collect();
+        let origin = holders.pop().ok_or_else(|| TransportError::Settings {
+            what: format!("registry {registry}"),
+            cause: "nobody answers for it".into(),
+        })?;
+        Ok(RegistryRepository::new((registry, repository), holders, origin))
+    }
+
+    fn holder(&self, endpoint: HostEndpoint) -> Holder {
+        let (repository, reads) = (endpoint.repository.clone(), endpoint.reads);
+        Holder::new(self.client(endpoint), repository, reads)
+    }
+
+    fn client(&self, endpoint: HostEndpoint) -> Arc<RegistryClient> {
+        let mut clients = self.clients.lock().unwrap_or_else(PoisonError::into_inner);
+        let key = (endpoint.registry.clone(), endpoint.authority.clone());
+        let make = || Arc::new(RegistryClient::new(Arc::clone(&self.net), endpoint));
+        Arc::clone(clients.entry(key).or_insert_with(make))
+    }
+}

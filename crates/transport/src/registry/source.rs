@@ -1,0 +1,43 @@
+//! A repository as a source. Manifests and blobs may come from mirrors; lists come from the registry itself,
+//! as a mirror need not have all.
+
+use async_trait::async_trait;
+use portolan_oci::{Descriptor, Digest, MediaType, RawManifest, Tag, TagOrDigest};
+
+use super::RegistryRepository;
+use crate::{BlobRead, Capabilities, Location, Referrers, Source, TransportResult};
+
+#[async_trait]
+impl Source for RegistryRepository {
+    fn location(&self) -> &Location {
+        self.place()
+    }
+
+    fn capabilities(&self) -> Capabilities {
+        self.origin().client.learnt.capabilities()
+    }
+
+    async fn resolve(&self, reference: &TagOrDigest) -> TransportResult<Descriptor> {
+        self.resolve_anywhere(reference).await
+    }
+
+    async fn manifest(&self, reference: &TagOrDigest) -> TransportResult<RawManifest> {
+        self.read_manifest_anywhere(reference).await
+    }
+
+    async fn blob(&self, blob: &Descriptor, offset: u64) -> TransportResult<BlobRead> {
+        self.read_blob(blob, offset).await
+    }
+
+    async fn tags(&self) -> TransportResult<Vec<Tag>> {
+        self.origin().tags().await
+    }
+
+    async fn referrers(
+        &self,
+        subject: &Digest,
+        artifact_type: Option<&MediaType>,
+    ) -> TransportResult<Referrers> {
+        self.origin().referrers(subject, artifact_type).await
+    }
+}
