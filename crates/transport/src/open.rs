@@ -6,8 +6,8 @@ use portolan_oci::{Registry, RepositoryName};
 
 use crate::registry::{ClientOptions, Net, Registries, RegistryRepository};
 use crate::{
-    HostGate, Hosts, LocalGate, Location, MemoryPins, RealmPins, Source, Target, TransportError,
-    TransportResult,
+    HostGate, Hosts, LayoutRepository, LocalGate, Location, MemoryPins, RealmPins, Source, Target,
+    TransportError, TransportResult,
 };
 
 /// What [`Places`] is made from.
@@ -47,25 +47,27 @@ impl Places {
         Self { registries: Registries::new(Net::new(hosts, gate, pins, client)) }
     }
 
-    /// The place to read from. Nothing is sent, so a registry or repository that does not exist shows at the
-    /// first question.
+    /// The place to read from. Nothing is sent to a registry, so one that does not exist shows at the first
+    /// question.
     ///
     /// # Errors
-    /// If the settings of a registry cannot be used.
-    pub fn source(&self, location: &Location) -> TransportResult<Arc<dyn Source>> {
+    /// If the settings of a registry cannot be used, or a file or folder cannot be read.
+    pub async fn source(&self, location: &Location) -> TransportResult<Arc<dyn Source>> {
         match location {
             Location::Registry(registry, repository) => Ok(Arc::new(self.registry(registry, repository)?)),
+            Location::Layout(path) => Ok(Arc::new(LayoutRepository::open(path.clone()).await?)),
             other => Err(TransportError::Unsupported { what: format!("reading from {other}") }),
         }
     }
 
-    /// The place to write to. Nothing is sent yet.
+    /// The place to write to. Nothing is sent to a registry yet.
     ///
     /// # Errors
-    /// If the settings of a registry cannot be used.
-    pub fn target(&self, location: &Location) -> TransportResult<Arc<dyn Target>> {
+    /// If the settings of a registry cannot be used, or a file or folder cannot be written.
+    pub async fn target(&self, location: &Location) -> TransportResult<Arc<dyn Target>> {
         match location {
             Location::Registry(registry, repository) => Ok(Arc::new(self.registry(registry, repository)?)),
+            Location::Layout(path) => Ok(Arc::new(LayoutRepository::create(path.clone()).await?)),
             other => Err(TransportError::Unsupported { what: format!("writing to {other}") }),
         }
     }

@@ -67,15 +67,18 @@ pub(super) async fn put(target: &dyn Target, image: &Image, name: &PutAs) -> Tra
     target.put_manifest(&image.manifest, name).await
 }
 
-/// Goes on with an upload where it is, or begins again.
+/// Goes on with an upload where it is, or begins again: a place may find out only by the next bytes that it
+/// cannot go on.
 pub(super) async fn complete(target: &dyn Target, remembered: &UploadState, blob: &Blob) -> Outcome {
-    let state = match target.resume(remembered).await? {
-        Resumed::At(state) => state,
-        Resumed::Gone => begin(target, blob).await?,
-    };
-    hold!(state.offset <= blob.descriptor.size, "resumed at {} of {} bytes", state.offset, blob.len());
-    finish(target, &state, blob).await?;
-    Ok(())
+    if let Resumed::At(state) = target.resume(remembered).await? {
+        hold!(state.offset <= blob.descriptor.size, "resumed at {} of {} bytes", state.offset, blob.len());
+        match finish(target, &state, blob).await {
+            Err(TransportError::SessionLost { .. }) => {}
+            finished => return Ok(finished?),
+        }
+    }
+    let state = begin(target, blob).await?;
+    Ok(finish(target, &state, blob).await?)
 }
 
 /// The blob's bytes from the offset that the source chose.
