@@ -7,8 +7,8 @@ use portolan_oci::{Descriptor, Tag, TagOrDigest, Verifier};
 use super::check::{Broken, Outcome, hold};
 use super::samples::{Blob, Image};
 use crate::{
-    Begun, ByteStream, Content, MountFrom, PutAs, PutOutcome, Resumed, Source, Target, TransportResult,
-    UploadState,
+    Begun, ByteStream, Content, MountFrom, PutAs, PutOutcome, Resumed, Source, Target, TransportError,
+    TransportResult, UploadState,
 };
 
 /// Pieces of this size are what streams give.
@@ -44,9 +44,7 @@ pub(super) async fn finish(target: &dyn Target, state: &UploadState, blob: &Blob
     let sent = usize::try_from(state.offset).unwrap_or(usize::MAX).min(blob.len());
     let mut verifier = Verifier::new(&blob.descriptor);
     let what = blob.descriptor.digest.to_string();
-    verifier
-        .update(&blob.bytes.slice(..sent))
-        .map_err(|cause| crate::TransportError::content(&what, cause))?;
+    verifier.update(&blob.bytes.slice(..sent)).map_err(|cause| TransportError::content(&what, cause))?;
     let rest = stream(&blob.bytes.slice(sent..));
     target.finish(state, Content::verifying(verifier, blob.descriptor.size, rest, what)).await
 }

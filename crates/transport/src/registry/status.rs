@@ -158,10 +158,12 @@ mod tests {
         format!(r#"{{"errors":[{{"code":"{code}","message":"m","detail":{{}}}}]}}"#)
     }
 
+    type Case = (Sends, u16, String, fn(&TransportError) -> bool);
+
     #[test]
     fn codes_come_before_statuses() {
         use TransportError as E;
-        let cases: [(Sends, u16, String, fn(&E) -> bool); 14] = [
+        let cases: [Case; 14] = [
             (Sends::Nothing, 404, code("MANIFEST_UNKNOWN"), |e| matches!(e, E::NotFound { .. })),
             (Sends::Nothing, 404, "404 page not found".into(), |e| matches!(e, E::NotFound { .. })),
             (Sends::Manifest, 404, code("MANIFEST_BLOB_UNKNOWN"), |e| matches!(e, E::ContentUnknown { .. })),
