@@ -104,11 +104,19 @@ impl Mover {
             .max_by_key(Verifier::offset)
             .unwrap_or_else(|| Verifier::new(blob));
         let window = if uploads.len() == 1 { self.limits.window / 8 } else { self.limits.window };
+        let what = format!("blob {} of {}", blob.digest, source.location());
+        // The read is opened before the writes: who waits for a host's limit to write holds its read already.
+        let read = match source.blob(blob, verifier.offset()).await {
+            Ok(read) => read,
+            Err(cause) => {
+                let cause = CopyError::source(what, cause);
+                return uploads.into_iter().map(|upload| (upload, cause.clone())).collect();
+            }
+        };
         let fanout = Fanout::new(verifier.offset(), &starts, window, self.limits.spool.clone());
         let reader = {
-            let (source, blob, fanout) = (Arc::clone(source), blob.clone(), Arc::clone(&fanout));
-            let chunk = self.limits.chunk;
-            AbortOnDrop(tokio::spawn(async move { pump(&*source, &blob, verifier, chunk, &fanout).await }))
+            let (blob, fanout, chunk) = (blob.clone(), Arc::clone(&fanout), self.limits.chunk);
+            AbortOnDrop(tokio::spawn(async move { pump(read, &blob, verifier, chunk, &fanout).await }))
         };
         let sent = join_all(uploads.into_iter().enumerate().map(|(index, upload)| {
             let follower = Follower::new(&fanout, index);
@@ -122,7 +130,6 @@ impl Mover {
         let broken: Vec<_> = sent.await.into_iter().flatten().collect();
         drop(reader);
         let failure = fanout.source_failure();
-        let what = format!("blob {} of {}", blob.digest, source.location());
         broken
             .into_iter()
             .map(|(mut upload, cause)| {

@@ -3,21 +3,15 @@
 use bytes::Bytes;
 use futures::StreamExt as _;
 use portolan_oci::{Descriptor, Verifier};
-use portolan_transport::{Source, TransportError, TransportResult};
+use portolan_transport::{BlobRead, TransportError, TransportResult};
 
 use super::window::{Deserted, Fanout};
 
 /// Reads `blob` from the verifier's offset to its end. What goes wrong is found in
 /// [`Fanout::source_failure`]. Every `chunk` bytes the state of the hash is remembered.
-pub(crate) async fn pump(
-    source: &dyn Source,
-    blob: &Descriptor,
-    verifier: Verifier,
-    chunk: u64,
-    fanout: &Fanout,
-) {
+pub(crate) async fn pump(read: BlobRead, blob: &Descriptor, verifier: Verifier, chunk: u64, fanout: &Fanout) {
     let pump = Pump { blob, verifier, chunk, fanout, held: None };
-    if let Err(cause) = pump.run(source).await {
+    if let Err(cause) = pump.run(read).await {
         fanout.fail(cause);
     }
 }
@@ -32,10 +26,9 @@ struct Pump<'a> {
 }
 
 impl Pump<'_> {
-    async fn run(mut self, source: &dyn Source) -> TransportResult<()> {
-        let what = || format!("blob {} of {}", self.blob.digest, source.location());
+    async fn run(mut self, read: BlobRead) -> TransportResult<()> {
+        let what = format!("blob {}", self.blob.digest);
         self.fanout.snapshot(&self.verifier);
-        let read = source.blob(self.blob, self.verifier.offset()).await?;
         let mut skip = self.verifier.offset().saturating_sub(read.offset);
         let mut stream = read.stream;
         while let Some(bytes) = stream.next().await {
@@ -46,12 +39,10 @@ impl Pump<'_> {
             match self.take(bytes).await {
                 Ok(()) => {}
                 Err(Stop::Deserted) => return Ok(()),
-                Err(Stop::Wrong(cause)) => return Err(TransportError::content(what(), cause)),
+                Err(Stop::Wrong(cause)) => return Err(TransportError::content(what, cause)),
             }
         }
-        let verified = self.verifier.finish().map_err(|cause| {
-            TransportError::content(format!("blob {} of {}", self.blob.digest, source.location()), cause)
-        })?;
+        let verified = self.verifier.finish().map_err(|cause| TransportError::content(what, cause))?;
         // If nobody is left to hear the end, there is nothing to do.
         let _: Result<(), Deserted> = self.fanout.end(self.held, verified).await;
         Ok(())

@@ -71,7 +71,8 @@ impl Case {
     }
 
     async fn pump(&self, fanout: &Fanout) {
-        pump(&self.source, &self.blob, Verifier::new(&self.blob), self.chunk, fanout).await;
+        let read = self.source.blob(&self.blob, 0).await.unwrap();
+        pump(read, &self.blob, Verifier::new(&self.blob), self.chunk, fanout).await;
     }
 }
 
