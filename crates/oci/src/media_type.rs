@@ -58,6 +58,11 @@ impl MediaType {
     pub const DOCKER_CONFIG: Self = Self(Cow::Borrowed("application/vnd.docker.container.image.v1+json"));
     /// `application/vnd.docker.image.rootfs.diff.tar.gzip`
     pub const DOCKER_LAYER: Self = Self(Cow::Borrowed("application/vnd.docker.image.rootfs.diff.tar.gzip"));
+    /// `application/vnd.docker.image.rootfs.diff.tar`: as it lies in a `docker save` archive
+    pub const DOCKER_LAYER_TAR: Self = Self(Cow::Borrowed("application/vnd.docker.image.rootfs.diff.tar"));
+    /// `application/vnd.docker.image.rootfs.diff.tar.zstd`
+    pub const DOCKER_LAYER_ZSTD: Self =
+        Self(Cow::Borrowed("application/vnd.docker.image.rootfs.diff.tar.zstd"));
     /// `application/octet-stream`: what a descriptor without a type is taken for.
     pub const OCTET_STREAM: Self = Self(Cow::Borrowed("application/octet-stream"));
 

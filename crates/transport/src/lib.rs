@@ -8,6 +8,7 @@
 //! Not here: which images are copied and in what order (`portolan-sync`), what is remembered between runs
 //! (`portolan-catalog`).
 
+mod archive;
 mod capabilities;
 pub mod conformance;
 mod content;
@@ -25,6 +26,7 @@ mod source;
 mod target;
 mod upload;
 
+pub use archive::{Archive, DockerArchiveWriter, OciArchiveWriter};
 pub use capabilities::{Capabilities, Support};
 pub use content::{BlobRead, ByteStream, Chunk, Content, Piece};
 pub use endpoint::{Endpoint, EndpointError, Location};

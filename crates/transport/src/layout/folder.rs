@@ -11,7 +11,7 @@ use bytes::Bytes;
 use jiff::Timestamp;
 use portolan_oci::{Algorithm, Digest};
 
-use super::{Extent, Files, IndexJson, blob_path, invalid, off_thread, stream_extents};
+use super::{Extent, Files, IndexJson, Reading, blob_path, invalid, off_thread, stream_extents};
 use crate::{BlobRead, TransportError, TransportResult};
 
 /// Whether what is written must outlive a loss of power.
@@ -19,6 +19,8 @@ use crate::{BlobRead, TransportError, TransportResult};
 pub(crate) enum Durability {
     /// What is acknowledged is on the disk.
     Synced,
+    /// The folder is only for now.
+    Scratch,
 }
 
 impl Durability {
@@ -194,6 +196,7 @@ impl Files for Arc<Folder> {
         let Some((file, size)) = opened.await? else { return Ok(None) };
         let offset = offset.min(size);
         let extents = [Extent::Data { at: 0, len: size }];
-        Ok(Some(BlobRead { offset, stream: stream_extents(Arc::new(file), &extents, offset, what) }))
+        let reading = Reading { file: Arc::new(file), what };
+        Ok(Some(BlobRead { offset, stream: stream_extents(reading, &extents, offset) }))
     }
 }

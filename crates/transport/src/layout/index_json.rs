@@ -87,6 +87,15 @@ impl IndexJson {
         Ok(Self { fields, entries: entries.unwrap_or_default().into_iter().map(Entry::read).collect() })
     }
 
+    /// An index with these entries.
+    ///
+    /// # Errors
+    /// Never in practice: descriptors can be written.
+    pub(crate) fn of(descriptors: &[Descriptor]) -> Result<Self, serde_json::Error> {
+        let entries = descriptors.iter().map(Entry::new).collect::<Result<_, _>>()?;
+        Ok(Self { fields: BTreeMap::new(), entries })
+    }
+
     /// The file to write.
     ///
     /// # Errors

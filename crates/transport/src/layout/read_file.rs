@@ -44,15 +44,22 @@ impl Extent {
     }
 }
 
-/// Streams the bytes that `extents` of `file` stand for, without the first `skip`. A file that ends early
+/// A file that is read, and what that is called in errors.
+#[derive(Clone)]
+pub(crate) struct Reading {
+    pub(crate) file: Arc<File>,
+    pub(crate) what: String,
+}
+
+/// Streams the bytes that `extents` of a file stand for, without the first `skip`. A file that ends early
 /// ends the stream early: whoever reads knows how long the content must be.
-pub(crate) fn stream_extents(file: Arc<File>, extents: &[Extent], skip: u64, what: String) -> ByteStream {
+pub(crate) fn stream_extents(reading: Reading, extents: &[Extent], skip: u64) -> ByteStream {
     let mut reader = Reader {
-        file,
+        file: reading.file,
         extents: remaining(extents, skip),
         spare: VecDeque::with_capacity(SPARE),
         under_way: None,
-        what,
+        what: reading.what,
     };
     reader.start();
     futures::stream::unfold(reader, |mut reader| async move {
@@ -60,6 +67,23 @@ pub(crate) fn stream_extents(file: Arc<File>, extents: &[Extent], skip: u64, wha
         Some((bytes, reader))
     })
     .boxed()
+}
+
+/// The first `limit` bytes that `extents` of a file stand for.
+pub(crate) async fn read_extents(
+    reading: Reading,
+    extents: &[Extent],
+    limit: usize,
+) -> TransportResult<Vec<u8>> {
+    let mut stream = stream_extents(reading, extents, 0);
+    let mut bytes = Vec::new();
+    while bytes.len() < limit
+        && let Some(piece) = stream.next().await
+    {
+        bytes.extend_from_slice(&piece?);
+    }
+    bytes.truncate(limit);
+    Ok(bytes)
 }
 
 fn remaining(extents: &[Extent], mut skip: u64) -> VecDeque<Extent> {

@@ -27,7 +27,9 @@ impl LayoutRepository {
     /// `NotFound` if there is no such folder, or an empty one; `Rejected` if it is not a layout of version
     /// 1.0.0.
     pub async fn open(path: impl Into<PathBuf>) -> TransportResult<Self> {
-        let (layout, found) = Self::look(path.into(), Durability::Synced).await?;
+        let path = path.into();
+        let location = Location::Layout(path.clone());
+        let (layout, found) = Self::look(path, location, Durability::Synced).await?;
         match found {
             Found::Layout => Ok(layout),
             Found::Empty => Err(TransportError::NotFound { what: layout.contents.location().to_string() }),
@@ -39,14 +41,25 @@ impl LayoutRepository {
     /// # Errors
     /// `Rejected` if the folder holds something else, or a layout of another version.
     pub async fn create(path: impl Into<PathBuf>) -> TransportResult<Self> {
-        Ok(Self::look(path.into(), Durability::Synced).await?.0)
+        let path = path.into();
+        let location = Location::Layout(path.clone());
+        Ok(Self::look(path, location, Durability::Synced).await?.0)
     }
 
-    async fn look(path: PathBuf, durability: Durability) -> TransportResult<(Self, Found)> {
-        let folder = Arc::new(Folder::new(path.clone(), durability));
+    /// A layout at `path` that need not outlive this process, and that speaks of itself as `location`.
+    pub(crate) async fn scratch(path: PathBuf, location: Location) -> TransportResult<Self> {
+        Ok(Self::look(path, location, Durability::Scratch).await?.0)
+    }
+
+    async fn look(
+        path: PathBuf,
+        location: Location,
+        durability: Durability,
+    ) -> TransportResult<(Self, Found)> {
+        let folder = Arc::new(Folder::new(path, durability));
         let looking = Arc::clone(&folder);
         let found = off_thread("looking at a layout", move || looking.look()).await?;
-        let contents = Contents::new(Location::Layout(path), folder);
+        let contents = Contents::new(location, folder);
         Ok((Self { contents, writer: IndexWriter::default(), prepared: OnceCell::new() }, found))
     }
 
@@ -68,6 +81,11 @@ impl LayoutRepository {
         };
         self.prepared.get_or_try_init(prepare).await?;
         Ok(folder)
+    }
+
+    /// The contents, for reading.
+    pub(crate) fn contents(&self) -> &Contents<Arc<Folder>> {
+        &self.contents
     }
 
     pub(super) fn powers() -> Capabilities {

@@ -9,7 +9,7 @@ use futures::StreamExt;
 use portolan_oci::{Descriptor, Verified};
 
 use super::folder::Folder;
-use super::{GatheringWriter, off_thread};
+use super::{GatheringWriter, Writing, off_thread};
 use crate::{Chunk, Content, Piece, Resumed, TransportError, TransportResult, UploadState};
 
 impl Folder {
@@ -50,12 +50,13 @@ pub(super) async fn begin(folder: &Arc<Folder>, blob: &Descriptor) -> TransportR
     Ok(state)
 }
 
-/// What of an upload is there: the file, cut back to what was acknowledged.
+/// What of an upload is there: the file, cut back to what was acknowledged, and locked. The lock is held by
+/// every write under way, also by one that nobody waits for any more: none can come after its successor.
 fn open_at(folder: &Folder, state: &UploadState) -> TransportResult<File> {
     let path = folder.upload(state).ok_or_else(|| lost(state))?;
     let opened = OpenOptions::new().read(true).write(true).open(path);
     let file = opened.map_err(|cause| failed(state, cause))?;
-    let len = file.metadata().map_err(|cause| failed(state, cause))?.len();
+    let len = file.lock().and_then(|()| file.metadata()).map_err(|cause| failed(state, cause))?.len();
     if len < state.offset {
         return Err(lost(state));
     }
@@ -79,31 +80,53 @@ pub(super) async fn append(
     state: &UploadState,
     chunk: Chunk,
 ) -> TransportResult<UploadState> {
-    let end = state.offset + chunk.len();
     let (file, mut writer) = writer(folder, state).await?;
-    let mut pieces = chunk.into_stream();
-    while let Some(bytes) = pieces.next().await {
-        writer.write(bytes?).await?;
-    }
-    writer.flush().await?;
-    if writer.position() != end {
-        return Err(TransportError::Rejected {
-            what: format!("a chunk of blob {}", state.digest),
-            message: format!("it ended at byte {}, not {end}", writer.position()),
-        });
-    }
+    let end = write_chunk(&mut writer, state, chunk).await?;
     let (durability, named) = (folder.durability, state.clone());
     off_thread("writing a chunk", move || durability.sync_data(&file).map_err(|cause| failed(&named, cause)))
         .await?;
-    Ok(UploadState { offset: end, ..state.clone() })
+    Ok(end)
+}
+
+/// Writes a chunk, no more and no less than it said; the state behind it.
+pub(crate) async fn write_chunk(
+    writer: &mut GatheringWriter,
+    state: &UploadState,
+    chunk: Chunk,
+) -> TransportResult<UploadState> {
+    let (mut position, end) = (state.offset, state.offset + chunk.len());
+    let mut pieces = chunk.into_stream();
+    while let Some(bytes) = pieces.next().await.transpose()? {
+        position += bytes.len() as u64;
+        must_end(state, position, end)?;
+        writer.write(bytes).await?;
+    }
+    writer.flush().await?;
+    if position == end {
+        return Ok(UploadState { offset: end, ..state.clone() });
+    }
+    Err(TransportError::Rejected {
+        what: format!("a chunk of blob {}", state.digest),
+        message: format!("it ended at byte {position}, not {end}"),
+    })
+}
+
+fn must_end(state: &UploadState, position: u64, end: u64) -> TransportResult<()> {
+    if position <= end {
+        return Ok(());
+    }
+    Err(TransportError::Rejected {
+        what: format!("blob {}", state.digest),
+        message: "more bytes came than were announced".to_owned(),
+    })
 }
 
 async fn writer(folder: &Arc<Folder>, state: &UploadState) -> TransportResult<(Arc<File>, GatheringWriter)> {
     let (folder, wanted) = (Arc::clone(folder), state.clone());
     let file = Arc::new(off_thread("opening an upload", move || open_at(&folder, &wanted)).await?);
-    let writer =
-        GatheringWriter::new(Arc::clone(&file), state.offset, format!("writing blob {}", state.digest));
-    Ok((file, writer))
+    let what = format!("writing blob {}", state.digest);
+    let to = Writing { file: Arc::clone(&file), held: Arc::default(), what };
+    Ok((file, GatheringWriter::new(to, state.offset)))
 }
 
 pub(super) async fn finish(
@@ -120,24 +143,29 @@ pub(super) async fn finish(
         }
         ended => ended?,
     };
-    commit(folder, &UploadState { offset: writer.position(), ..state.clone() }, &proof).await
+    let whole = UploadState { offset: writer.position(), ..state.clone() };
+    drop(writer);
+    commit(folder, &whole, &proof).await
 }
 
-/// Writes all pieces; the proof comes with the last one.
+/// Writes all pieces; the proof comes with the last one. More bytes than announced are never written: in an
+/// archive something else follows.
 pub(crate) async fn write_to_end(
     writer: &mut GatheringWriter,
     state: &UploadState,
     content: Content,
 ) -> TransportResult<Verified> {
     let mut proof = None;
+    let end = writer.position() + content.remaining();
     let mut pieces = content.into_pieces();
     while let Some(piece) = pieces.next().await {
-        let (bytes, end) = match piece? {
+        let (bytes, last) = match piece? {
             Piece::Data(bytes) => (bytes, None),
             Piece::Last(bytes, verified) => (bytes, Some(verified)),
         };
+        must_end(state, writer.position() + bytes.len() as u64, end)?;
         writer.write(bytes).await?;
-        proof = end.or(proof);
+        proof = last.or(proof);
     }
     writer.flush().await?;
     proof.ok_or_else(|| TransportError::Rejected {

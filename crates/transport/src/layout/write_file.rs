@@ -16,21 +16,28 @@ const GATHER: usize = 1024 * 1024;
 /// Pieces below this size are joined by copying; larger ones are written as they are.
 const JOIN: usize = 32 * 1024;
 
+/// A file that is written, and what that is called in errors.
+#[derive(Clone)]
+pub(crate) struct Writing {
+    pub(crate) file: Arc<File>,
+    /// Held by every write under way, also by one that nobody waits for any more.
+    pub(crate) held: Arc<()>,
+    pub(crate) what: String,
+}
+
 /// Writes bytes one after the other from an offset on.
 pub(crate) struct GatheringWriter {
-    file: Arc<File>,
+    to: Writing,
     position: u64,
     held: Vec<Bytes>,
     joined: BytesMut,
     gathered: usize,
     under_way: Option<JoinHandle<io::Result<()>>>,
-    what: String,
 }
 
 impl GatheringWriter {
-    /// `what` names the operation in errors.
-    pub(crate) fn new(file: Arc<File>, position: u64, what: String) -> Self {
-        Self { file, position, held: Vec::new(), joined: BytesMut::new(), gathered: 0, under_way: None, what }
+    pub(crate) fn new(to: Writing, position: u64) -> Self {
+        Self { to, position, held: Vec::new(), joined: BytesMut::new(), gathered: 0, under_way: None }
     }
 
     /// Where the next byte goes.
@@ -69,19 +76,24 @@ impl GatheringWriter {
 
     fn start(&mut self) {
         self.end_joined();
-        let (file, held, at) = (Arc::clone(&self.file), std::mem::take(&mut self.held), self.position);
+        let (to, held, at) = (self.to.clone(), std::mem::take(&mut self.held), self.position);
         self.position += std::mem::take(&mut self.gathered) as u64;
         if !held.is_empty() {
-            self.under_way = Some(tokio::task::spawn_blocking(move || write_all_at(&file, &held, at)));
+            self.under_way = Some(tokio::task::spawn_blocking(move || {
+                let Writing { file, held: until_written, .. } = to;
+                let written = write_all_at(&file, &held, at);
+                drop(until_written);
+                written
+            }));
         }
     }
 
     async fn settle(&mut self) -> TransportResult<()> {
         let Some(under_way) = self.under_way.take() else { return Ok(()) };
         match under_way.await {
-            Ok(written) => written.map_err(|cause| TransportError::io(&self.what, cause)),
+            Ok(written) => written.map_err(|cause| TransportError::io(&self.to.what, cause)),
             Err(cause) => {
-                Err(TransportError::Unavailable { what: self.what.clone(), cause: Box::new(cause) })
+                Err(TransportError::Unavailable { what: self.to.what.clone(), cause: Box::new(cause) })
             }
         }
     }

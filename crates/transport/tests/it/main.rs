@@ -2,6 +2,7 @@
 
 #![expect(clippy::panic, clippy::unwrap_used, reason = "a helper of a test fails the test")]
 
+mod archive;
 mod core;
 mod hosts;
 mod layout;
