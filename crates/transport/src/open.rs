@@ -6,8 +6,8 @@ use portolan_oci::{Registry, RepositoryName};
 
 use crate::registry::{ClientOptions, Net, Registries, RegistryRepository};
 use crate::{
-    HostGate, Hosts, LayoutRepository, LocalGate, Location, MemoryPins, RealmPins, Source, Target,
-    TransportError, TransportResult,
+    Archive, DockerArchiveWriter, HostGate, Hosts, LayoutRepository, LocalGate, Location, MemoryPins,
+    OciArchiveWriter, RealmPins, Source, Target, TransportResult,
 };
 
 /// What [`Places`] is made from.
@@ -56,7 +56,8 @@ impl Places {
         match location {
             Location::Registry(registry, repository) => Ok(Arc::new(self.registry(registry, repository)?)),
             Location::Layout(path) => Ok(Arc::new(LayoutRepository::open(path.clone()).await?)),
-            other => Err(TransportError::Unsupported { what: format!("reading from {other}") }),
+            Location::OciArchive(path) => Ok(Arc::new(Archive::open_oci(path.clone()).await?)),
+            Location::DockerArchive(path) => Ok(Arc::new(Archive::open_docker(path.clone()).await?)),
         }
     }
 
@@ -68,7 +69,8 @@ impl Places {
         match location {
             Location::Registry(registry, repository) => Ok(Arc::new(self.registry(registry, repository)?)),
             Location::Layout(path) => Ok(Arc::new(LayoutRepository::create(path.clone()).await?)),
-            other => Err(TransportError::Unsupported { what: format!("writing to {other}") }),
+            Location::OciArchive(path) => Ok(Arc::new(OciArchiveWriter::create(path.clone()).await?)),
+            Location::DockerArchive(path) => Ok(Arc::new(DockerArchiveWriter::create(path.clone()).await?)),
         }
     }
 
