@@ -25,7 +25,9 @@ impl Engine {
             self.put(&member.manifest, &name, lane, &mut listed).await?;
         }
         for list in &tree.referrers {
-            if list.descriptors.iter().all(|referrer| listed.contains(&referrer.digest)) {
+            // The source's own index is content, whatever the target can do by itself.
+            let ours_to_make = list.fallback.is_none();
+            if ours_to_make && list.descriptors.iter().all(|referrer| listed.contains(&referrer.digest)) {
                 continue;
             }
             if let Some(index) = fallback::keep_up(lane, list).await? {

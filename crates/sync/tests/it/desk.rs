@@ -1,0 +1,116 @@
+//! What a copy needs: a journal, places, an engine for each run.
+
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use portolan_catalog::{Catalog, DatabaseLocation};
+use portolan_sync::{
+    CopyReport, CopyRequest, CopyTarget, Engine, EngineOptions, Event, ImageOutcome, Observer, Platforms,
+    ReferrerPolicy, TargetReport,
+};
+use portolan_transport::{
+    ClientOptions, Endpoint, Hosts, HostsOptions, Places, PlacesOptions, PutAs, RetryOptions,
+};
+use tempfile::TempDir;
+use tokio_util::sync::CancellationToken;
+
+/// A folder with a journal. What is remembered between runs lies here.
+pub(crate) struct Desk {
+    dir: TempDir,
+    catalog: Catalog,
+    places: Places,
+    pub(crate) heard: Arc<Heard>,
+}
+
+/// Keeps all events.
+#[derive(Default)]
+pub(crate) struct Heard(Mutex<Vec<Event>>);
+
+impl Observer for Heard {
+    fn observe(&self, event: Event) {
+        self.0.lock().unwrap().push(event);
+    }
+}
+
+impl Heard {
+    pub(crate) fn events(&self) -> Vec<Event> {
+        self.0.lock().unwrap().clone()
+    }
+}
+
+impl Desk {
+    pub(crate) async fn new() -> Self {
+        let dir = TempDir::new().unwrap();
+        let database = DatabaseLocation::SqliteFile(dir.path().join("portolan.db"));
+        let catalog = Catalog::open(&database).await.unwrap();
+        let retry = RetryOptions {
+            first_delay: Duration::from_millis(2),
+            longest_delay: Duration::from_millis(20),
+            ..RetryOptions::default()
+        };
+        let client = ClientOptions { retry, ..ClientOptions::default() };
+        let hosts = Hosts::new(HostsOptions::default()).unwrap();
+        let places = Places::new(PlacesOptions { client, ..PlacesOptions::new(hosts) });
+        Self { dir, catalog, places, heard: Arc::default() }
+    }
+
+    /// A path in the folder.
+    pub(crate) fn path(&self, name: &str) -> PathBuf {
+        self.dir.path().join(name)
+    }
+
+    /// `oci:FOLDER:tag` in the folder.
+    pub(crate) fn layout(&self, name: &str, tag: &str) -> String {
+        format!("oci:{}:{tag}", self.path(name).display())
+    }
+
+    /// Options that do not wait long before something is tried again.
+    pub(crate) fn options(&self) -> EngineOptions {
+        EngineOptions { pause: Duration::from_millis(5), ..EngineOptions::new(self.path("spool")) }
+    }
+
+    /// The engine of a new run.
+    pub(crate) fn engine(&self, options: EngineOptions) -> Engine {
+        let heard: Arc<dyn Observer> = Arc::clone(&self.heard) as _;
+        Engine::new(self.catalog.journal(), options, heard, CancellationToken::new())
+    }
+
+    /// The copy of an image with all that belongs to it, each place written as on a command line.
+    pub(crate) async fn request(&self, source: &str, targets: &[&str]) -> CopyRequest {
+        let from: Endpoint = source.parse().unwrap();
+        let mut to = Vec::new();
+        for target in targets {
+            let endpoint: Endpoint = target.parse().unwrap();
+            let name = endpoint.tag.map_or(PutAs::Digest, PutAs::Tag);
+            to.push(CopyTarget { target: self.places.target(&endpoint.location).await.unwrap(), name });
+        }
+        CopyRequest {
+            source: self.places.source(&from.location).await.unwrap(),
+            reference: from.selector().unwrap(),
+            targets: to,
+            platforms: Platforms::All,
+            referrers: ReferrerPolicy::Carry,
+        }
+    }
+
+    /// A run that copies one image.
+    pub(crate) async fn copy(&self, source: &str, targets: &[&str]) -> CopyReport {
+        let request = self.request(source, targets).await;
+        self.engine(self.options()).copy(&request).await
+    }
+}
+
+/// The report on the only target; panics with the cause if the copy failed.
+pub(crate) fn only(report: &CopyReport) -> &TargetReport {
+    assert_eq!(report.targets.len(), 1);
+    succeeded(&report.targets[0])
+}
+
+/// The same report; panics with the cause if the copy failed.
+pub(crate) fn succeeded(report: &TargetReport) -> &TargetReport {
+    if let ImageOutcome::Failed(cause) = &report.outcome {
+        panic!("{}: {cause:#?}", report.target);
+    }
+    report
+}

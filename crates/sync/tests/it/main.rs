@@ -1,0 +1,15 @@
+//! The copy engine between real registries and layouts; what passes between them is counted by proxies.
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    reason = "helpers of tests may stop the test"
+)]
+
+mod desk;
+mod failing_target;
+mod fan_out;
+mod missing_content;
+mod places;
+mod shared_blobs;
+mod unchanged;
