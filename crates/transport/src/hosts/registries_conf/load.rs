@@ -16,8 +16,7 @@ pub(in crate::hosts) struct RegistriesConf {
 }
 
 impl RegistriesConf {
-    /// Reads the first file that exists, then the drop-ins of all, those of the last place first. A later rule
-    /// for the same prefix replaces an earlier one.
+    /// Reads the first file that exists, then the drop-ins of all, those of the last place first.
     pub(in crate::hosts) fn load(places: &[PathBuf]) -> TransportResult<Self> {
         let mut conf = Self::default();
         for place in places {
@@ -36,7 +35,8 @@ impl RegistriesConf {
         Ok(conf)
     }
 
-    /// The rule for a repository: the one with the longest prefix.
+    /// The rule for a repository: the one with the longest prefix, of several the one
+    /// that was read last.
     pub(in crate::hosts) fn rule(&self, registry: &Registry, repository: &RepositoryName) -> Option<&Rule> {
         let weighed =
             self.rules.iter().filter_map(|rule| Some((rule.prefix.weight(registry, repository)?, rule)));
@@ -49,10 +49,8 @@ impl RegistriesConf {
             Err(cause) if absent(&cause) => return Ok(false),
             read => read.map_err(|cause| unusable(path, cause))?,
         };
-        for rule in format::parse(path, &text).map_err(|cause| unusable(path, cause))? {
-            self.rules.retain(|other| other.prefix != rule.prefix);
-            self.rules.push(rule);
-        }
+        let rules = format::parse(path, &text).map_err(|cause| unusable(path, cause))?;
+        self.rules.extend(rules);
         Ok(true)
     }
 }

@@ -54,6 +54,19 @@ async fn every_login_comes_back() {
 }
 
 #[tokio::test]
+async fn an_identity_token_is_written_with_its_user_if_there_is_one() {
+    for (user, entry) in [
+        ("ann", json!({"auth": "YW5uOg==", "identitytoken": "tok"})),
+        ("<token>", json!({"identitytoken": "tok"})),
+    ] {
+        let home = Home::new();
+        let _ = home.credential_file().store(&registry("r.example"), &identity(user, "tok")).await.unwrap();
+        let document: Value = serde_json::from_str(&read(&home, DOCKER)).unwrap();
+        assert_eq!(document, json!({"auths": {"r.example": entry}}));
+    }
+}
+
+#[tokio::test]
 async fn everything_else_stays_as_it_was_written() {
     let home = Home::new();
     home.write(

@@ -183,13 +183,17 @@ fn our_certificate_is_shown_where_it_is_set() {
 
     // The configuration's pair comes before the folder's.
     let stranger = Authority::new("stranger").client("ann");
-    home.write("certs/user/localhost:5000/ann.cert", &stranger.certificate);
-    home.write("certs/user/localhost:5000/ann.key", &stranger.key);
+    for name in ["bob", "eve", "ann", "dan", "fay", "cid"] {
+        home.write(&format!("certs/user/localhost:5000/{name}.cert"), &stranger.certificate);
+        home.write(&format!("certs/user/localhost:5000/{name}.key"), &stranger.key);
+    }
     assert_eq!(shake(&home), Ok(b"h2".to_vec()));
     home.settings.clear();
     assert!(shake(&home).unwrap_err().starts_with("server: invalid peer certificate"));
     home.write("certs/user/localhost:5000/aaa.cert", &client.certificate);
     home.write("certs/user/localhost:5000/aaa.key", &client.key);
+    home.write("certs/user/localhost:5000/zoe.cert", &stranger.certificate);
+    home.write("certs/user/localhost:5000/zoe.key", &stranger.key);
     assert_eq!(shake(&home), Ok(b"h2".to_vec()));
 }
 

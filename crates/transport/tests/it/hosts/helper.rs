@@ -1,5 +1,6 @@
 //! Helper programs: real ones, of a few lines of shell.
 
+use std::path::Path;
 use std::time::Duration;
 
 use super::support::{Home, basic, identity, told};
@@ -159,7 +160,12 @@ async fn helpers_are_found_in_absolute_folders_of_the_path_only() {
     let mut home = Home::new();
     home.helper("x", ECHO);
     home.write(DOCKER, r#"{"credsStore": "x"}"#);
-    for path in [None, Some("/usr/bin:/bin"), Some("bin:."), Some("")] {
+    // From the working directory up to the root and down again: there, but not absolute.
+    let up =
+        std::env::current_dir().unwrap().components().skip(1).map(|_| "..").collect::<Vec<_>>().join("/");
+    let relative = format!("{up}{}", home.path("bin").display());
+    assert!(Path::new(&relative).join("docker-credential-x").is_file());
+    for path in [None, Some("/usr/bin:/bin"), Some(""), Some(relative.as_str())] {
         home.environment.path = path.map(Into::into);
         let error = home.login("r.example/a").await.unwrap_err();
         assert!(told(&error, &home).ends_with("the program is not found in $PATH"), "{path:?}");
@@ -174,6 +180,34 @@ async fn a_helper_that_hangs_is_given_up() {
     home.write(DOCKER, r#"{"credsStore": "x"}"#);
     let error = home.login("r.example/a").await.unwrap_err();
     assert!(told(&error, &home).ends_with("the program gave no answer within 100ms"), "{error:?}");
+}
+
+#[tokio::test]
+async fn a_helper_ends_when_nobody_waits_for_it() {
+    let home = Home::new();
+    home.helper("x", r#"echo $$ > "$HOME/pid.new"; mv "$HOME/pid.new" "$HOME/pid"; exec sleep 60"#);
+    home.write(DOCKER, r#"{"credsStore": "x"}"#);
+    let pid = {
+        let mut login = std::pin::pin!(home.login("r.example/a"));
+        loop {
+            tokio::select! {
+                answer = &mut login => panic!("{answer:?}"),
+                () = tokio::time::sleep(Duration::from_millis(5)) => {}
+            }
+            if let Ok(pid) = std::fs::read_to_string(home.path("home/pid")) {
+                break pid.trim().to_owned();
+            }
+        }
+    };
+    // Gone, or dead and not yet collected.
+    let status = format!("/proc/{pid}/status");
+    let gone = async {
+        while std::fs::read_to_string(&status).is_ok_and(|text| !text.contains("State:\tZ")) {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+    };
+    let bound = Duration::from_secs(20);
+    assert!(tokio::time::timeout(bound, gone).await.is_ok(), "the program still runs");
 }
 
 #[tokio::test]

@@ -51,6 +51,7 @@ async fn the_longest_key_wins() {
         (&["https://r.example/v1/"], "r.example/a", Some("https://r.example/v1/")),
         (&["https://r.example/v2/"], "r.example/a", Some("https://r.example/v2/")),
         (&["https://r.example/", "r.example"], "r.example/a", Some("r.example")),
+        (&["r.example", "r.example/v1/"], "r.example/a", Some("r.example")),
         (&["r.example/v1/"], "r.example/a", Some("r.example/v1/")),
         // Docker Hub and its names.
         (&["https://index.docker.io/v1/"], "docker.io/library/debian", Some("https://index.docker.io/v1/")),

@@ -153,6 +153,9 @@ fn the_longest_prefix_counts_alone() {
         prefix = "r.example/a/b"
         location = "ab.test"
         [[registry]]
+        prefix = "*.s.example"
+        location = "s.test"
+        [[registry]]
         prefix = "*.example"
         location = "any.test"
         [[registry]]
@@ -160,9 +163,12 @@ fn the_longest_prefix_counts_alone() {
         location = "a.test"
         "#,
     );
-    for (name, place) in
-        [("r.example/a/b/c", "ab.test/c"), ("r.example/a/c", "a.test/c"), ("r.example/c", "any.test/c")]
-    {
+    for (name, place) in [
+        ("r.example/a/b/c", "ab.test/c"),
+        ("r.example/a/c", "a.test/c"),
+        ("r.example/c", "any.test/c"),
+        ("x.s.example/c", "s.test/c"),
+    ] {
         assert_eq!(endpoints(&home, name)[0], format!("https {place}"), "{name}");
     }
 }
@@ -298,4 +304,27 @@ fn entries_for_one_tag_are_passed_over() {
     let home = Home::new();
     home.write(ETC, "[[registry]]\nprefix = 'r.example/a:1'\nlocation = 'm.example/a'\nblocked = true");
     assert_eq!(endpoints(&home, "r.example/a"), ["https r.example/a"]);
+}
+
+#[test]
+fn drop_ins_are_read_by_name() {
+    let home = Home::new();
+    for number in [3, 7, 0, 5, 1, 6, 2, 4] {
+        // Each entry is in two files: the later of them counts.
+        let entry =
+            |host: i32| format!("[[registry]]\nprefix = 'h{host}.example'\nlocation = 'in{number}.test'\n");
+        home.write(&format!("etc/registries.conf.d/{number}.conf"), &(entry(number) + &entry(number + 1)));
+    }
+    for number in 1..8 {
+        let first = endpoints(&home, &format!("h{number}.example/a"))[0].clone();
+        assert_eq!(first, format!("https in{number}.test/a"));
+    }
+}
+
+#[test]
+fn of_two_entries_for_one_prefix_the_last_counts() {
+    let home = Home::new();
+    let entry = |to: &str| format!("[[registry]]\nprefix = 'r.example'\nlocation = '{to}'\n");
+    home.write(ETC, &(entry("one.test") + &entry("two.test")));
+    assert_eq!(endpoints(&home, "r.example/a"), ["https two.test/a", "https r.example/a nothing"]);
 }
