@@ -18,7 +18,7 @@ const MIB: u64 = 1024 * 1024;
 /// How a run works. The defaults are right for a registry.
 #[derive(Debug, Clone)]
 pub struct EngineOptions {
-    /// Blobs whose bytes are under way at once.
+    /// Blobs that are read at once. Targets that are slower than the fastest are fed beyond that.
     pub parallel_blobs: usize,
     /// Blobs over this many bytes go up in chunks.
     pub chunked_over: u64,
@@ -55,7 +55,6 @@ pub struct Engine {
     pub(crate) mover: Mover,
     pub(crate) observer: Arc<dyn Observer>,
     pub(crate) cancelled: CancellationToken,
-    pub(crate) parallel_blobs: usize,
     source_tags: Mutex<HashMap<Place, Arc<OnceCell<SourceTags>>>>,
 }
 
@@ -68,9 +67,8 @@ impl Engine {
         observer: Arc<dyn Observer>,
         cancelled: CancellationToken,
     ) -> Self {
-        let parallel_blobs = options.parallel_blobs.max(1);
         let limits = Limits {
-            blobs: parallel_blobs,
+            blobs: options.parallel_blobs.max(1),
             chunked_over: options.chunked_over,
             chunk: options.chunk.max(1),
             window: options.window,
@@ -79,7 +77,7 @@ impl Engine {
             pause: options.pause,
         };
         let mover = Mover::new(journal.clone(), limits, Arc::clone(&observer));
-        Self { journal, mover, observer, cancelled, parallel_blobs, source_tags: Mutex::default() }
+        Self { journal, mover, observer, cancelled, source_tags: Mutex::default() }
     }
 
     /// The place in which the tags of a source are kept for the run.

@@ -1,12 +1,13 @@
 //! One image's way to one target.
 
 use std::collections::{HashMap, HashSet};
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use portolan_catalog::Place;
 use portolan_oci::{Descriptor, Digest, TagOrDigest};
 use portolan_transport::{PutAs, Target};
+use tokio::sync::Notify;
 
 use crate::event::BlobOutcome;
 use crate::{CopyError, Tally};
@@ -38,6 +39,10 @@ pub(crate) struct Lane {
     /// It had everything before the copy began.
     unchanged: AtomicBool,
     failure: Mutex<Option<CopyError>>,
+    /// Blobs of the image that were proven to be here.
+    proven: AtomicUsize,
+    /// Woken when one more is proven, or when the image fails.
+    changed: Notify,
     manifests: AtomicU64,
     present: AtomicU64,
     mounted: AtomicU64,
@@ -61,6 +66,8 @@ impl Lane {
             distrusted: AtomicBool::new(false),
             unchanged: AtomicBool::new(false),
             failure: Mutex::new(None),
+            proven: AtomicUsize::new(0),
+            changed: Notify::new(),
             manifests: AtomicU64::new(0),
             present: AtomicU64::new(0),
             mounted: AtomicU64::new(0),
@@ -114,6 +121,20 @@ impl Lane {
     /// Takes this target out of the copy. The first cause counts.
     pub(crate) fn fail(&self, cause: CopyError) {
         self.lock().get_or_insert(cause);
+        self.changed.notify_waiters();
+    }
+
+    /// Waits until `blobs` blobs are proven to be here, or the image has failed.
+    pub(crate) async fn all_proven(&self, blobs: usize) {
+        loop {
+            let changed = self.changed.notified();
+            tokio::pin!(changed);
+            changed.as_mut().enable();
+            if self.proven.load(Ordering::Acquire) >= blobs || !self.is_live() {
+                return;
+            }
+            changed.await;
+        }
     }
 
     /// Why it failed, if it did.
@@ -123,9 +144,11 @@ impl Lane {
 
     /// Forgets a failure, to begin once more.
     pub(crate) fn revive(&self) {
+        self.proven.store(0, Ordering::Release);
         *self.lock() = None;
     }
 
+    /// One blob of the image is here.
     pub(crate) fn count_blob(&self, how: BlobOutcome) {
         let counter = match how {
             BlobOutcome::Present => &self.present,
@@ -133,6 +156,8 @@ impl Lane {
             BlobOutcome::Uploaded => &self.uploaded,
         };
         counter.fetch_add(1, Ordering::Relaxed);
+        self.proven.fetch_add(1, Ordering::Release);
+        self.changed.notify_waiters();
     }
 
     pub(crate) fn count_bytes(&self, sent: u64) {

@@ -8,7 +8,7 @@ use futures::future::join_all;
 use portolan_catalog::Journal;
 use portolan_oci::{Descriptor, Digest, Verifier};
 use portolan_transport::{Flight, Resumed, SingleFlight, Source, TransportError, UploadState};
-use tokio::sync::Semaphore;
+use tokio::sync::{Semaphore, SemaphorePermit};
 
 use super::known::Known;
 use super::lane::Lane;
@@ -20,7 +20,7 @@ use crate::event::{BlobOutcome, Event, Observer};
 /// How much is done at once, and in what pieces.
 #[derive(Debug, Clone)]
 pub(crate) struct Limits {
-    /// Blobs under way at once in the whole run.
+    /// Blobs that are read at once in the whole run.
     pub(crate) blobs: usize,
     /// A blob over this size is sent in chunks, so that a break costs only one.
     pub(crate) chunked_over: u64,
@@ -61,42 +61,57 @@ impl Mover {
 
     /// Brings `blob` to every lane that is still live; a lane that cannot have it fails.
     pub(crate) async fn bring(&self, source: &Arc<dyn Source>, blob: &Descriptor, lanes: &[Arc<Lane>]) {
-        let live: Vec<_> = lanes.iter().filter(|lane| lane.is_live()).cloned().collect();
-        let at_once = join_all(live.into_iter().map(|lane| async {
+        let mut waiting: Vec<_> = lanes.iter().filter(|lane| lane.is_live()).cloned().collect();
+        let mut uploads = Vec::new();
+        let lead = loop {
+            let seen = self.known.count(&blob.digest);
+            waiting = self.settle_known(blob, waiting, &mut uploads).await;
+            if waiting.is_empty() && uploads.is_empty() {
+                return;
+            }
+            tokio::select! {
+                flight = self.flights.join(&blob.digest) => if let Flight::Lead(lead) = flight {
+                    break lead;
+                },
+                // Who leads has brought it somewhere, perhaps to where it can be mounted from, and may go on
+                // for long at a slower target.
+                () = self.known.more_than(&blob.digest, seen) => {}
+            }
+        };
+        self.lead(source, blob, (waiting, uploads)).await;
+        lead.land(());
+    }
+
+    /// Takes out the lanes for which nothing has to be asked or sent; gives back the others.
+    async fn settle_known(
+        &self,
+        blob: &Descriptor,
+        lanes: Vec<Arc<Lane>>,
+        uploads: &mut Vec<Upload>,
+    ) -> Vec<Arc<Lane>> {
+        let settled = join_all(lanes.into_iter().map(|lane| async {
             let settled = self.settle_at_once(blob, &lane).await;
             (lane, settled)
         }));
-        let mut waiting = Vec::new();
-        let mut uploads = Vec::new();
-        for (lane, settled) in at_once.await {
+        let mut others = Vec::new();
+        for (lane, settled) in settled.await {
             match settled {
                 Ok(Some(need)) => uploads.extend(self.note(blob, lane, need)),
-                Ok(None) => waiting.push(lane),
+                Ok(None) => others.push(lane),
                 Err(cause) => lane.fail(CopyError::target(&lane.label, cause)),
             }
         }
-        if waiting.is_empty() && uploads.is_empty() {
-            return;
-        }
-        self.in_flight(source, blob, waiting, uploads).await;
+        others
     }
 
-    /// Waits for others who bring the same blob, then brings it where it is still missing.
-    async fn in_flight(
+    /// Brings the blob where it is missing, while all others who want it wait.
+    async fn lead(
         &self,
         source: &Arc<dyn Source>,
         blob: &Descriptor,
-        waiting: Vec<Arc<Lane>>,
-        mut uploads: Vec<Upload>,
+        (waiting, mut uploads): (Vec<Arc<Lane>>, Vec<Upload>),
     ) {
-        let lead = loop {
-            match self.flights.join(&blob.digest).await {
-                Flight::Lead(lead) => break lead,
-                // Somebody brought it somewhere: perhaps to where it can be mounted from.
-                Flight::Landed(()) => {}
-            }
-        };
-        let Ok(_place) = self.places.acquire().await else { return };
+        let Ok(place) = self.places.acquire().await else { return };
         let settled = join_all(waiting.into_iter().map(|lane| async {
             let need = match self.settle_at_once(blob, &lane).await {
                 Ok(None) => self.settle(blob, &lane).await,
@@ -111,8 +126,7 @@ impl Mover {
                 Err(cause) => lane.fail(CopyError::target(&lane.label, cause)),
             }
         }
-        self.send(source, blob, uploads).await;
-        lead.land(());
+        self.send(Job { source, blob }, uploads, place).await;
     }
 
     /// Notes a blob that needs no bytes; gives back an upload that does.
@@ -136,13 +150,14 @@ impl Mover {
     }
 
     /// Sends the bytes, trying again what broke where it broke.
-    async fn send(&self, source: &Arc<dyn Source>, blob: &Descriptor, mut uploads: Vec<Upload>) {
+    async fn send(&self, job: Job<'_>, mut uploads: Vec<Upload>, mut place: SemaphorePermit<'_>) {
+        let blob = job.blob;
         let mut pause = self.limits.pause;
         for attempt in 1.. {
             if uploads.is_empty() {
                 return;
             }
-            let broken = self.transfer(Job { source, blob }, uploads).await;
+            let broken = self.transfer(job, uploads, place).await;
             uploads = Vec::new();
             for (upload, cause) in broken {
                 if attempt >= self.limits.attempts
@@ -158,10 +173,15 @@ impl Mover {
                 });
                 uploads.extend(self.take_up(blob, upload).await);
             }
-            if !uploads.is_empty() {
-                tokio::time::sleep(pause).await;
-                pause *= 2;
+            if uploads.is_empty() {
+                return;
             }
+            tokio::time::sleep(pause).await;
+            pause *= 2;
+            place = match self.places.acquire().await {
+                Ok(place) => place,
+                Err(_) => return,
+            };
         }
     }
 

@@ -4,12 +4,13 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock};
 
 use futures::StreamExt as _;
-use futures::future::join_all;
+use futures::future::{join, join_all};
 use portolan_catalog::SavedUpload;
 use portolan_oci::{Descriptor, Verifier};
 use portolan_transport::{
     Begun, Chunk, Content, MountFrom, Source, TransportError, TransportResult, UploadState,
 };
+use tokio::sync::SemaphorePermit;
 
 use super::lane::Lane;
 use super::mover::{Mover, Upload};
@@ -25,8 +26,14 @@ pub(super) struct Job<'a> {
 }
 
 impl Mover {
-    /// Sends the bytes; gives back the uploads that broke, each with its cause and ready to be resumed.
-    pub(super) async fn transfer(&self, job: Job<'_>, uploads: Vec<Upload>) -> Vec<(Upload, CopyError)> {
+    /// Sends the bytes; gives back the uploads that broke, each with its cause and ready to be resumed. The
+    /// place is free again for another blob when the source has been read and the first target is done.
+    pub(super) async fn transfer(
+        &self,
+        job: Job<'_>,
+        uploads: Vec<Upload>,
+        place: SemaphorePermit<'_>,
+    ) -> Vec<(Upload, CopyError)> {
         for upload in &uploads {
             self.observer.observe(Event::BlobStarted {
                 target: Arc::clone(&upload.lane.label),
@@ -39,8 +46,8 @@ impl Mover {
             Ok([upload]) if !self.is_chunked(job.blob) => {
                 self.send_alone(job, upload).await.into_iter().collect()
             }
-            Ok([upload]) => self.fan_out(job, vec![upload]).await,
-            Err(uploads) => self.fan_out(job, uploads).await,
+            Ok([upload]) => self.fan_out(job, vec![upload], place).await,
+            Err(uploads) => self.fan_out(job, uploads, place).await,
         }
     }
 
@@ -93,7 +100,12 @@ impl Mover {
     }
 
     /// One read, followed by each target at its own pace.
-    async fn fan_out(&self, job: Job<'_>, uploads: Vec<Upload>) -> Vec<(Upload, CopyError)> {
+    async fn fan_out(
+        &self,
+        job: Job<'_>,
+        uploads: Vec<Upload>,
+        place: SemaphorePermit<'_>,
+    ) -> Vec<(Upload, CopyError)> {
         let Job { source, blob } = job;
         let starts: Vec<u64> = uploads.iter().map(|upload| upload.state.offset).collect();
         let first = starts.iter().copied().min().unwrap_or_default();
@@ -127,20 +139,14 @@ impl Mover {
                 result.err()
             }
         }));
-        let broken: Vec<_> = sent.await.into_iter().flatten().collect();
+        let free = async {
+            fanout.first_done().await;
+            drop(place);
+        };
+        let (sent, ()) = join(sent, free).await;
         drop(reader);
-        let failure = fanout.source_failure();
-        broken
-            .into_iter()
-            .map(|(mut upload, cause)| {
-                upload.verifier = fanout.verifier_at(upload.state.offset);
-                let cause = match &failure {
-                    Some(cause) => CopyError::Source { what: what.clone(), cause: Arc::clone(cause) },
-                    None => CopyError::target(&upload.lane.label, cause),
-                };
-                (upload, cause)
-            })
-            .collect()
+        let broken = sent.into_iter().flatten().map(|(upload, cause)| blame(&fanout, &what, upload, cause));
+        broken.collect()
     }
 
     async fn follow(
@@ -237,6 +243,16 @@ impl Mover {
             observer.observe(Event::BlobProgress { target: Arc::clone(&lane.label), digest, sent });
         }
     }
+}
+
+/// Whose fault it is that an upload broke, and where it can be taken up.
+fn blame(fanout: &Fanout, what: &str, mut upload: Upload, cause: TransportError) -> (Upload, CopyError) {
+    upload.verifier = fanout.verifier_at(upload.state.offset);
+    let cause = match fanout.source_failure() {
+        Some(cause) => CopyError::Source { what: what.to_owned(), cause },
+        None => CopyError::target(&upload.lane.label, cause),
+    };
+    (upload, cause)
 }
 
 type Failure = Arc<OnceLock<Arc<TransportError>>>;

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use futures::future::join_all;
+use futures::future::{join, join_all};
 use futures::stream::{self, StreamExt as _};
 use portolan_catalog::{Place, TreeStart};
 use portolan_oci::{Descriptor, Digest, RawManifest, TagOrDigest};
@@ -150,24 +150,30 @@ impl Engine {
         Ok(())
     }
 
+    /// Each target gets its manifests as soon as it has its blobs: none waits for a slower one.
     async fn bring_and_put(&self, request: &CopyRequest, tree: &ImageTree, lanes: &[Arc<Lane>]) {
-        stream::iter(tree.blobs())
-            .for_each_concurrent(self.parallel_blobs, |blob| async move {
-                self.mover.bring(&request.source, &blob, lanes).await;
-            })
-            .await;
-        join_all(lanes.iter().filter(|lane| lane.is_live()).map(|lane| async move {
-            let name = lane.reference(tree.root.digest());
-            let put = async {
-                self.put_tree(tree, lane).await?;
-                self.journal.finish_tree(&lane.place, &name, tree.root.digest()).await?;
-                Ok(())
-            };
-            if let Err(cause) = put.await {
+        let blobs = tree.blobs();
+        // How many blobs are under way at once is the mover's to decide.
+        let bring = stream::iter(&blobs).for_each_concurrent(None, |blob| async move {
+            self.mover.bring(&request.source, blob, lanes).await;
+        });
+        let put = join_all(lanes.iter().map(|lane| async {
+            lane.all_proven(blobs.len()).await;
+            if !lane.is_live() {
+                return;
+            }
+            if let Err(cause) = self.put_and_finish(tree, lane).await {
                 lane.fail(cause);
             }
-        }))
-        .await;
+        }));
+        join(bring, put).await;
+    }
+
+    async fn put_and_finish(&self, tree: &ImageTree, lane: &Lane) -> Result<(), CopyError> {
+        self.put_tree(tree, lane).await?;
+        let name = lane.reference(tree.root.digest());
+        self.journal.finish_tree(&lane.place, &name, tree.root.digest()).await?;
+        Ok(())
     }
 
     /// A target that misses what it was proven to have (it was cleaned meanwhile, or the journal's hints are

@@ -35,6 +35,7 @@ impl Follower {
             cursor.feed = Feed::Gone;
         }
         self.fanout.taken.notify_waiters();
+        self.fanout.turned.notify_waiters();
     }
 
     /// The next `len` bytes, to be appended to an upload.

@@ -18,6 +18,8 @@ pub(crate) struct Fanout {
     pub(super) arrived: Notify,
     /// Woken when something was taken.
     pub(super) taken: Notify,
+    /// Woken when a follower has left or the reading has ended.
+    pub(super) turned: Notify,
     window: u64,
     spool_folder: PathBuf,
 }
@@ -86,6 +88,7 @@ impl Fanout {
             state: Mutex::new(state),
             arrived: Notify::new(),
             taken: Notify::new(),
+            turned: Notify::new(),
             window,
             spool_folder,
         })
@@ -98,7 +101,8 @@ impl Fanout {
     /// Hands the next bytes to the followers, as soon as the fastest of them has room.
     pub(super) async fn push(&self, bytes: Bytes) -> Result<(), Deserted> {
         self.wait_for_room().await?;
-        self.spool_for_laggards(bytes.len() as u64).await;
+        // One that has nobody beside it holds up nobody.
+        self.spool_for_laggards(bytes.len() as u64, 2).await;
         let spool = self.state().spool_in_use();
         if let Some(spool) = spool
             && let Err(cause) = spool.append(bytes.clone()).await
@@ -123,6 +127,7 @@ impl Fanout {
         }
         self.state().end = Some(End::Verified(verified));
         self.arrived.notify_waiters();
+        self.turned.notify_waiters();
         Ok(())
     }
 
@@ -130,6 +135,26 @@ impl Fanout {
     pub(super) fn fail(&self, cause: TransportError) {
         self.state().end = Some(End::Failed(Arc::new(cause)));
         self.arrived.notify_waiters();
+        self.turned.notify_waiters();
+    }
+
+    /// Waits until all is read and the first follower has left. What the others have still to take lies in the
+    /// spool from then on, so that it costs no memory however slow they are.
+    pub(crate) async fn first_done(&self) {
+        loop {
+            let turned = self.turned.notified();
+            tokio::pin!(turned);
+            turned.as_mut().enable();
+            {
+                let state = self.state();
+                let all_left = state.live().next().is_none();
+                if all_left || (state.end.is_some() && state.live().count() < state.followers.len()) {
+                    break;
+                }
+            }
+            turned.await;
+        }
+        self.spool_for_laggards(self.window, 1).await;
     }
 
     /// The source's failure, if that is how it ended.
@@ -170,15 +195,14 @@ impl Fanout {
         }
     }
 
-    /// Moves followers that would fall out of the window to the spool.
-    async fn spool_for_laggards(&self, coming: u64) {
+    /// Moves followers that would fall out of the window to the spool, if there are as many as `least`.
+    async fn spool_for_laggards(&self, coming: u64, least: usize) {
         let (missing, from) = {
             let mut state = self.state();
             let horizon = (state.head + coming).saturating_sub(self.window);
             let behind = |cursor: &Cursor| cursor.feed == Feed::Window && cursor.at < horizon;
-            // One that has nobody beside it holds up nobody.
-            if state.pace == Pace::Slowest || state.live().count() < 2 || !state.followers.iter().any(behind)
-            {
+            let too_few = state.live().count() < least;
+            if state.pace == Pace::Slowest || too_few || !state.followers.iter().any(behind) {
                 return;
             }
             let first = state.followers.iter().filter(|c| behind(c)).map(|c| c.at).min();

@@ -15,13 +15,9 @@ fn image() -> Exhibit {
     exhibit
 }
 
-/// The targets in the order in which they got the tag.
-fn tagged(events: &[Event]) -> Vec<String> {
-    let tagged = events.iter().filter_map(|event| match event {
-        Event::ManifestDone { target, tag: Some(_), .. } => Some(target.to_string()),
-        _ => None,
-    });
-    tagged.collect()
+/// Where in the events `target` is told to be what `wanted` says; panics if it never is.
+fn position(events: &[Event], wanted: impl Fn(&Event) -> bool) -> usize {
+    events.iter().rposition(wanted).unwrap()
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -56,6 +52,66 @@ async fn three_targets_get_one_read_and_the_slow_one_holds_up_nobody() {
         let read = source.count(|record| record.method == Method::GET && record.path.ends_with(&blob.digest));
         assert_eq!(read, 1, "{} is read once", blob.digest);
     }
-    let order = tagged(&desk.heard.events());
-    assert_eq!(order.last(), Some(&format!("{}/r", slow.host())), "{order:?}");
+    let events = desk.heard.events();
+    let slow_ends = position(
+        &events,
+        |event| matches!(event, Event::BlobDone { target, .. } if **target == format!("{}/r", slow.host())),
+    );
+    for fast in [&a, &c] {
+        let host = format!("{}/r", fast.host());
+        let tagged = position(
+            &events,
+            |event| matches!(event, Event::ManifestDone { target, tag: Some(_), .. } if **target == host),
+        );
+        assert!(tagged < slow_ends, "{host} has its tag while the slow one still takes blobs");
+    }
+}
+
+/// The images of one run share a layer, and the slow target takes long with it.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_next_image_does_not_wait_for_a_slow_target_either() {
+    let (Some(from), Some(fast), Some(behind)) =
+        (Registry::start().await, Registry::start().await, Registry::start().await)
+    else {
+        return;
+    };
+    let shared = Layer::random(1, 1 << 20);
+    for (tag, seed) in [("one", 2), ("two", 3)] {
+        let layers = [shared.clone(), Layer::random(seed, 4096)];
+        let mut exhibit = Exhibit::new("shared", layers.into_iter().fold(Image::oci(), Image::layer).build());
+        exhibit.tags = vec![tag.to_owned()];
+        from.client().push("r", &exhibit).await;
+    }
+    let (source, slow) = (Proxy::before(&from).await, Proxy::before(&behind).await);
+    slow.set_upload_rate(Some(500_000));
+    let desk = Desk::new().await;
+    let engine = desk.engine(EngineOptions { window: 64 << 10, ..desk.options() });
+    let copies = ["one", "two"].map(|tag| {
+        let (desk, engine) = (&desk, &engine);
+        let (at, targets) =
+            (source.reference("r", tag), [fast.reference(tag, "v1"), slow.reference(tag, "v1")]);
+        async move {
+            let request = desk.request(&at, &targets.each_ref().map(String::as_str)).await;
+            engine.copy(&request).await
+        }
+    });
+    let reports = futures::future::join_all(copies).await;
+
+    reports.iter().flat_map(|report| &report.targets).for_each(|target| _ = succeeded(target));
+    let digest = &shared.blob.digest;
+    assert_eq!(source.count(|record| record.method == Method::GET && record.path.ends_with(digest)), 1);
+    let events = desk.heard.events();
+    let slow_has_it = position(&events, |event| {
+        matches!(event, Event::BlobDone { target, digest: done, .. }
+            if target.starts_with(slow.host()) && done.to_string() == *digest)
+    });
+    for tag in ["one", "two"] {
+        let host = format!("{}/{tag}", fast.host());
+        let tagged = position(
+            &events,
+            |event| matches!(event, Event::ManifestDone { target, tag: Some(_), .. } if **target == host),
+        );
+        assert!(tagged < slow_has_it, "{tag} is at the fast target before the slow one has the layer");
+        behind.client().check_image(tag, "v1").await.unwrap();
+    }
 }
