@@ -183,18 +183,32 @@ fn our_certificate_is_shown_where_it_is_set() {
 
     // The configuration's pair comes before the folder's.
     let stranger = Authority::new("stranger").client("ann");
-    for name in ["bob", "eve", "ann", "dan", "fay", "cid"] {
-        home.write(&format!("certs/user/localhost:5000/{name}.cert"), &stranger.certificate);
-        home.write(&format!("certs/user/localhost:5000/{name}.key"), &stranger.key);
-    }
+    home.write("certs/user/localhost:5000/bob.cert", &stranger.certificate);
+    home.write("certs/user/localhost:5000/bob.key", &stranger.key);
     assert_eq!(shake(&home), Ok(b"h2".to_vec()));
     home.settings.clear();
     assert!(shake(&home).unwrap_err().starts_with("server: invalid peer certificate"));
-    home.write("certs/user/localhost:5000/aaa.cert", &client.certificate);
-    home.write("certs/user/localhost:5000/aaa.key", &client.key);
-    home.write("certs/user/localhost:5000/zoe.cert", &stranger.certificate);
-    home.write("certs/user/localhost:5000/zoe.key", &stranger.key);
-    assert_eq!(shake(&home), Ok(b"h2".to_vec()));
+}
+
+#[test]
+fn of_several_certificates_the_first_by_name_is_shown() {
+    let authority = Authority::new("ours");
+    let (client, stranger) = (authority.client("ann"), Authority::new("stranger").client("ann"));
+    for first in ["a", "aa", "aaa", "aaaa"] {
+        let home = Home::new();
+        let write = |name: &str, pair: &Identity| {
+            home.write(&format!("certs/user/localhost:5000/{name}.cert"), &pair.certificate);
+            home.write(&format!("certs/user/localhost:5000/{name}.key"), &pair.key);
+        };
+        home.write("certs/user/localhost:5000/ca.crt", &authority.pem());
+        write("bob", &stranger);
+        write("eve", &stranger);
+        write(first, &client);
+        write("dan", &stranger);
+        write("zoe", &stranger);
+        let config = server(&authority.server(), Some(&authority));
+        assert_eq!(handshake(&tls(&home, HOST).unwrap(), config, "localhost"), Ok(b"h2".to_vec()), "{first}");
+    }
 }
 
 #[test]
