@@ -12,16 +12,12 @@ use crate::{HostLimits, TransportResult};
 /// The hosts that hold a repository, in the order in which they are asked.
 #[derive(Debug, Clone)]
 pub struct HostProfile {
-    /// Mirrors first, the registry itself last. Never empty.
+    /// Mirrors first, the registry itself last. Never empty. A reader goes through those whose
+    /// [`reads`](HostEndpoint::reads) cover what it asks for.
     pub endpoints: Vec<HostEndpoint>,
 }
 
 impl HostProfile {
-    /// Who is asked for `reference`, in this order.
-    pub fn reading(&self, reference: &TagOrDigest) -> impl Iterator<Item = &HostEndpoint> {
-        self.endpoints.iter().filter(move |endpoint| endpoint.reads.covers(reference))
-    }
-
     /// Who is written to: the registry itself.
     pub fn writing(&self) -> Option<&HostEndpoint> {
         self.endpoints.last()
