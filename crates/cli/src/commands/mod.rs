@@ -1,0 +1,68 @@
+//! The commands, one file each: its arguments, and the function that runs it.
+
+mod completions;
+mod config;
+mod copy;
+mod inspect;
+mod man;
+mod tags;
+
+use std::thread::available_parallelism;
+
+use clap::Subcommand;
+use tokio::runtime::{Builder, Runtime};
+
+use crate::context::Context;
+use crate::error::{CliError, Failure};
+use crate::outcome::Outcome;
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    Copy(copy::CopyArguments),
+    Tags(tags::TagsArguments),
+    Inspect(inspect::InspectArguments),
+    Config(config::ConfigArguments),
+    Completions(completions::CompletionsArguments),
+    Man(man::ManArguments),
+}
+
+/// Runs a command.
+pub(crate) fn run(command: Command, context: &Context) -> Result<Outcome, CliError> {
+    match command {
+        Command::Copy(arguments) => wait(context, copy::run(&arguments, context)),
+        Command::Tags(arguments) => wait(context, tags::run(&arguments, context)),
+        Command::Inspect(arguments) => wait(context, inspect::run(&arguments, context)),
+        Command::Config(arguments) => config::run(&arguments, context),
+        Command::Completions(arguments) => completions::run(&arguments, context),
+        Command::Man(arguments) => man::run(&arguments, context),
+    }
+}
+
+/// Runs what waits for others, and leaves the catalogue in order.
+fn wait(
+    context: &Context,
+    work: impl Future<Output = Result<Outcome, CliError>>,
+) -> Result<Outcome, CliError> {
+    let runtime = runtime()?;
+    let ended = runtime.block_on(async {
+        let ended = Box::pin(work).await;
+        match ended {
+            Err(error) if matches!(error.failure(), Failure::Killed) => Err(error),
+            ended => context.close().await.and(ended),
+        }
+    });
+    // What still runs in the background (a name that is being resolved) is not waited for.
+    runtime.shutdown_background();
+    ended
+}
+
+/// A few threads: bytes are hashed and encrypted on them, everything else waits.
+fn runtime() -> Result<Runtime, CliError> {
+    let threads = available_parallelism().map_or(2, |threads| threads.get().clamp(2, 4));
+    Builder::new_multi_thread()
+        .worker_threads(threads)
+        .enable_all()
+        .build()
+        .map_err(|cause| Failure::other("cannot start the runtime", cause).into())
+}

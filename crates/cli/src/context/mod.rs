@@ -1,0 +1,92 @@
+//! What a command works with: the options, the configuration, the places and the catalogue, each made when it
+//! is first wanted, so that a command pays only for what it uses.
+
+mod catalog;
+mod places;
+mod realm_pins;
+
+use std::cell::OnceCell;
+use std::sync::Arc;
+
+use portolan_catalog::{DatabaseLocation, Journal};
+use portolan_config::{Environment, Loaded};
+use portolan_transport::Places;
+
+use self::catalog::LazyCatalog;
+use crate::arguments::Global;
+use crate::error::CliError;
+use crate::logging;
+use crate::output::Output;
+use crate::talk::Talk;
+
+/// What a command works with.
+pub(crate) struct Context {
+    pub(crate) global: Global,
+    pub(crate) talk: Talk,
+    pub(crate) output: Output,
+    environment: Environment,
+    loaded: OnceCell<Loaded>,
+    catalog: OnceCell<Arc<LazyCatalog>>,
+    places: OnceCell<Places>,
+}
+
+impl Context {
+    pub(crate) fn new(global: Global) -> Self {
+        Self {
+            talk: Talk::new(&global),
+            output: Output::new(global.output),
+            environment: Environment::of_process(),
+            loaded: OnceCell::new(),
+            catalog: OnceCell::new(),
+            places: OnceCell::new(),
+            global,
+        }
+    }
+
+    /// The variables of the environment.
+    pub(crate) fn environment(&self) -> &Environment {
+        &self.environment
+    }
+
+    /// The configuration, as far as it has been wanted already.
+    pub(crate) fn known_config(&self) -> Option<&Loaded> {
+        self.loaded.get()
+    }
+
+    /// The configuration. Logs begin with it.
+    pub(crate) fn config(&self) -> Result<&Loaded, CliError> {
+        if let Some(loaded) = self.loaded.get() {
+            return Ok(loaded);
+        }
+        let mut loaded = portolan_config::load(self.global.config.as_deref(), &self.environment)?;
+        if let Some(data) = &self.global.data {
+            loaded.config.data.clone_from(data);
+        }
+        logging::start(&loaded.config.log, &self.global, &self.talk);
+        Ok(self.loaded.get_or_init(|| loaded))
+    }
+}
+
+impl Context {
+    fn catalog(&self) -> Result<&Arc<LazyCatalog>, CliError> {
+        if let Some(catalog) = self.catalog.get() {
+            return Ok(catalog);
+        }
+        let config = &self.config()?.config;
+        let location = DatabaseLocation::SqliteFile(config.database.sqlite_file(&config.data));
+        Ok(self.catalog.get_or_init(|| Arc::new(LazyCatalog::new(location))))
+    }
+
+    /// The journal of copies.
+    pub(crate) async fn journal(&self) -> Result<Journal, CliError> {
+        Ok(self.catalog()?.journal().await?)
+    }
+
+    /// Writes what is queued for the catalogue, if it was used.
+    pub(crate) async fn close(&self) -> Result<(), CliError> {
+        match self.catalog.get() {
+            Some(catalog) => Ok(catalog.close().await?),
+            None => Ok(()),
+        }
+    }
+}

@@ -1,0 +1,90 @@
+//! The places that images are read from and written to.
+
+use std::sync::Arc;
+
+use portolan_oci::{Descriptor, RawManifest, TagOrDigest};
+use portolan_transport::{
+    Archive, Endpoint, HostEnvironment, Hosts, HostsOptions, LayoutRepository, Location, Places,
+    PlacesOptions, Source, TransportError, TransportResult,
+};
+
+use super::Context;
+use super::realm_pins::CatalogPins;
+use crate::error::{CliError, Failure};
+use crate::look::near;
+
+impl Context {
+    /// All places.
+    pub(crate) fn places(&self) -> Result<&Places, CliError> {
+        if let Some(places) = self.places.get() {
+            return Ok(places);
+        }
+        let settings = self.config()?.config.registries.clone();
+        let hosts = Hosts::new(HostsOptions { settings, environment: HostEnvironment::from_env() })?;
+        let pins = Arc::new(CatalogPins(Arc::clone(self.catalog()?)));
+        let places = Places::new(PlacesOptions { pins, ..PlacesOptions::new(hosts) });
+        Ok(self.places.get_or_init(|| places))
+    }
+
+    /// A place to read from.
+    pub(crate) async fn source(&self, location: &Location) -> Result<Arc<dyn Source>, CliError> {
+        Ok(self.places()?.source(location).await?)
+    }
+
+    /// The place of an image, and which one it is there.
+    pub(crate) async fn image(
+        &self,
+        endpoint: &Endpoint,
+    ) -> Result<(Arc<dyn Source>, TagOrDigest), CliError> {
+        match endpoint.selector() {
+            Some(reference) => Ok((self.source(&endpoint.location).await?, reference)),
+            None => only_image(&endpoint.location).await,
+        }
+    }
+
+    /// A manifest; if it is not there, with a hint at what is.
+    pub(crate) async fn manifest(
+        &self,
+        source: &dyn Source,
+        reference: &TagOrDigest,
+    ) -> Result<RawManifest, CliError> {
+        match (source.manifest(reference).await, reference) {
+            (Err(error), TagOrDigest::Tag(tag)) if error.is_not_found() => {
+                Err(CliError::from(error).with_hints(near::tags(source, tag).await))
+            }
+            (read, _) => Ok(read?),
+        }
+    }
+}
+
+/// The only image in a place where none was named: by its tag, if it has just one.
+async fn only_image(location: &Location) -> Result<(Arc<dyn Source>, TagOrDigest), CliError> {
+    let (source, image): (Arc<dyn Source>, _) = match location {
+        Location::Registry(..) => return Err(Failure::Usage(format!("{location} names no image")).into()),
+        Location::Layout(path) => {
+            let layout = LayoutRepository::open(path.clone()).await?;
+            let image = layout.only_image().await;
+            (Arc::new(layout), image)
+        }
+        Location::OciArchive(path) => only_in(Archive::open_oci(path.clone()).await?).await,
+        Location::DockerArchive(path) => only_in(Archive::open_docker(path.clone()).await?).await,
+    };
+    let image = image.map_err(|error| match error {
+        TransportError::Rejected { .. } => Failure::Usage(error.to_string()),
+        error => error.into(),
+    })?;
+    let mut names = Vec::new();
+    for tag in source.tags().await? {
+        let tag = TagOrDigest::Tag(tag);
+        if source.resolve(&tag).await?.digest == image.digest {
+            names.push(tag);
+        }
+    }
+    let name = names.pop().filter(|_| names.is_empty());
+    Ok((source, name.unwrap_or(TagOrDigest::Digest(image.digest))))
+}
+
+async fn only_in(archive: Archive) -> (Arc<dyn Source>, TransportResult<Descriptor>) {
+    let image = archive.only_image().await;
+    (Arc::new(archive), image)
+}

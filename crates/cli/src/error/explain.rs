@@ -1,0 +1,123 @@
+//! What a failure means for the exit code, and what to do about it.
+
+use portolan_catalog::CatalogError;
+use portolan_config::Loaded;
+use portolan_sync::CopyError;
+use portolan_transport::TransportError;
+
+use super::Failure;
+use crate::outcome::Outcome;
+use crate::output::Span;
+
+impl Failure {
+    /// How the program ends for it.
+    pub(super) fn outcome(&self) -> Outcome {
+        match self {
+            Self::Usage(_) => Outcome::Usage,
+            Self::Config(_) => Outcome::Configuration,
+            Self::Copy(error) => copy_outcome(error),
+            Self::Transport(error) => transport_outcome(error),
+            Self::NotFound(_) => Outcome::NotFound,
+            Self::Killed => Outcome::Interrupted,
+            Self::Catalog(_) | Self::Other { .. } | Self::Refused(_) | Self::Output(_) => Outcome::Failed,
+        }
+    }
+
+    /// What to do about it. `config` says whose credentials come from where.
+    pub(super) fn hints(&self, config: Option<&Loaded>) -> Vec<String> {
+        match self {
+            Self::Catalog(error) => catalog_hints(error),
+            Self::Copy(CopyError::Journal { cause }) => catalog_hints(cause),
+            Self::Copy(CopyError::NoPlatform { .. }) => {
+                vec!["leave out --platform to copy all platforms".to_owned()]
+            }
+            Self::Copy(CopyError::Incomplete { .. }) => {
+                vec!["--platform OS/ARCH copies one platform that is there".to_owned()]
+            }
+            _ => self.transport().map(|error| transport_hints(error, config)).unwrap_or_default(),
+        }
+    }
+}
+
+fn copy_outcome(error: &CopyError) -> Outcome {
+    match error {
+        CopyError::Cancelled => Outcome::Interrupted,
+        CopyError::NoPlatform { .. } => Outcome::NotFound,
+        CopyError::Source { cause, .. } | CopyError::Target { cause, .. } => transport_outcome(cause),
+        CopyError::Incomplete { .. } | CopyError::TooComplex { .. } | CopyError::Journal { .. } => {
+            Outcome::Failed
+        }
+    }
+}
+
+fn transport_outcome(error: &TransportError) -> Outcome {
+    match error {
+        TransportError::NotFound { .. } => Outcome::NotFound,
+        TransportError::Unauthorized { .. } | TransportError::Denied { .. } => Outcome::NotAuthorised,
+        TransportError::Settings { .. } => Outcome::Configuration,
+        _ => Outcome::Failed,
+    }
+}
+
+fn transport_hints(error: &TransportError, config: Option<&Loaded>) -> Vec<String> {
+    match error {
+        TransportError::Unauthorized { host, user: None, .. } => {
+            vec![format!("log in with `portolan login {host}`")]
+        }
+        TransportError::Unauthorized { host, user: Some(user), .. } => {
+            let from = whose(host, config);
+            vec![
+                format!("the credentials of {user:?} were not accepted; they come from {from}"),
+                format!("log in anew with `portolan login {host}`"),
+            ]
+        }
+        TransportError::Denied { host, .. } => vec![format!(
+            "{host} may hide what does not exist; check the repository's name and what this user may do"
+        )],
+        TransportError::UnknownHost { host, .. } => {
+            vec![format!("check the spelling of {host}, and that this machine can resolve names")]
+        }
+        TransportError::Tls { host, .. } => vec![
+            "if its authority is to be trusted, put into portolan.yaml:".to_owned()
+                + &format!("\n  registries:\n    - host: {host}\n      tls: {{ca: FILE}}"),
+            "`tls: off` there is for a registry that speaks plain HTTP".to_owned(),
+        ],
+        TransportError::RateLimited { host, retry_after } => {
+            let wait = retry_after.map(|wait| format!("try again in {}; ", Span(wait))).unwrap_or_default();
+            vec![format!("{wait}{host} may allow more after `portolan login {host}`")]
+        }
+        TransportError::OutOfSpace { .. } => {
+            vec!["make room and run the same command again: what has arrived is not sent again".to_owned()]
+        }
+        TransportError::Content { .. } => {
+            vec!["the content is damaged where it comes from; nothing of it was made visible".to_owned()]
+        }
+        TransportError::Unavailable { .. } | TransportError::SessionLost { .. } => {
+            vec!["run the same command again: what has arrived is not sent again".to_owned()]
+        }
+        _ => Vec::new(),
+    }
+}
+
+/// Where the credentials for a host come from, in words.
+fn whose(host: &str, config: Option<&Loaded>) -> String {
+    let entry = config.into_iter().flat_map(|loaded| {
+        let entries = loaded.config.registries.iter().enumerate();
+        entries.map(move |(index, entry)| (loaded, index, entry))
+    });
+    let mut set = entry
+        .filter(|(_, _, entry)| entry.host.as_str() == host && entry.username.is_some())
+        .map(|(loaded, index, _)| loaded.origin(&format!("registries[{index}].username")).to_string());
+    set.next().unwrap_or_else(|| "the credential files of Docker and Podman".to_owned())
+}
+
+fn catalog_hints(error: &CatalogError) -> Vec<String> {
+    match error {
+        CatalogError::Open { .. } | CatalogError::Newer { .. } => {
+            vec!["`data` in portolan.yaml, or --data DIR, says where the database is".to_owned()]
+        }
+        CatalogError::Full(_) => vec!["make room and run the same command again".to_owned()],
+        CatalogError::Busy(_) => vec!["another portolan may be at work with the same data folder".to_owned()],
+        _ => Vec::new(),
+    }
+}

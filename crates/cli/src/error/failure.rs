@@ -1,0 +1,65 @@
+//! What a command can fail with.
+
+use std::io;
+
+use portolan_catalog::CatalogError;
+use portolan_config::LoadError;
+use portolan_sync::CopyError;
+use portolan_transport::{Cause, TransportError};
+
+/// What a command can fail with.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum Failure {
+    /// The arguments make no sense together.
+    #[error("{0}")]
+    Usage(String),
+    /// There is no configuration to work with.
+    #[error(transparent)]
+    Config(#[from] LoadError),
+    /// An image could not be copied.
+    #[error(transparent)]
+    Copy(#[from] CopyError),
+    /// A place failed.
+    #[error(transparent)]
+    Transport(#[from] TransportError),
+    /// The catalogue failed.
+    #[error(transparent)]
+    Catalog(#[from] CatalogError),
+    /// What was named is not there.
+    #[error("{0}")]
+    NotFound(String),
+    /// Something here failed.
+    #[error("{what}")]
+    Other {
+        /// What was done.
+        what: String,
+        /// What happened.
+        #[source]
+        cause: Cause,
+    },
+    /// Something cannot be done.
+    #[error("{0}")]
+    Refused(String),
+    /// The standard output cannot be written.
+    #[error("cannot write to the standard output")]
+    Output(#[source] io::Error),
+    /// A second signal.
+    #[error("ended at once")]
+    Killed,
+}
+
+impl Failure {
+    /// Something here failed.
+    pub(crate) fn other(what: impl Into<String>, cause: impl Into<Cause>) -> Self {
+        Self::Other { what: what.into(), cause: cause.into() }
+    }
+
+    /// What a place said, if it was a place that failed.
+    pub(crate) fn transport(&self) -> Option<&TransportError> {
+        match self {
+            Self::Transport(error) => Some(error),
+            Self::Copy(error) => error.transport(),
+            _ => None,
+        }
+    }
+}

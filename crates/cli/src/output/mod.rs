@@ -1,0 +1,9 @@
+//! What is printed on the standard output: data, for people or for programs.
+
+mod human;
+mod print;
+mod table;
+
+pub(crate) use human::{Bytes, Count, Span};
+pub(crate) use print::Output;
+pub(crate) use table::Table;

@@ -1,0 +1,28 @@
+//! What the program says of itself.
+
+use crate::sandbox::Sandbox;
+
+#[test]
+fn the_help_of_the_program_and_of_each_command() {
+    let sandbox = Sandbox::new();
+    insta::assert_snapshot!("help", sandbox.run("--help"));
+    for command in ["copy", "tags", "inspect", "config check", "config show", "completions", "man"] {
+        let name = format!("help-{}", command.replace(' ', "-"));
+        let help = sandbox.run(&format!("{command} --help")).succeeded();
+        // What all commands have in common is in the help of the program.
+        let (own, rest) = help.split_once("Global options:").unwrap();
+        let after = rest.split_once("everything)").unwrap().1;
+        insta::assert_snapshot!(name, format!("{own}…{after}"));
+        assert!(after.contains("Examples:\n"), "{command}");
+    }
+}
+
+#[test]
+fn nothing_said_and_nonsense_said() {
+    let sandbox = Sandbox::new();
+    assert!(sandbox.run("").failed(2).contains("Usage: portolan"));
+    insta::assert_snapshot!(sandbox.run("cpoy a b"));
+    insta::assert_snapshot!(sandbox.run("tags a --colour never"));
+    insta::assert_snapshot!(sandbox.run("tags a --quiet --verbose"));
+    assert!(sandbox.run("--version").succeeded().starts_with("portolan "));
+}

@@ -1,0 +1,9 @@
+//! The program as its users see it: every test runs the real binary in a home of its own.
+#![expect(clippy::unwrap_used, clippy::panic, reason = "what cannot be set up must stop the test")]
+
+mod completions;
+mod config;
+mod copy;
+mod help;
+mod man;
+mod sandbox;
