@@ -5,7 +5,7 @@ use http::{HeaderMap, HeaderName, HeaderValue, Method};
 use url::Url;
 
 use super::auth::Scope;
-use super::retry::Repeat;
+use super::retry::{Hurry, Repeat};
 use super::status::Sends;
 use crate::{ByteStream, Weight};
 
@@ -18,6 +18,7 @@ pub(super) struct Ask {
     pub(super) scope: Scope,
     pub(super) weight: Weight,
     pub(super) sends: Sends,
+    pub(super) hurry: Hurry,
     /// What is asked for, for errors.
     pub(super) what: String,
 }
@@ -60,6 +61,7 @@ impl Ask {
             scope,
             weight: Weight::Light,
             sends: Sends::Nothing,
+            hurry: Hurry::Patient,
             what,
         }
     }

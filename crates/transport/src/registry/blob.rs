@@ -13,7 +13,7 @@ use super::failure::Failure;
 use super::headers::content_range_start;
 use super::holder::Holder;
 use super::repository::Holders;
-use super::retry::Tries;
+use super::retry::{Hurry, Tries};
 use crate::{BlobRead, ByteStream, TransportError, TransportResult, Weight};
 
 /// So many bytes between two breaks count as getting on.
@@ -133,10 +133,12 @@ impl Reader {
         self.breaks += 1;
         let options = &self.holders.origin().client.net.options.retry;
         let what = self.holders.origin().blob_named(&self.digest);
-        let mut tries = Tries::new(options);
+        let mut tries = Tries::new(options, Hurry::Patient);
         let delay = (0..self.breaks).try_fold(None, |_, _| tries.next_delay().map(Some)).flatten();
         let Some(delay) = delay else { return Err(failure.into_error(&self.opened.host, &what)) };
         tracing::debug!(%failure, at = self.at, what, "the stream broke; reading on");
+        // Whoever waits for a place must not hold one.
+        self.opened.body.abandon();
         tokio::time::sleep(delay).await;
         self.opened = self.holders.open_blob(&self.digest, self.at).await?;
         self.skip = self.at - self.opened.offset;

@@ -18,6 +18,10 @@ use super::status::About;
 use super::throttle::Entered;
 use crate::{TransportError, TransportResult};
 
+/// How often a request may be asked for credentials: without any, with old ones, with a scope that is too
+/// narrow. A registry that asks on and on is refused.
+const MOST_CHALLENGES: usize = 4;
+
 /// An answer as it came from the line.
 struct Sent {
     response: reqwest::Response,
@@ -29,11 +33,13 @@ impl RegistryClient {
     /// Sends a request, as often as needed and safe, with the credentials that it needs. Any answer but a
     /// challenge is given to the caller.
     pub(super) async fn ask(&self, mut ask: Ask) -> TransportResult<Answer> {
-        let mut tries = Tries::new(&self.net.options.retry);
+        let mut tries = Tries::new(&self.net.options.retry, ask.hurry);
+        let mut challenges_left = MOST_CHALLENGES;
         let mut grant = self.auth.known(&ask.scope).await?;
         loop {
             let next = match self.attempt(&mut ask, &grant).await {
-                Ok(answer) if self.is_challenge(&answer) => {
+                Ok(answer) if self.is_challenge(&answer) && challenges_left > 0 => {
+                    challenges_left -= 1;
                     grant = self.authorise(&ask.scope, answer, &grant).await?;
                     if ask.payload.repeat() == Repeat::Lost {
                         // The new token is kept: who resumes the upload finds it.

@@ -33,9 +33,7 @@ impl Failure {
         match self {
             Self::Decided(_) => false,
             Self::Silence(_) => true,
-            Self::Http(cause) => {
-                !cause.is_builder() && !cause.is_dns() && find::<rustls::Error>(cause).is_none()
-            }
+            Self::Http(cause) => !cause.is_builder() && !cause.is_dns() && !is_tls(cause),
         }
     }
 
@@ -68,12 +66,18 @@ impl Failure {
         let host = host.to_owned();
         if cause.is_dns() {
             TransportError::UnknownHost { host, cause: essence(&cause) }
-        } else if find::<rustls::Error>(&cause).is_some() {
+        } else if is_tls(&cause) {
             TransportError::Tls { host, cause: essence(&cause) }
         } else {
             TransportError::Unavailable { what: what.to_owned(), cause: essence(&cause) }
         }
     }
+}
+
+/// Whether the two ends do not trust each other. Over HTTP/2 a refusal of the other end comes as its words
+/// only.
+fn is_tls(cause: &reqwest::Error) -> bool {
+    find::<rustls::Error>(cause).is_some() || innermost(cause).to_string().starts_with("received fatal alert")
 }
 
 /// What really happened, in one line: the layers of the HTTP client above it say nothing to a user.
@@ -82,12 +86,17 @@ impl Failure {
 struct Essence(String);
 
 fn essence(error: &reqwest::Error) -> Cause {
-    let mut innermost: &(dyn Error + 'static) = error;
+    let timed_out = error.is_timeout();
+    Essence(if timed_out { "the connection timed out".to_owned() } else { innermost(error).to_string() })
+        .into()
+}
+
+fn innermost<'a>(error: &'a (dyn Error + 'static)) -> &'a (dyn Error + 'static) {
+    let mut innermost = error;
     while let Some(next) = inside(innermost) {
         innermost = next;
     }
-    let timed_out = error.is_timeout();
-    Essence(if timed_out { "the connection timed out".to_owned() } else { innermost.to_string() }).into()
+    innermost
 }
 
 /// The next error of the chain. An [`io::Error`] hides the one that it wraps: its `source` is that one's

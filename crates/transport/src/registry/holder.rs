@@ -2,6 +2,7 @@
 //! in the file of its name.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use http::Method;
 use portolan_oci::{Digest, RepositoryName, TagOrDigest};
@@ -11,7 +12,11 @@ use super::RegistryClient;
 use super::answer::Answer;
 use super::ask::Ask;
 use super::auth::Scope;
+use super::retry::Hurry;
 use crate::{Location, Reads, TransportError, TransportResult, UploadState};
+
+/// How long a mirror that cannot be reached is left out.
+const MIRROR_REST: Duration = Duration::from_mins(1);
 
 /// A host that holds a repository.
 pub(super) struct Holder {
@@ -19,12 +24,39 @@ pub(super) struct Holder {
     pub(super) repository: RepositoryName,
     pub(super) reads: Reads,
     pub(super) location: Location,
+    hurry: Hurry,
 }
 
 impl Holder {
     pub(super) fn new(client: Arc<RegistryClient>, repository: RepositoryName, reads: Reads) -> Self {
         let location = Location::Registry(client.registry().clone(), repository.clone());
-        Self { client, repository, reads, location }
+        Self { client, repository, reads, location, hurry: Hurry::Patient }
+    }
+
+    /// The same as a mirror: there is another host behind it.
+    pub(super) fn mirror(self) -> Self {
+        Self { hurry: Hurry::AnotherIsWaiting, ..self }
+    }
+
+    /// Whether it is worth asking now.
+    pub(super) fn is_ready(&self) -> bool {
+        self.hurry == Hurry::Patient || !self.client.throttle.is_resting()
+    }
+
+    /// Another host is asked next; the last one's error counts. A mirror that cannot be reached is left out for
+    /// a while.
+    pub(super) fn pass_on(&self, error: TransportError) -> TransportError {
+        use TransportError as E;
+        if self.hurry == Hurry::AnotherIsWaiting
+            && matches!(
+                error,
+                E::Unavailable { .. } | E::UnknownHost { .. } | E::Tls { .. } | E::RateLimited { .. }
+            )
+        {
+            self.client.throttle.rest(MIRROR_REST);
+        }
+        tracing::debug!(host = %self.location, %error, "not from here");
+        error
     }
 
     pub(super) fn pull(&self) -> Scope {
@@ -46,7 +78,7 @@ impl Holder {
     }
 
     pub(super) async fn ask(&self, ask: Ask) -> TransportResult<Answer> {
-        self.client.ask(ask).await
+        self.client.ask(Ask { hurry: self.hurry, ..ask }).await
     }
 
     /// A request to the session of an upload.

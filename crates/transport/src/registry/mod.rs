@@ -31,6 +31,7 @@ mod learnt;
 mod manifest;
 mod net;
 mod options;
+mod pages;
 mod put_manifest;
 mod redirect;
 mod referrers;

@@ -8,6 +8,7 @@ use super::answer::Answer;
 use super::ask::{Ask, To};
 use super::headers::text;
 use super::holder::Holder;
+use super::pages::Pages;
 use crate::{Referrers, ReferrersVia, Support, TransportError, TransportResult};
 
 const LONGEST_PAGE: usize = 16 * 1024 * 1024;
@@ -39,13 +40,14 @@ impl Holder {
         let mut ask =
             Ask::new(Method::GET, format!("referrers/{subject}{filter}"), self.pull(), what.clone());
         let mut found = Vec::new();
+        let mut pages = Pages::default();
         loop {
             let ask_now = ask.header(header::ACCEPT, http::HeaderValue::from_static(OCI_INDEX));
             let answer = self.ask(ask_now).await?;
             if answer.status != StatusCode::OK || !is_index(&answer) {
                 return self.no_api(answer).await;
             }
-            let next = self.next_page(&answer)?;
+            let next = pages.next(self, &answer)?;
             let filtered = text(&answer.headers, "oci-filters-applied")
                 .is_some_and(|filters| filters.split(',').any(|filter| filter.trim() == "artifactType"));
             let page: Index = answer.json(LONGEST_PAGE).await?;

@@ -34,7 +34,8 @@ impl Registries {
             what: format!("registry {registry}"),
             cause: "nobody answers for it".into(),
         })?;
-        Ok(RegistryRepository::new((registry, repository), holders, origin))
+        let mirrors = holders.into_iter().map(Holder::mirror).collect();
+        Ok(RegistryRepository::new((registry, repository), mirrors, origin))
     }
 
     fn holder(&self, endpoint: HostEndpoint) -> Holder {

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use portolan_oci::{Descriptor, Digest, RawManifest, Registry, RepositoryName, TagOrDigest};
 
+use super::RegistryClient;
 use super::blob::{Opened, read_blob};
 use super::holder::Holder;
 use crate::{BlobRead, Location, TransportError, TransportResult};
@@ -29,6 +30,11 @@ impl RegistryRepository {
     ) -> Self {
         let location = Location::Registry(registry.clone(), repository.clone());
         Self { holders: Arc::new(Holders { location, mirrors, origin }) }
+    }
+
+    /// The client of the registry itself, for what it has learnt.
+    pub fn client(&self) -> &RegistryClient {
+        &self.holders.origin.client
     }
 
     pub(super) fn place(&self) -> &Location {
@@ -77,7 +83,11 @@ impl Holders {
 
     /// Who is asked, in this order.
     fn reading(&self, reference: &TagOrDigest) -> impl Iterator<Item = &Holder> {
-        self.mirrors.iter().chain([&self.origin]).filter(move |holder| holder.reads.covers(reference))
+        self.mirrors
+            .iter()
+            .filter(|mirror| mirror.is_ready())
+            .chain([&self.origin])
+            .filter(move |holder| holder.reads.covers(reference))
     }
 
     pub(super) async fn open_blob(&self, digest: &Digest, offset: u64) -> TransportResult<Opened> {
@@ -94,13 +104,5 @@ impl Holders {
 
     fn nobody(&self, reference: &TagOrDigest) -> TransportError {
         TransportError::NotFound { what: self.location.with(Some(reference)) }
-    }
-}
-
-impl Holder {
-    /// The next host is asked; the last one's error counts.
-    fn pass_on(&self, error: TransportError) -> TransportError {
-        tracing::debug!(host = %self.location, %error, "not from here");
-        error
     }
 }

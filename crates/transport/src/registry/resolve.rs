@@ -17,15 +17,16 @@ impl Holder {
                 .header(header::ACCEPT, accepted());
         let answer = self.ask(ask).await?;
         match answer.status {
-            StatusCode::OK => match descriptor(&answer, reference) {
-                Some(descriptor) => Ok(descriptor),
-                None => Ok(self.manifest(reference).await?.descriptor()),
-            },
-            StatusCode::METHOD_NOT_ALLOWED | StatusCode::NOT_IMPLEMENTED => {
-                Ok(self.manifest(reference).await?.descriptor())
+            StatusCode::OK => {
+                if let Some(descriptor) = descriptor(&answer, reference) {
+                    return Ok(descriptor);
+                }
             }
-            _ => Err(answer.refused().await),
+            StatusCode::METHOD_NOT_ALLOWED | StatusCode::NOT_IMPLEMENTED => {}
+            _ => return Err(answer.refused().await),
         }
+        answer.done().await;
+        Ok(self.manifest(reference).await?.descriptor())
     }
 }
 

@@ -37,9 +37,22 @@ pub(super) enum Repeat {
     Lost,
 }
 
+/// How long it is worth trying.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Hurry {
+    /// There is nobody else to ask.
+    Patient,
+    /// Another host can be asked.
+    AnotherIsWaiting,
+}
+
 impl<'a> Tries<'a> {
-    pub(super) fn new(options: &'a RetryOptions) -> Self {
-        Self { options, left: options.tries.max(1) - 1, delay: options.first_delay }
+    pub(super) fn new(options: &'a RetryOptions, hurry: Hurry) -> Self {
+        let tries = match hurry {
+            Hurry::Patient => options.tries,
+            Hurry::AnotherIsWaiting => options.tries.min(2),
+        };
+        Self { options, left: tries.max(1) - 1, delay: options.first_delay }
     }
 
     /// After an answer.
@@ -102,7 +115,7 @@ mod tests {
     #[test]
     fn waiting_times_double_and_end() {
         let options = options();
-        let mut tries = Tries::new(&options);
+        let mut tries = Tries::new(&options, Hurry::Patient);
         for longest in [200, 400, 800] {
             let longest = Duration::from_millis(longest);
             let delay = tries.next_delay().unwrap();
@@ -114,7 +127,7 @@ mod tests {
     #[test]
     fn what_is_asked_for_is_honoured_up_to_a_bound() {
         let options = options();
-        let mut tries = Tries::new(&options);
+        let mut tries = Tries::new(&options, Hurry::Patient);
         let status = StatusCode::TOO_MANY_REQUESTS;
         let Next::Pause(time) = tries.after_answer(status, &asks_for(3), Repeat::Possible) else {
             panic!("no pause");
@@ -126,7 +139,7 @@ mod tests {
     #[test]
     fn a_lost_body_is_not_sent_again() {
         let options = options();
-        let mut tries = Tries::new(&options);
+        let mut tries = Tries::new(&options, Hurry::Patient);
         let none = HeaderMap::new();
         assert_eq!(tries.after_answer(StatusCode::BAD_GATEWAY, &none, Repeat::Lost), Next::Stand);
         assert_eq!(tries.after_failure(&Failure::Silence(Duration::from_secs(1)), Repeat::Lost), Next::Stand);

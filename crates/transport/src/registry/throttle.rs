@@ -22,6 +22,8 @@ pub(super) struct Throttle {
     epoch: Instant,
     /// Until when the host wants to be left alone, in milliseconds since the epoch.
     paused_until: AtomicU64,
+    /// Until when the host is not asked where another can be, in the same measure.
+    resting_until: AtomicU64,
 }
 
 /// The right to have one request under way, until it is dropped.
@@ -49,6 +51,7 @@ impl Throttle {
                 .map(|rate| RateLimiter::direct(Quota::per_second(rate))),
             epoch: Instant::now(),
             paused_until: AtomicU64::new(0),
+            resting_until: AtomicU64::new(0),
         }
     }
 
@@ -80,7 +83,71 @@ impl Throttle {
 
     /// Leaves the host alone for `time`: nobody sends anything until then.
     pub(super) fn pause(&self, time: Duration) {
-        let until = (self.epoch.elapsed() + time).as_millis();
-        self.paused_until.fetch_max(u64::try_from(until).unwrap_or(u64::MAX), Ordering::Relaxed);
+        self.paused_until.fetch_max(self.in_future(time), Ordering::Relaxed);
+    }
+
+    /// Does without the host for `time`, where there is another.
+    pub(super) fn rest(&self, time: Duration) {
+        self.resting_until.fetch_max(self.in_future(time), Ordering::Relaxed);
+    }
+
+    pub(super) fn is_resting(&self) -> bool {
+        self.in_future(Duration::ZERO) < self.resting_until.load(Ordering::Relaxed)
+    }
+
+    fn in_future(&self, time: Duration) -> u64 {
+        u64::try_from((self.epoch.elapsed() + time).as_millis()).unwrap_or(u64::MAX)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use futures::FutureExt as _;
+
+    use super::*;
+    use crate::LocalGate;
+
+    fn throttle(concurrency: u16) -> Throttle {
+        let limits = HostLimits { concurrency, ..HostLimits::default() };
+        Throttle::new("r.example", &limits, Arc::new(LocalGate::new(64, 64)))
+    }
+
+    /// As many as may be under way at once now.
+    fn room(throttle: &Throttle, weight: Weight) -> Vec<Entered> {
+        std::iter::from_fn(|| throttle.enter(weight).now_or_never()).collect()
+    }
+
+    #[tokio::test]
+    async fn bodies_leave_room_for_questions() {
+        let throttle = throttle(16);
+        let downloads = room(&throttle, Weight::Download);
+        let uploads = room(&throttle, Weight::Upload);
+        let questions = room(&throttle, Weight::Light);
+        assert_eq!((downloads.len(), uploads.len(), questions.len()), (6, 6, 4));
+        drop((downloads, uploads, questions));
+        assert_eq!(room(&throttle, Weight::Light).len(), 16);
+    }
+
+    #[tokio::test]
+    async fn a_copy_within_one_host_is_always_possible() {
+        let throttle = throttle(1);
+        let kept: Vec<_> = [Weight::Download, Weight::Upload, Weight::Light]
+            .map(|weight| throttle.enter(weight).now_or_never())
+            .into_iter()
+            .collect();
+        assert!(kept.iter().all(Option::is_some));
+    }
+
+    #[tokio::test]
+    async fn a_pause_holds_everybody_up() {
+        let throttle = throttle(16);
+        throttle.pause(Duration::from_millis(200));
+        throttle.pause(Duration::from_millis(100));
+        let start = Instant::now();
+        drop(throttle.enter(Weight::Light).await);
+        assert!(start.elapsed() >= Duration::from_millis(199));
+        assert!(!throttle.is_resting());
+        throttle.rest(Duration::from_mins(5));
+        assert!(throttle.is_resting());
     }
 }

@@ -18,6 +18,7 @@ use crate::registry::headers::Challenge;
 use crate::registry::net::{Net, Secured};
 use crate::{Flight, HostEndpoint, SingleFlight, TransportError, TransportResult};
 
+type Asked = Result<Option<Arc<Basic>>, Arc<TransportError>>;
 type Fetched = Result<Arc<Token>, Arc<TransportError>>;
 
 /// The credentials of one host.
@@ -28,6 +29,7 @@ pub(in crate::registry) struct Auth {
     wants: Mutex<Wants>,
     basics: Mutex<HashMap<RepositoryName, Arc<Basic>>>,
     tokens: Mutex<HashMap<Scope, Arc<Token>>>,
+    asking: SingleFlight<RepositoryName, Asked>,
     fetching: SingleFlight<Scope, Fetched>,
 }
 
@@ -53,6 +55,7 @@ impl Auth {
             wants: Mutex::default(),
             basics: Mutex::default(),
             tokens: Mutex::default(),
+            asking: SingleFlight::default(),
             fetching: SingleFlight::default(),
         }
     }
@@ -137,7 +140,18 @@ impl Auth {
         Ok(basic.map_or(Grant::Nobody, Grant::Basic))
     }
 
+    /// Helpers are programs, so those who need the same login wait for one of them.
     async fn fresh_basic(&self, repository: &RepositoryName) -> TransportResult<Option<Arc<Basic>>> {
+        let lead = match self.asking.join(repository).await {
+            Flight::Landed(found) => return found.map_err(|error| again(&error)),
+            Flight::Lead(lead) => lead,
+        };
+        let found = self.ask_for_basic(repository).await.map_err(Arc::new);
+        lead.land(found.clone());
+        found.map_err(|error| Arc::try_unwrap(error).unwrap_or_else(|shared| again(&shared)))
+    }
+
+    async fn ask_for_basic(&self, repository: &RepositoryName) -> TransportResult<Option<Arc<Basic>>> {
         let login = self.net.hosts.login(self.registry(), repository).await?;
         let basic = login.as_ref().and_then(basic).map(Arc::new);
         if let Some(basic) = &basic {

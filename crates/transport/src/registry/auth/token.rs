@@ -15,7 +15,7 @@ use crate::registry::authority::authority;
 use crate::registry::body::Incoming;
 use crate::registry::failure::Failure;
 use crate::registry::net::Net;
-use crate::registry::retry::{Next, Repeat, Tries, waiting_time};
+use crate::registry::retry::{Hurry, Next, Repeat, Tries, waiting_time};
 use crate::registry::status::{About, Refusal, Sends, refusal};
 use crate::{Login, TransportError, TransportResult, Weight};
 
@@ -92,7 +92,7 @@ async fn exchange(
     ask: &TokenAsk<'_>,
     about: &About,
 ) -> TransportResult<bytes::Bytes> {
-    let mut tries = Tries::new(&net.options.retry);
+    let mut tries = Tries::new(&net.options.retry, Hurry::Patient);
     loop {
         let _permit = net.gate.enter(&authority(&ask.service.realm), Weight::Light).await;
         let sent = timeout(net.options.idle_timeout, pool.execute(request(ask))).await;

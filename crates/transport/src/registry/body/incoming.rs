@@ -82,6 +82,12 @@ impl Incoming {
         Ok(None)
     }
 
+    /// Gives up the connection and the place in the queue.
+    pub(in crate::registry) fn abandon(&mut self) {
+        self.body = reqwest::Body::default();
+        self.entered = None;
+    }
+
     /// Reads what is left, if it is little.
     pub(in crate::registry) async fn drain(mut self) {
         let mut left = WORTH_DRAINING;

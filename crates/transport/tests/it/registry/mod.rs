@@ -1,3 +1,10 @@
 mod conformance;
-mod reading;
+mod credentials;
+mod downloads;
+mod limits;
+mod lists;
+mod mirrors;
+mod sha512;
 mod support;
+mod trouble;
+mod uploads;
