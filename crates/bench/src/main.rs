@@ -1,3 +1,41 @@
-//! Not yet furnished.
+//! `portolan-bench`: how fast Portolan is beside its peers, on the same work, in one run.
+//!
+//! A real registry holds generated images; every client copies them to another real registry, which is empty
+//! each time. The clients take turns, so that what else the machine does falls on all of them, and only
+//! medians and ratios are told. A lean client is among them as the floor: it does what a copy cannot do
+//! without, and nothing else. Nothing here imports a crate of Portolan: it is measured as a program.
 
-fn main() {}
+mod arguments;
+mod client;
+mod error;
+mod lean;
+mod measure;
+mod report;
+mod row;
+mod run;
+mod stats;
+mod talk;
+
+use std::process::ExitCode;
+
+use clap::Parser as _;
+
+use arguments::{Arguments, Command};
+use error::BenchError;
+
+fn main() -> ExitCode {
+    let done = match Arguments::parse() {
+        Arguments { command: Some(Command::Measure), .. } => measure::serve().map_err(BenchError::from),
+        Arguments { command: Some(Command::Lean { source, target }), .. } => {
+            talk::block_on(lean::copy(&source, &target)).and_then(|copied| copied.map_err(BenchError::from))
+        }
+        Arguments { options, .. } => talk::block_on(run::bench(options)).and_then(|measured| measured),
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            talk::say(&format!("error: {}", error::chain(&error)));
+            ExitCode::FAILURE
+        }
+    }
+}

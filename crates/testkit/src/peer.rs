@@ -19,7 +19,8 @@ pub fn require(program: &str) -> Option<PathBuf> {
     found
 }
 
-fn find(program: &str) -> Option<PathBuf> {
+/// Finds a program on `PATH`, and has nothing to say where it is missing.
+pub fn find(program: &str) -> Option<PathBuf> {
     let path = std::env::var_os("PATH")?;
     std::env::split_paths(&path).map(|folder| folder.join(program)).find(|file| is_executable(file))
 }

@@ -1,0 +1,49 @@
+use crate::client::Kind;
+use crate::measure::Usage;
+use crate::report::{Figures, Machine, Report, Requests, RowFigures};
+use crate::row::Row;
+
+fn figures(client: Kind, walls: &[f64], cpu: f64, peak: f64) -> Figures {
+    let usage = |&wall: &f64| Usage { wall_seconds: wall, cpu_seconds: cpu, peak_mib: peak };
+    let requests = Some(Requests { source: 3, target: 7 });
+    Figures { client, requests, runs: walls.iter().map(usage).collect() }
+}
+
+fn report(rows: Vec<RowFigures>) -> Report {
+    let text = |text: &str| text.to_owned();
+    let machine = Machine {
+        date: text("2026-01-02"),
+        system: text("Some System 1"),
+        kernel: text("6.0"),
+        processor: text("Some Processor"),
+        cores: 2,
+        memory_gib: 23,
+        registry: text("docker-registry 2.8"),
+    };
+    let command = text("cargo xtask bench --rows huge");
+    let absent = vec![Kind::Regctl, Kind::Crane];
+    Report { command, machine, rounds: 3, scale: 1.0, clients: vec![], absent, rows }
+}
+
+fn huge(clients: Vec<Figures>) -> RowFigures {
+    RowFigures { row: Row::Huge, work: "one layer of 1500 MB".to_owned(), clients }
+}
+
+#[test]
+fn a_page_tells_medians_ratios_and_verdicts() {
+    let ours = figures(Kind::Portolan, &[9.0, 1.0, 2.0], 1.5, 41.0);
+    let lean = figures(Kind::Lean, &[9.0, 1.0, 1.0], 1.0, 9.0);
+    let mut skopeo = figures(Kind::Skopeo, &[18.0, 2.0, 4.0], 5.0, 24.0);
+    skopeo.requests = None;
+    insta::assert_snapshot!(report(vec![huge(vec![ours, lean, skopeo])]).page());
+}
+
+#[test]
+fn without_portolan_promises_stay_open() {
+    let report = report(vec![huge(vec![figures(Kind::Lean, &[1.0], 1.0, 9.0)])]);
+    insta::assert_snapshot!(report.tables());
+    let json: serde_json::Value = serde_json::from_str(&report.json().unwrap()).unwrap();
+    assert_eq!(json["bars"][0]["verdict"], "open");
+    assert_eq!(json["medians"][0]["wall_seconds"], 1.0);
+    assert_eq!(json["rows"][0]["clients"][0]["requests"]["target"], 7);
+}

@@ -1,0 +1,118 @@
+//! The kinds of work, each a row of figures.
+
+use std::fmt;
+
+use portolan_testkit::workload;
+use portolan_testkit::zoo::Exhibit;
+use serde::Serialize;
+
+use crate::client::Client;
+use crate::measure::CommandLine;
+
+/// The tag of all images.
+pub(crate) const TAG: &str = "v1";
+
+/// A kind of work.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, clap::ValueEnum)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum Row {
+    /// One image of one layer of 1.5 GB.
+    Huge,
+    /// One image of twelve layers, 250 MB in all.
+    Twelve,
+    /// Fifty images of 3 KB, a process for each.
+    Tiny,
+    /// The image of twelve layers, twenty times to where it is already.
+    Unchanged,
+}
+
+/// What a client has to do in one turn.
+#[derive(Debug)]
+pub(crate) struct Turn {
+    /// Not timed.
+    pub(crate) before: Vec<CommandLine>,
+    /// Timed.
+    pub(crate) timed: Vec<CommandLine>,
+}
+
+impl Row {
+    /// All, from the one that says most about bytes to the one that says most about start-up.
+    pub(crate) const ALL: [Self; 4] = [Self::Huge, Self::Twelve, Self::Tiny, Self::Unchanged];
+
+    /// The images, with their repositories.
+    pub(crate) fn images(self, scale: f64) -> Vec<(String, Exhibit)> {
+        match self {
+            Self::Huge => {
+                vec![("huge".to_owned(), workload::huge_layer(1, scaled(1_500_000_000, scale)))]
+            }
+            Self::Twelve | Self::Unchanged => {
+                vec![("twelve".to_owned(), workload::twelve_layers(100, scaled(250_000_000, scale)))]
+            }
+            Self::Tiny => (0..scaled(50, scale))
+                .map(|nth| (format!("tiny/{nth:02}"), workload::tiny(1_000 + nth)))
+                .collect(),
+        }
+    }
+
+    /// What `client` runs to copy all `repositories` from one host to the other.
+    pub(crate) fn turn(
+        self,
+        client: &Client,
+        repositories: &[String],
+        hosts: (&str, &str),
+        scale: f64,
+    ) -> Turn {
+        let (source, target) = hosts;
+        let copy =
+            |name: &String| client.copy(&format!("{source}/{name}:{TAG}"), &format!("{target}/{name}:{TAG}"));
+        let copies: Vec<CommandLine> = repositories.iter().map(copy).collect();
+        match self {
+            Self::Huge | Self::Twelve | Self::Tiny => Turn { before: Vec::new(), timed: copies },
+            Self::Unchanged => {
+                let times = usize::try_from(scaled(20, scale)).unwrap_or(usize::MAX);
+                Turn { timed: copies.iter().cycle().take(times).cloned().collect(), before: copies }
+            }
+        }
+    }
+
+    /// The work in words.
+    pub(crate) fn describe(self, scale: f64) -> String {
+        match self {
+            Self::Huge => format!("one layer of {}", megabytes(1_500_000_000, scale)),
+            Self::Twelve => format!("twelve layers, {} in all", megabytes(250_000_000, scale)),
+            Self::Tiny => format!("{} images of 3 KB, a process for each", scaled(50, scale)),
+            Self::Unchanged => {
+                format!("the image of twelve layers, {} times to where it is", scaled(20, scale))
+            }
+        }
+    }
+
+    fn name(self) -> &'static str {
+        match self {
+            Self::Huge => "huge",
+            Self::Twelve => "twelve",
+            Self::Tiny => "tiny",
+            Self::Unchanged => "unchanged",
+        }
+    }
+}
+
+impl fmt::Display for Row {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.name())
+    }
+}
+
+fn megabytes(bytes: u64, scale: f64) -> String {
+    format!("{:.0} MB", scaled(bytes, scale) as f64 / 1e6)
+}
+
+/// At least one.
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "a positive number well below 2^53, rounded up"
+)]
+fn scaled(full: u64, scale: f64) -> u64 {
+    (full as f64 * scale).ceil() as u64
+}

@@ -1,0 +1,148 @@
+//! Letting the clients take their turns.
+
+use std::path::Path;
+
+use portolan_testkit::proxy::Proxy;
+use portolan_testkit::registry::Registry;
+use tempfile::TempDir;
+
+use crate::arguments::Options;
+use crate::client::{Client, Kind};
+use crate::error::BenchError;
+use crate::measure::{self, Usage};
+use crate::report::{Figures, Machine, Report, Requests, RowFigures};
+use crate::row::Row;
+use crate::talk::{print, say};
+
+/// Measures what `options` ask for, and puts the figures where they say.
+pub(crate) async fn bench(options: Options) -> Result<(), BenchError> {
+    let found = |kind: &Kind| kind.find().ok_or(*kind);
+    let (clients, absent): (Vec<_>, Vec<_>) = options.clients.iter().map(found).partition(Result::is_ok);
+    let mut report = Report {
+        command: command(),
+        machine: Machine::here(),
+        rounds: options.rounds,
+        scale: options.scale,
+        clients: clients.into_iter().filter_map(Result::ok).collect(),
+        absent: absent.into_iter().filter_map(Result::err).collect(),
+        rows: Vec::new(),
+    };
+    if report.clients.is_empty() {
+        return Err(BenchError::NoClient);
+    }
+    for &row in &options.rows {
+        let clients = measure_row(row, &report.clients, &options).await?;
+        report.rows.push(RowFigures { row, work: row.describe(options.scale), clients });
+    }
+    print(&report.tables())?;
+    if let Some(file) = &options.json {
+        write(file, &report.json()?)?;
+    }
+    if let Some(file) = &options.markdown {
+        write(file, &report.page())?;
+    }
+    Ok(())
+}
+
+/// What a reader types to get such figures; where they were written to is left out.
+fn command() -> String {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let mut words = vec!["cargo xtask bench".to_owned()];
+    let mut rest = arguments.iter();
+    while let Some(argument) = rest.next() {
+        match argument.as_str() {
+            "--json" | "--markdown" => _ = rest.next(),
+            other if other.starts_with("--json=") || other.starts_with("--markdown=") => {}
+            other => words.push(other.to_owned()),
+        }
+    }
+    words.join(" ")
+}
+
+fn write(file: &Path, text: &str) -> Result<(), BenchError> {
+    std::fs::write(file, text).map_err(|source| BenchError::Write { file: file.to_owned(), source })
+}
+
+/// The figures of one row, one item for each of `clients`.
+async fn measure_row(row: Row, clients: &[Client], options: &Options) -> Result<Vec<Figures>, BenchError> {
+    say(&format!("{row}: filling the source"));
+    let source = Registry::start().await.ok_or(BenchError::NoRegistry)?;
+    let mut repositories = Vec::new();
+    for (repository, image) in row.images(options.scale) {
+        source.client().push(&repository, &image).await;
+        repositories.push(repository);
+    }
+    let stage = Stage { row, scale: options.scale, source, repositories };
+    let mut figures: Vec<Figures> = clients.iter().map(|client| Figures::new(client.kind)).collect();
+    if !options.skip_requests {
+        for (client, figures) in clients.iter().zip(&mut figures) {
+            figures.requests = Some(stage.count(client).await?);
+        }
+    }
+    for round in 1..=options.rounds {
+        for (client, figures) in clients.iter().zip(&mut figures) {
+            let usage = stage.measure(client).await?;
+            say(&line(row, round, client.kind, &usage));
+            figures.runs.push(usage);
+        }
+    }
+    Ok(figures)
+}
+
+fn line(row: Row, round: u32, client: Kind, usage: &Usage) -> String {
+    let Usage { wall_seconds: wall, cpu_seconds: cpu, peak_mib: peak } = usage;
+    format!("{row}, round {round}: {client:8} {wall:7.3} s, CPU {cpu:7.3} s, {peak:6.1} MiB")
+}
+
+/// Where a row is played: the images at the source.
+struct Stage {
+    row: Row,
+    scale: f64,
+    source: Registry,
+    repositories: Vec<String>,
+}
+
+impl Stage {
+    /// One turn of `client`, to a target that holds nothing.
+    async fn measure(&self, client: &Client) -> Result<Usage, BenchError> {
+        let target = Registry::start().await.ok_or(BenchError::NoRegistry)?;
+        let home = TempDir::new().map_err(BenchError::Output)?;
+        let turn = self.row.turn(client, &self.repositories, (self.source.host(), target.host()), self.scale);
+        if !turn.before.is_empty() {
+            self.settled(client, &turn.before, &home).await?;
+        }
+        self.settled(client, &turn.timed, &home).await
+    }
+
+    /// Runs commands when the disk has come to rest, so that none pays for what the one before left behind.
+    async fn settled(
+        &self,
+        client: &Client,
+        commands: &[measure::CommandLine],
+        home: &TempDir,
+    ) -> Result<Usage, BenchError> {
+        nix::unistd::sync();
+        let failed = |source| BenchError::Client { client: client.kind, row: self.row, source };
+        measure::run(commands, home.path()).await.map_err(failed)
+    }
+
+    /// One turn that is not timed, through proxies that count; then the target is read back.
+    async fn count(&self, client: &Client) -> Result<Requests, BenchError> {
+        let target = Registry::start().await.ok_or(BenchError::NoRegistry)?;
+        let home = TempDir::new().map_err(BenchError::Output)?;
+        let (near, far) = (Proxy::before(&self.source).await, Proxy::before(&target).await);
+        let turn = self.row.turn(client, &self.repositories, (near.host(), far.host()), self.scale);
+        if !turn.before.is_empty() {
+            self.settled(client, &turn.before, &home).await?;
+        }
+        near.clear();
+        far.clear();
+        self.settled(client, &turn.timed, &home).await?;
+        let requests = Requests { source: near.records().len(), target: far.records().len() };
+        for repository in &self.repositories {
+            let checked = target.client().check_image(repository, crate::row::TAG).await;
+            checked.map_err(|found| BenchError::Incomplete { client: client.kind, found })?;
+        }
+        Ok(requests)
+    }
+}

@@ -1,0 +1,75 @@
+//! The benchmark runs, on work so small that its figures mean nothing.
+#![expect(clippy::unwrap_used, reason = "helpers of tests may stop the test")]
+
+use std::path::Path;
+use std::process::{Command, Output};
+
+use portolan_testkit::peer;
+use serde_json::Value;
+
+fn bench(arguments: &[&str]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_portolan-bench")).args(arguments).output().unwrap()
+}
+
+fn json(file: &Path) -> Value {
+    serde_json::from_slice(&std::fs::read(file).unwrap()).unwrap()
+}
+
+#[test]
+fn every_row_is_played_and_written_down() {
+    if peer::require("docker-registry").is_none() {
+        return;
+    }
+    let dir = tempfile::tempdir().unwrap();
+    let (figures, page) = (dir.path().join("figures.json"), dir.path().join("page.md"));
+    let output = bench(&[
+        "--clients=lean",
+        "--scale=0.01",
+        "--rounds=2",
+        "--json",
+        figures.to_str().unwrap(),
+        "--markdown",
+        page.to_str().unwrap(),
+    ]);
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let json = json(&figures);
+    let rows: Vec<&str> =
+        json["rows"].as_array().unwrap().iter().filter_map(|row| row["row"].as_str()).collect();
+    assert_eq!(rows, ["huge", "twelve", "tiny", "unchanged"]);
+    for row in json["rows"].as_array().unwrap() {
+        let runs = row["clients"][0]["runs"].as_array().unwrap();
+        assert_eq!(runs.len(), 2);
+        let costs = ["wall_seconds", "cpu_seconds", "peak_mib"];
+        assert!(runs.iter().all(|run| costs.iter().all(|cost| run[cost].as_f64().unwrap() > 0.0)), "{row}");
+    }
+    // The manifest and config and layers; a HEAD, two requests for each blob, the manifest.
+    let requests = |row: usize| json["rows"][row]["clients"][0]["requests"].clone();
+    assert_eq!(requests(0), serde_json::json!({"source": 3, "target": 6}));
+    assert_eq!(requests(1), serde_json::json!({"source": 14, "target": 28}));
+    assert_eq!(requests(3), serde_json::json!({"source": 1, "target": 1}));
+    let page = std::fs::read_to_string(page).unwrap();
+    assert!(page.contains("```sh\ncargo xtask bench --clients=lean --scale=0.01 --rounds=2\n```"), "{page}");
+}
+
+#[test]
+fn the_lean_client_says_what_it_cannot_copy() {
+    let output = bench(&["lean", "somewhere", "127.0.0.1:1/a:b"]);
+    assert_eq!(output.status.code(), Some(1));
+    let said = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(said, "error: `somewhere` is no reference: host:port/repository:tag is meant\n");
+}
+
+#[test]
+fn a_client_that_fails_stops_the_benchmark() {
+    if peer::require("docker-registry").is_none() {
+        return;
+    }
+    let output = Command::new(env!("CARGO_BIN_EXE_portolan-bench"))
+        .args(["--clients=portolan", "--rows=tiny", "--scale=0.02", "--rounds=1"])
+        .env("PORTOLAN_BIN", "/bin/false")
+        .output()
+        .unwrap();
+    assert_eq!(output.status.code(), Some(1));
+    let said = String::from_utf8(output.stderr).unwrap();
+    assert!(said.contains("error: portolan in row tiny: `/bin/false copy 127.0.0.1:"), "{said}");
+}
