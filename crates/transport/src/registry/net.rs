@@ -14,9 +14,10 @@ use super::authority::{authority, is_loopback};
 use crate::{Cause, HostGate, Hosts, RealmPins, TransportError, TransportResult};
 
 const USER_AGENT: &str = concat!("portolan/", env!("CARGO_PKG_VERSION"));
-/// For lines with a long way: 4 MiB under way are 40 MB/s at 100 ms, for each body.
+/// For lines with a long way: 4 MiB under way are 40 MB/s at 100 ms, for each body. What a slow reader leaves
+/// in them is kept in memory.
 const STREAM_WINDOW: u32 = 4 * 1024 * 1024;
-const CONNECTION_WINDOW: u32 = 16 * 1024 * 1024;
+const CONNECTION_WINDOW: u32 = 8 * 1024 * 1024;
 const FRAME: u32 = 256 * 1024;
 /// Servers close idle connections after a minute or more.
 const POOL_IDLE: Duration = Duration::from_secs(50);
@@ -112,6 +113,7 @@ impl Net {
         let builder = reqwest::Client::builder()
             .user_agent(USER_AGENT)
             .redirect(reqwest::redirect::Policy::none())
+            .retry(reqwest::retry::never())
             .referer(false)
             .connect_timeout(self.options.connect_timeout)
             .tcp_nodelay(true)

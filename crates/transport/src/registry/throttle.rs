@@ -139,6 +139,13 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn requests_per_second_are_counted() {
+        let limits = HostLimits { requests_per_second: Some(5), ..HostLimits::default() };
+        let throttle = Throttle::new("r.example", &limits, Arc::new(LocalGate::new(64, 64)));
+        assert_eq!(room(&throttle, Weight::Light).len(), 5);
+    }
+
+    #[tokio::test]
     async fn a_pause_holds_everybody_up() {
         let throttle = throttle(16);
         throttle.pause(Duration::from_millis(200));

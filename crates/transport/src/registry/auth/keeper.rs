@@ -94,7 +94,8 @@ impl Auth {
         let offer = |scheme: &str| offers.iter().find(|offer| offer.scheme == scheme);
         let bearer =
             offer("bearer").and_then(|offer| Some((offer, offer.get("realm")?.parse::<Url>().ok()?)));
-        if let Some((offer, realm)) = bearer {
+        if let Some((offer, mut realm)) = bearer {
+            self.authority.secure(&mut realm);
             let service = Arc::new(Service { realm, service: offer.get("service").map(str::to_owned) });
             *lock(&self.wants) = Wants::Bearer(Arc::clone(&service));
             return self.answer_bearer(&service, scope, (offer, used), refused).await;

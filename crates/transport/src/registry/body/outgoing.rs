@@ -122,3 +122,37 @@ fn wrong_length(compared: &str) -> TransportError {
         cause: format!("its source gave {compared} bytes than announced").into(),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn content(pieces: &[&'static str]) -> ByteStream {
+        let pieces: Vec<_> = pieces.iter().map(|piece| Ok(Bytes::from_static(piece.as_bytes()))).collect();
+        futures::stream::iter(pieces).boxed()
+    }
+
+    #[tokio::test]
+    async fn a_stream_that_nobody_wanted_comes_back() {
+        let (outgoing, progress) = Outgoing::new(3, content(&["abc"]));
+        drop(outgoing);
+        let back: Vec<_> = progress.take_unsent().unwrap().collect().await;
+        assert_eq!(back.len(), 1);
+        assert!(!progress.has_ended());
+
+        let (mut outgoing, progress) = Outgoing::new(3, content(&["abc"]));
+        assert!(outgoing.next().await.unwrap().is_ok());
+        drop(outgoing);
+        assert!(progress.take_unsent().is_none() && progress.has_ended());
+    }
+
+    #[tokio::test]
+    async fn a_stream_of_another_length_is_broken_off() {
+        for pieces in [["ab", "cd"], ["a", "b"]] {
+            let (mut outgoing, progress) = Outgoing::new(3, content(&pieces));
+            assert!(outgoing.next().await.unwrap().is_ok());
+            while let Some(Ok(_)) = outgoing.next().await {}
+            assert!(progress.take_error().is_some(), "{pieces:?}");
+        }
+    }
+}

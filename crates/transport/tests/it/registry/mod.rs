@@ -4,6 +4,7 @@ mod downloads;
 mod limits;
 mod lists;
 mod mirrors;
+mod proxies;
 mod sha512;
 mod support;
 mod trouble;

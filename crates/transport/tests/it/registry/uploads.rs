@@ -5,6 +5,9 @@ use portolan_transport::{
     UploadState,
 };
 
+use wiremock::matchers::{method, path};
+use wiremock::{Mock, MockServer, ResponseTemplate};
+
 use super::support::{
     Blob, begin, behind_proxy, nervous, pieces, places, places_with, push, read, repository,
 };
@@ -168,4 +171,31 @@ async fn a_blob_is_mounted_without_sending_it() {
     assert_eq!(to.begin(&blob.descriptor, &mount).await.unwrap(), Begun::Mounted);
     assert_eq!(proxy.records().len(), 1);
     assert_eq!(read(&to, &blob.descriptor).await.unwrap(), blob.bytes);
+}
+
+#[tokio::test]
+async fn an_address_is_used_as_it_was_given() {
+    let server = MockServer::start().await;
+    let blob = Blob::of_length(10);
+    let begun = ResponseTemplate::new(202).insert_header("location", "../../../../up/load?_state=a%2Bb%3D&x");
+    Mock::given(method("POST")).and(path("/v2/r/blobs/uploads/")).respond_with(begun).mount(&server).await;
+    let ended = ResponseTemplate::new(201);
+    Mock::given(method("PUT")).and(path("/up/load")).respond_with(ended).expect(1).mount(&server).await;
+    let repository = repository(&places(Vec::new()), &server.address().to_string(), "r");
+    let state = begin(&repository, &blob).await;
+    repository.finish(&state, blob.from(0)).await.unwrap();
+    let requests = server.received_requests().await.unwrap();
+    let query = requests.last().unwrap().url.query().unwrap().to_owned();
+    assert_eq!(query, format!("_state=a%2Bb%3D&x&digest=sha256%3A{}", blob.descriptor.digest.encoded()));
+}
+
+#[tokio::test]
+async fn the_least_chunk_is_told() {
+    let server = MockServer::start().await;
+    let begun = ResponseTemplate::new(202)
+        .insert_header("location", "/up")
+        .insert_header("oci-chunk-min-length", "65536");
+    Mock::given(method("POST")).respond_with(begun).mount(&server).await;
+    let repository = repository(&places(Vec::new()), &server.address().to_string(), "r");
+    assert_eq!(begin(&repository, &Blob::of_length(10)).await.min_chunk, Some(65536));
 }
