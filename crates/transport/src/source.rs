@@ -3,7 +3,7 @@
 use async_trait::async_trait;
 use portolan_oci::{Descriptor, Digest, MediaType, RawManifest, Tag, TagOrDigest};
 
-use crate::{BlobRead, Capabilities, Location, TransportResult};
+use crate::{BlobRead, Capabilities, Location, TransportError, TransportResult};
 
 /// One repository (or layout, or archive) that images are read from.
 ///
@@ -41,6 +41,16 @@ pub trait Source: Send + Sync + 'static {
     /// # Errors
     /// `NotFound` if the repository does not exist.
     async fn tags(&self) -> TransportResult<Vec<Tag>>;
+
+    /// The one image that is meant where none is named: the only one with a tag, else the only one that does
+    /// not belong to another as its referrer. Places that hold a lot do not look.
+    ///
+    /// # Errors
+    /// `NotFound` if there is none; `Rejected`, listing the tags, if there are several; `Unsupported` where a
+    /// name is always needed.
+    async fn only_image(&self) -> TransportResult<Descriptor> {
+        Err(TransportError::Unsupported { what: format!("reading {} without a tag", self.location()) })
+    }
 
     /// What refers to `subject` by its `subject` field, of one artifact type or of all.
     ///

@@ -42,15 +42,6 @@ impl Archive {
     fn over(archive: &Opened, files: StoredFiles) -> Self {
         Self { contents: Contents::new(archive.location().clone(), files) }
     }
-
-    /// The one image that is meant when none is named: the only one with a tag, else the only one that is
-    /// not a referrer of another.
-    ///
-    /// # Errors
-    /// `NotFound` if there is none; `Rejected`, listing the tags, if there are several.
-    pub async fn only_image(&self) -> TransportResult<Descriptor> {
-        self.contents.only_image().await
-    }
 }
 
 #[async_trait]
@@ -85,6 +76,10 @@ impl Source for Archive {
 
     async fn tags(&self) -> TransportResult<Vec<Tag>> {
         self.contents.tags().await
+    }
+
+    async fn only_image(&self) -> TransportResult<Descriptor> {
+        self.contents.only_image().await
     }
 
     async fn referrers(

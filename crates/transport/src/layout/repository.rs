@@ -3,7 +3,6 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use portolan_oci::Descriptor;
 use tokio::sync::OnceCell;
 
 use super::folder::{Durability, Folder};
@@ -61,15 +60,6 @@ impl LayoutRepository {
         let found = off_thread("looking at a layout", move || looking.look()).await?;
         let contents = Contents::new(location, folder);
         Ok((Self { contents, writer: IndexWriter::default(), prepared: OnceCell::new() }, found))
-    }
-
-    /// The one image that is meant when none is named: the only one with a tag, else the only one that is
-    /// not a referrer of another.
-    ///
-    /// # Errors
-    /// `NotFound` if there is none; `Rejected`, listing the tags, if there are several.
-    pub async fn only_image(&self) -> TransportResult<Descriptor> {
-        self.contents.only_image().await
     }
 
     /// Makes the folder a layout, the first time.

@@ -32,6 +32,10 @@ impl Source for LayoutRepository {
         self.contents.tags().await
     }
 
+    async fn only_image(&self) -> TransportResult<Descriptor> {
+        self.contents.only_image().await
+    }
+
     async fn referrers(
         &self,
         subject: &Digest,

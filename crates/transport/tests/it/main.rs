@@ -12,3 +12,4 @@ mod core;
 mod hosts;
 mod layout;
 mod registry;
+mod trees;

@@ -1,1 +1,6 @@
 mod conformance;
+mod entries;
+mod names;
+mod peers;
+mod places;
+mod processes;
