@@ -38,7 +38,8 @@ pub(super) async fn hop(
     if let (Some((length, progress)), Payload::Gone) = (progress, &ask.payload) {
         if let Some(stream) = progress.take_unsent() {
             ask.payload = Payload::Stream(length, stream);
-        } else if let (Some(error), Err(_)) = (progress.take_error(), &sent) {
+        } else if let Some(error) = progress.take_error() {
+            // Whatever the registry makes of half a body, this is why.
             return Err(Failure::Decided(error));
         }
     }
