@@ -11,8 +11,10 @@ use crate::workspace::Workspace;
 type Generated = (&'static [&'static str], &'static str);
 
 /// Every committed file that `portolan` generates. CI fails if one is not what the program prints.
-const GENERATED: &[Generated] =
-    &[(&["config", "reference"], "docs/src/configuration-reference.md")];
+const GENERATED: &[Generated] = &[
+    (&["config", "reference"], "docs/src/configuration-reference.md"),
+    (&["config", "schema"], "docs/src/portolan.schema.json"),
+];
 
 /// Why a generated file is not as it should be.
 #[derive(Debug, thiserror::Error)]
