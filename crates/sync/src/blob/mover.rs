@@ -36,6 +36,9 @@ pub(crate) struct Limits {
     pub(crate) pause: Duration,
 }
 
+/// The wait before a try does not grow beyond this.
+const LONGEST_PAUSE: Duration = Duration::from_secs(30);
+
 /// Moves blobs for all images of a run.
 pub(crate) struct Mover {
     pub(super) journal: Journal,
@@ -51,6 +54,7 @@ pub(super) struct Upload {
     pub(super) lane: Arc<Lane>,
     pub(super) state: UploadState,
     pub(super) verifier: Option<Verifier>,
+    pub(super) tries: Tries,
 }
 
 impl Mover {
@@ -136,7 +140,7 @@ impl Mover {
                 self.proven(blob, &lane, how);
                 None
             }
-            Need::Bytes(state, verifier) => Some(Upload { lane, state, verifier }),
+            Need::Bytes(state, verifier) => Some(Upload { lane, state, verifier, tries: Tries::default() }),
         }
     }
 
@@ -153,16 +157,13 @@ impl Mover {
     async fn send(&self, job: Job<'_>, mut uploads: Vec<Upload>, mut place: SemaphorePermit<'_>) {
         let blob = job.blob;
         let mut pause = self.limits.pause;
-        for attempt in 1.. {
-            if uploads.is_empty() {
-                return;
-            }
+        while !uploads.is_empty() {
             let broken = self.transfer(job, uploads, place).await;
             uploads = Vec::new();
-            for (upload, cause) in broken {
-                if attempt >= self.limits.attempts
-                    || !cause.transport().is_some_and(TransportError::is_retryable)
-                {
+            for (mut upload, cause) in broken {
+                upload.tries.count(upload.state.offset);
+                let passing = cause.transport().is_some_and(TransportError::is_retryable);
+                if !passing || upload.tries.failed >= self.limits.attempts {
                     upload.lane.fail(cause);
                     continue;
                 }
@@ -177,7 +178,7 @@ impl Mover {
                 return;
             }
             tokio::time::sleep(pause).await;
-            pause *= 2;
+            pause = (pause * 2).min(LONGEST_PAUSE);
             place = match self.places.acquire().await {
                 Ok(place) => place,
                 Err(_) => return,
@@ -187,7 +188,7 @@ impl Mover {
 
     /// Finds out where a broken upload stands; begins anew if it is lost.
     async fn take_up(&self, blob: &Descriptor, upload: Upload) -> Option<Upload> {
-        let Upload { lane, state, verifier } = upload;
+        let Upload { lane, state, verifier, tries } = upload;
         let resumed = match lane.target.resume(&state).await {
             Ok(Resumed::At(state)) => Ok(Need::Bytes(state, verifier)),
             Ok(Resumed::Gone) => {
@@ -202,12 +203,31 @@ impl Mover {
             Err(cause) => Err(cause),
         };
         match resumed {
-            Ok(need) => self.note(blob, lane, need),
+            Ok(need) => self.note(blob, lane, need).map(|upload| Upload { tries, ..upload }),
             Err(cause) => {
                 lane.fail(CopyError::target(&lane.label, cause));
                 None
             }
         }
+    }
+}
+
+/// How often an upload broke without getting on.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Tries {
+    failed: u32,
+    /// How far it had come when it broke last.
+    mark: u64,
+}
+
+impl Tries {
+    /// It broke at `offset`: one that gets on may break as often as the line does.
+    fn count(&mut self, offset: u64) {
+        if offset > self.mark {
+            self.failed = 0;
+        }
+        self.mark = offset;
+        self.failed += 1;
     }
 }
 

@@ -58,7 +58,7 @@ impl Mover {
     /// The common case, without any hand-over: a small blob for one target streams straight through.
     async fn send_alone(&self, job: Job<'_>, upload: Upload) -> Option<(Upload, CopyError)> {
         let Job { source, blob } = job;
-        let Upload { lane, mut state, .. } = upload;
+        let Upload { lane, mut state, tries, .. } = upload;
         if state.offset > 0 {
             // A small blob is not worth continuing: what the target has of it is dropped.
             let _ = lane.target.abort(&state).await;
@@ -70,7 +70,7 @@ impl Mover {
                 }
                 Err(cause) => {
                     let cause = CopyError::target(&lane.label, cause);
-                    return Some((Upload { lane, state, verifier: None }, cause));
+                    return Some((Upload { lane, state, verifier: None, tries }, cause));
                 }
             };
         }
@@ -79,7 +79,7 @@ impl Mover {
             Ok(read) => read,
             Err(cause) => {
                 let cause = CopyError::source(what, cause);
-                return Some((Upload { lane, state, verifier: None }, cause));
+                return Some((Upload { lane, state, verifier: None, tries }, cause));
             }
         };
         let content = Content::verifying(Verifier::new(blob), blob.size, read.stream, what.clone());
@@ -94,7 +94,7 @@ impl Mover {
                     Some(cause) => CopyError::Source { what, cause },
                     None => CopyError::target(&lane.label, cause),
                 };
-                Some((Upload { lane, state, verifier: None }, cause))
+                Some((Upload { lane, state, verifier: None, tries }, cause))
             }
         }
     }
