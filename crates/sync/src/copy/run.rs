@@ -5,8 +5,8 @@ use std::sync::Arc;
 use futures::future::{join, join_all};
 use futures::stream::{self, StreamExt as _};
 use portolan_catalog::{Place, TreeStart};
-use portolan_oci::{Descriptor, Digest, RawManifest, TagOrDigest};
-use portolan_transport::{Location, TransportError};
+use portolan_oci::{Descriptor, Digest, Manifest, RawManifest, TagOrDigest};
+use portolan_transport::{Location, Support, TransportError};
 
 use super::discover::for_platform;
 use super::report::{CopyReport, ImageOutcome, TargetReport};
@@ -45,6 +45,7 @@ impl Engine {
         }
         let root = self.root(request).await?;
         job.image = Some(root.descriptor());
+        refuse_index(&root, &job.lanes);
         let tree = self.discover(&request.source, root, request.referrers).await?;
         self.announce(request, &tree);
         self.drop_unchanged(&tree, there, job).await;
@@ -196,6 +197,22 @@ impl Engine {
             lane.revive();
         }
         self.bring_and_put(request, tree, &again).await;
+    }
+}
+
+/// A place that holds one image for one platform takes no index. It is told before any bytes are moved.
+fn refuse_index(root: &RawManifest, lanes: &[Arc<Lane>]) {
+    if !matches!(root.parsed(), Manifest::Index(_)) {
+        return;
+    }
+    for lane in lanes.iter().filter(|lane| lane.target.capabilities().any_artifact == Support::No) {
+        let cause = TransportError::Rejected {
+            what: format!("writing {}", lane.label),
+            message:
+                "it holds one image for one platform, and this is an index of several: choose a platform"
+                    .to_owned(),
+        };
+        lane.fail(CopyError::target(&lane.label, cause));
     }
 }
 

@@ -2,7 +2,7 @@
 
 use portolan_oci::{Descriptor, Digest, MediaType, RawManifest};
 use portolan_testkit::registry::Registry;
-use portolan_transport::{PutAs, Source as _, Target as _, TransportError};
+use portolan_transport::{Begun, MountFrom, PutAs, Source as _, Target as _, TransportError};
 
 use super::support::{Blob, noise, places, push, read, repository};
 
@@ -31,4 +31,21 @@ async fn manifests_are_refused_by_that_digest_and_taken_by_tag() {
     repository.put_manifest(&manifest, &PutAs::Tag(tag.clone())).await.unwrap();
     let found = repository.resolve(&tag.into()).await.unwrap();
     assert_eq!(found.digest, Digest::sha256(bytes));
+}
+
+/// The registry takes the mount, but answers 500 to every later question about the blob.
+#[tokio::test]
+async fn blobs_are_not_mounted_but_sent_again() {
+    let Some(registry) = Registry::start().await else { return };
+    let places = places(Vec::new());
+    let (here, there) =
+        (repository(&places, registry.host(), "r"), repository(&places, registry.host(), "other"));
+    let bytes = noise(1000);
+    let descriptor = Descriptor::new(MediaType::OCI_LAYER, Digest::sha512(&bytes), bytes.len() as u64);
+    let blob = Blob { bytes, descriptor };
+    push(&here, &blob).await;
+    let begun = there.begin(&blob.descriptor, &MountFrom::Repository("r".parse().unwrap())).await.unwrap();
+    assert!(matches!(begun, Begun::Upload(_)));
+    push(&there, &blob).await;
+    assert_eq!(read(&there, &blob.descriptor).await.unwrap(), blob.bytes);
 }

@@ -1,0 +1,131 @@
+//! What a copy needs: a journal, places, an engine for each run.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use portolan_catalog::{Catalog, DatabaseLocation};
+use portolan_sync::{
+    CopyReport, CopyRequest, CopyTarget, Engine, EngineOptions, ImageOutcome, Platforms, ReferrerPolicy,
+    Silent, TargetReport,
+};
+use portolan_transport::{
+    ClientOptions, Endpoint, HostLimits, Hosts, HostsOptions, Places, PlacesOptions, PutAs, RegistrySettings,
+    RetryOptions, Secret,
+};
+use tempfile::TempDir;
+use tokio_util::sync::CancellationToken;
+
+/// A folder with a journal. What is remembered between runs lies here.
+pub(crate) struct Desk {
+    dir: TempDir,
+    catalog: Catalog,
+    pub(crate) places: Places,
+}
+
+/// What is set for the registries of a test, and how patient it is.
+pub(crate) struct Manners {
+    pub(crate) registries: Vec<RegistrySettings>,
+    pub(crate) client: ClientOptions,
+}
+
+impl Default for Manners {
+    /// Nothing is set, and nobody waits long before something is tried again.
+    fn default() -> Self {
+        let retry = RetryOptions {
+            first_delay: Duration::from_millis(2),
+            longest_delay: Duration::from_millis(20),
+            ..RetryOptions::default()
+        };
+        Self { registries: Vec::new(), client: ClientOptions { retry, ..ClientOptions::default() } }
+    }
+}
+
+impl Manners {
+    /// The same, logged in at `host` as the user of the tests.
+    pub(crate) fn login(mut self, host: &str) -> Self {
+        self.registries.push(RegistrySettings {
+            username: Some(USER.to_owned()),
+            password: Some(Secret::Plain(PASSWORD.to_owned())),
+            ..unset(host)
+        });
+        self
+    }
+}
+
+/// The user of the tests.
+pub(crate) const USER: &str = "portolan";
+/// The password of the user of the tests.
+pub(crate) const PASSWORD: &str = "open sesame";
+
+/// Nothing is set for this host.
+pub(crate) fn unset(host: &str) -> RegistrySettings {
+    RegistrySettings {
+        host: host.parse().unwrap(),
+        username: None,
+        password: None,
+        tls: None,
+        limits: HostLimits::default(),
+        token_realm: None,
+    }
+}
+
+impl Desk {
+    pub(crate) async fn new() -> Self {
+        Self::with(Manners::default()).await
+    }
+
+    pub(crate) async fn with(manners: Manners) -> Self {
+        let dir = TempDir::new().unwrap();
+        let database = DatabaseLocation::SqliteFile(dir.path().join("portolan.db"));
+        let catalog = Catalog::open(&database).await.unwrap();
+        let hosts = Hosts::new(HostsOptions { settings: manners.registries, ..HostsOptions::default() });
+        let options = PlacesOptions { client: manners.client, ..PlacesOptions::new(hosts.unwrap()) };
+        Self { dir, catalog, places: Places::new(options) }
+    }
+
+    /// A path in the folder.
+    pub(crate) fn path(&self, name: &str) -> PathBuf {
+        self.dir.path().join(name)
+    }
+
+    /// The engine of a new run.
+    pub(crate) fn engine(&self) -> Engine {
+        let options =
+            EngineOptions { pause: Duration::from_millis(5), ..EngineOptions::new(self.path("spool")) };
+        self.engine_with(options)
+    }
+
+    /// The same with options of the test's own.
+    pub(crate) fn engine_with(&self, options: EngineOptions) -> Engine {
+        Engine::new(self.catalog.journal(), options, Arc::new(Silent), CancellationToken::new())
+    }
+
+    /// The copy of an image with all that belongs to it, both places written as on a command line.
+    pub(crate) async fn request(&self, source: &str, target: &str) -> CopyRequest {
+        let (from, to): (Endpoint, Endpoint) = (source.parse().unwrap(), target.parse().unwrap());
+        let target = self.places.target(&to.location).await.unwrap();
+        CopyRequest {
+            source: self.places.source(&from.location).await.unwrap(),
+            reference: from.selector().unwrap(),
+            targets: vec![CopyTarget { target, name: to.tag.map_or(PutAs::Digest, PutAs::Tag) }],
+            platforms: Platforms::All,
+            referrers: ReferrerPolicy::Carry,
+        }
+    }
+
+    /// A run that copies one image.
+    pub(crate) async fn copy(&self, source: &str, target: &str) -> CopyReport {
+        let request = self.request(source, target).await;
+        self.engine().copy(&request).await
+    }
+}
+
+/// The report on the only target; panics with the cause if the copy failed.
+pub(crate) fn only(report: &CopyReport) -> &TargetReport {
+    let [target] = report.targets.as_slice() else { panic!("{report:?}") };
+    if let ImageOutcome::Failed(cause) = &target.outcome {
+        panic!("{}: {cause:#?}", target.target);
+    }
+    target
+}

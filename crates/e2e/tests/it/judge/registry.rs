@@ -1,0 +1,32 @@
+use portolan_testkit::client::Client;
+use portolan_testkit::zoo::Exhibit;
+
+use super::{listed, tags};
+
+/// Panics unless the repository has every manifest and blob, every tag, and the lists of referrers.
+pub(crate) async fn in_registry(client: &Client, repository: &str, exhibit: &Exhibit) {
+    let name = exhibit.name;
+    for (tag, digest) in tags(exhibit) {
+        assert_eq!(client.manifest(repository, tag).await.digest, digest, "{name}: tag {tag}");
+        client.check_image(repository, tag).await.unwrap();
+    }
+    for tree in exhibit.manifests() {
+        let fetched = client.manifest(repository, &tree.digest).await;
+        assert_eq!(
+            (fetched.bytes, fetched.media_type),
+            (tree.bytes.clone(), tree.media_type.clone()),
+            "{name}"
+        );
+    }
+    for referrer in &exhibit.referrers {
+        client.check_image(repository, &referrer.digest).await.unwrap();
+    }
+    for (tag, index) in exhibit.fallback_indexes() {
+        let fetched = client.manifest(repository, &tag).await.json();
+        assert_eq!(listed(&fetched), listed(&index.json()), "{name}: referrers under {tag}");
+    }
+    let mut expected: Vec<_> = tags(exhibit).into_iter().map(|(tag, _)| tag.to_owned()).collect();
+    expected.extend(exhibit.fallback_indexes().into_iter().map(|(tag, _)| tag));
+    expected.sort();
+    assert_eq!(client.tags(repository).await, expected, "{name}: no tag more");
+}

@@ -1,0 +1,7 @@
+//! Every kind of image and artifact, between any two kinds of places.
+
+mod archives;
+mod docker_archive;
+mod matrix;
+mod readable;
+mod token_auth;
