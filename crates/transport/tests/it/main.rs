@@ -12,4 +12,5 @@ mod core;
 mod hosts;
 mod layout;
 mod registry;
+mod suite;
 mod trees;
