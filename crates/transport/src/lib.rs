@@ -39,7 +39,9 @@ pub use hosts::{
 pub use layout::LayoutRepository;
 pub use open::{Places, PlacesOptions};
 pub use realm_pins::{MemoryPins, RealmPin, RealmPins};
-pub use registry::{ClientOptions, Quota, RateLimits, RegistryClient, RegistryRepository, RetryOptions};
+pub use registry::{
+    ClientOptions, LoginCheck, Quota, RateLimits, RegistryClient, RegistryRepository, RetryOptions,
+};
 pub use settings::{HostLimits, RegistrySettings, Secret, SecretError, TlsFiles, TlsMode, TlsSettings};
 pub use single_flight::{Flight, Lead, SingleFlight};
 pub use source::{Referrers, ReferrersVia, Source};

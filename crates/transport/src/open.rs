@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use portolan_oci::{Registry, RepositoryName};
 
-use crate::registry::{ClientOptions, Net, Registries, RegistryRepository};
+use crate::registry::{ClientOptions, LoginCheck, Net, Registries, RegistryRepository};
 use crate::{
     Archive, DockerArchiveWriter, HostGate, Hosts, LayoutRepository, LocalGate, Location, MemoryPins,
     OciArchiveWriter, RealmPins, Source, Target, TransportResult,
@@ -72,6 +72,14 @@ impl Places {
             Location::OciArchive(path) => Ok(Arc::new(OciArchiveWriter::create(path.clone()).await?)),
             Location::DockerArchive(path) => Ok(Arc::new(DockerArchiveWriter::create(path.clone()).await?)),
         }
+    }
+
+    /// Asks a registry whether it takes the login that the hosts know for it.
+    ///
+    /// # Errors
+    /// If the registry cannot be asked, or refuses for another reason than the login.
+    pub async fn check_login(&self, registry: &Registry) -> TransportResult<LoginCheck> {
+        self.registries.check_login(registry).await
     }
 
     /// A repository of a registry.

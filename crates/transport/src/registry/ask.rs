@@ -27,6 +27,8 @@ pub(super) struct Ask {
 pub(super) enum To {
     /// Below `/v2/<repository>/`, with the query.
     Repository(String),
+    /// `/v2/` itself.
+    Base,
     /// Where the registry said.
     Url(Url),
 }

@@ -68,8 +68,17 @@ impl RegistryClient {
 
     /// The address of something in a repository.
     pub(super) fn url(&self, repository: &RepositoryName, tail: &str) -> TransportResult<Url> {
+        self.below(&format!("{repository}/{tail}"))
+    }
+
+    /// The address that every registry answers at.
+    pub(super) fn base(&self) -> TransportResult<Url> {
+        self.below("")
+    }
+
+    fn below(&self, path: &str) -> TransportResult<Url> {
         let scheme = if self.plain.load(Ordering::Relaxed) { "http" } else { "https" };
-        let text = format!("{scheme}://{}/v2/{repository}/{tail}", self.endpoint.authority);
+        let text = format!("{scheme}://{}/v2/{path}", self.endpoint.authority);
         text.parse().map_err(|_| TransportError::Protocol {
             host: self.endpoint.authority.clone(),
             detail: "its name does not make an address".to_owned(),

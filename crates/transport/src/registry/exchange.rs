@@ -127,6 +127,7 @@ impl RegistryClient {
     fn address(&self, ask: &Ask) -> TransportResult<Url> {
         match &ask.to {
             To::Repository(tail) => self.url(ask.scope.repository(), tail),
+            To::Base => self.base(),
             To::Url(url) => Ok(url.clone()),
         }
     }

@@ -17,6 +17,7 @@ mod authority;
 mod begin;
 mod blob;
 mod body;
+mod check_login;
 mod client;
 mod commit;
 mod delete;
@@ -47,6 +48,7 @@ mod target;
 mod throttle;
 mod words;
 
+pub use check_login::LoginCheck;
 pub use client::RegistryClient;
 pub use headers::{Quota, RateLimits};
 pub(crate) use net::Net;

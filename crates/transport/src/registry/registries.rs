@@ -30,12 +30,20 @@ impl Registries {
         let profile = self.net.hosts.profile(registry, repository)?;
         let mut holders: Vec<_> =
             profile.endpoints.into_iter().map(|endpoint| self.holder(endpoint)).collect();
-        let origin = holders.pop().ok_or_else(|| TransportError::Settings {
-            what: format!("registry {registry}"),
-            cause: "nobody answers for it".into(),
-        })?;
+        let origin = holders.pop().ok_or_else(|| nobody(registry))?;
         let mirrors = holders.into_iter().map(Holder::mirror).collect();
         Ok(RegistryRepository::new((registry, repository), mirrors, origin))
+    }
+
+    /// The client of the registry itself.
+    pub(super) fn origin(
+        &self,
+        registry: &Registry,
+        repository: &RepositoryName,
+    ) -> TransportResult<Arc<RegistryClient>> {
+        let mut endpoints = self.net.hosts.profile(registry, repository)?.endpoints;
+        let origin = endpoints.pop().ok_or_else(|| nobody(registry))?;
+        Ok(self.client(origin))
     }
 
     fn holder(&self, endpoint: HostEndpoint) -> Holder {
@@ -49,4 +57,8 @@ impl Registries {
         let make = || Arc::new(RegistryClient::new(Arc::clone(&self.net), endpoint));
         Arc::clone(clients.entry(key).or_insert_with(make))
     }
+}
+
+fn nobody(registry: &Registry) -> TransportError {
+    TransportError::Settings { what: format!("registry {registry}"), cause: "nobody answers for it".into() }
 }

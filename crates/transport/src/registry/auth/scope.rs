@@ -12,12 +12,18 @@ pub(in crate::registry) struct Scope {
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 enum Access {
+    Nothing,
     Pull,
     Push,
     Delete,
 }
 
 impl Scope {
+    /// No right but to be known.
+    pub(in crate::registry) fn nothing(repository: &RepositoryName) -> Self {
+        Self { access: Access::Nothing, ..Self::pull(repository) }
+    }
+
     pub(in crate::registry) fn pull(repository: &RepositoryName) -> Self {
         Self { repository: repository.clone(), access: Access::Pull, mount_from: None }
     }
@@ -47,6 +53,7 @@ impl Scope {
     /// As the token server is asked.
     pub(super) fn texts(&self) -> Vec<String> {
         let actions = match self.access {
+            Access::Nothing => return Vec::new(),
             Access::Pull => "pull",
             Access::Push => "pull,push",
             Access::Delete => "delete",

@@ -1,3 +1,4 @@
+mod check_login;
 mod conformance;
 mod credentials;
 mod downloads;
