@@ -3,7 +3,11 @@
 mod completions;
 mod config;
 mod copy;
+mod delete;
+mod diff;
 mod inspect;
+mod login;
+mod logout;
 mod man;
 mod tags;
 
@@ -22,6 +26,10 @@ pub(crate) enum Command {
     Copy(copy::CopyArguments),
     Tags(tags::TagsArguments),
     Inspect(inspect::InspectArguments),
+    Diff(diff::DiffArguments),
+    Delete(delete::DeleteArguments),
+    Login(login::LoginArguments),
+    Logout(logout::LogoutArguments),
     Config(config::ConfigArguments),
     Completions(completions::CompletionsArguments),
     Man(man::ManArguments),
@@ -33,6 +41,10 @@ pub(crate) fn run(command: Command, context: &Context) -> Result<Outcome, CliErr
         Command::Copy(arguments) => wait(context, copy::run(&arguments, context)),
         Command::Tags(arguments) => wait(context, tags::run(&arguments, context)),
         Command::Inspect(arguments) => wait(context, inspect::run(&arguments, context)),
+        Command::Diff(arguments) => wait(context, diff::run(&arguments, context)),
+        Command::Delete(arguments) => wait(context, delete::run(&arguments, context)),
+        Command::Login(arguments) => wait(context, login::run(&arguments, context)),
+        Command::Logout(arguments) => wait(context, logout::run(&arguments, context)),
         Command::Config(arguments) => config::run(&arguments, context),
         Command::Completions(arguments) => completions::run(&arguments, context),
         Command::Man(arguments) => man::run(&arguments, context),

@@ -36,7 +36,12 @@ pub(super) async fn run(arguments: &TagsArguments, context: &Context) -> Result<
         let problem = format!("{} names one image: tags are those of a repository", arguments.repository);
         return Err(CliError::from(Failure::Usage(problem)).with_hint(format!("portolan tags {location}")));
     }
-    let mut tags = context.source(location).await?.tags().await?;
+    let mut tags = match context.source(location).await?.tags().await {
+        Err(error) if error.is_not_found() => {
+            return Err(Failure::NotFound(format!("{location} was not found")).into());
+        }
+        tags => tags?,
+    };
     tags.sort_unstable();
     tags.dedup();
     let data = Tags { repository: location.to_string(), tags };

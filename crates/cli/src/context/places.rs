@@ -2,10 +2,10 @@
 
 use std::sync::Arc;
 
-use portolan_oci::{Descriptor, RawManifest, TagOrDigest};
+use portolan_oci::{Descriptor, RawManifest, Registry, TagOrDigest};
 use portolan_transport::{
-    Archive, Endpoint, HostEnvironment, Hosts, HostsOptions, LayoutRepository, Location, Places,
-    PlacesOptions, Source, TransportError, TransportResult,
+    Archive, Endpoint, HostEnvironment, HostLimits, Hosts, HostsOptions, LayoutRepository, Location, Login,
+    LoginCheck, Places, PlacesOptions, RegistrySettings, Secret, Source, TransportError, TransportResult,
 };
 
 use super::Context;
@@ -19,11 +19,35 @@ impl Context {
         if let Some(places) = self.places.get() {
             return Ok(places);
         }
-        let settings = self.config()?.config.registries.clone();
+        let places = self.make_places(self.config()?.config.registries.clone())?;
+        Ok(self.places.get_or_init(|| places))
+    }
+
+    fn make_places(&self, settings: Vec<RegistrySettings>) -> Result<Places, CliError> {
         let hosts = Hosts::new(HostsOptions { settings, environment: HostEnvironment::from_env() })?;
         let pins = Arc::new(CatalogPins(Arc::clone(self.catalog()?)));
-        let places = Places::new(PlacesOptions { pins, ..PlacesOptions::new(hosts) });
-        Ok(self.places.get_or_init(|| places))
+        Ok(Places::new(PlacesOptions { pins, ..PlacesOptions::new(hosts) }))
+    }
+
+    /// Asks a registry whether it takes a login.
+    pub(crate) async fn check_login(
+        &self,
+        registry: &Registry,
+        login: &Login,
+    ) -> Result<LoginCheck, CliError> {
+        let Login::Basic { user, password } = login else { return Ok(LoginCheck::NotAsked) };
+        let mut settings = self.config()?.config.registries.clone();
+        let known = settings.iter().position(|entry| entry.host == *registry);
+        let entry = known.map_or_else(|| nothing_set(registry), |index| settings.swap_remove(index));
+        let (username, password) = (Some(user.clone()), Some(Secret::Plain(password.clone())));
+        settings.push(RegistrySettings { username, password, ..entry });
+        Ok(self.make_places(settings)?.check_login(registry).await?)
+    }
+
+    /// Whether the configuration names a user for a registry.
+    pub(crate) fn has_own_login(&self, registry: &Registry) -> Result<bool, CliError> {
+        let entries = &self.config()?.config.registries;
+        Ok(entries.iter().any(|entry| entry.host == *registry && entry.username.is_some()))
     }
 
     /// A place to read from.
@@ -53,6 +77,20 @@ impl Context {
                 Err(CliError::from(error).with_hints(near::tags(source, tag).await))
             }
             (read, _) => Ok(read?),
+        }
+    }
+
+    /// What a tag or digest points at; if it is not there, with a hint at what is.
+    pub(crate) async fn resolve(
+        &self,
+        source: &dyn Source,
+        reference: &TagOrDigest,
+    ) -> Result<Descriptor, CliError> {
+        match (source.resolve(reference).await, reference) {
+            (Err(error), TagOrDigest::Tag(tag)) if error.is_not_found() => {
+                Err(CliError::from(error).with_hints(near::tags(source, tag).await))
+            }
+            (resolved, _) => Ok(resolved?),
         }
     }
 }
@@ -87,4 +125,15 @@ async fn only_image(location: &Location) -> Result<(Arc<dyn Source>, TagOrDigest
 async fn only_in(archive: Archive) -> (Arc<dyn Source>, TransportResult<Descriptor>) {
     let image = archive.only_image().await;
     (Arc::new(archive), image)
+}
+
+fn nothing_set(registry: &Registry) -> RegistrySettings {
+    RegistrySettings {
+        host: registry.clone(),
+        username: None,
+        password: None,
+        tls: None,
+        limits: HostLimits::default(),
+        token_realm: None,
+    }
 }

@@ -18,6 +18,7 @@ impl Failure {
             Self::Copy(error) => copy_outcome(error),
             Self::Transport(error) => transport_outcome(error),
             Self::NotFound(_) => Outcome::NotFound,
+            Self::NotAuthorised(_) => Outcome::NotAuthorised,
             Self::Killed => Outcome::Interrupted,
             Self::Catalog(_) | Self::Other { .. } | Self::Refused(_) | Self::Output(_) => Outcome::Failed,
         }
@@ -34,7 +35,13 @@ impl Failure {
             Self::Copy(CopyError::Incomplete { .. }) => {
                 vec!["--platform OS/ARCH copies one platform that is there".to_owned()]
             }
-            _ => self.transport().map(|error| transport_hints(error, config)).unwrap_or_default(),
+            Self::Copy(CopyError::Source { cause, .. } | CopyError::Target { cause, .. }) => {
+                let mut hints = transport_hints(cause, config);
+                hints.extend(resume_hint(cause));
+                hints
+            }
+            Self::Transport(error) => transport_hints(error, config),
+            _ => Vec::new(),
         }
     }
 }
@@ -86,17 +93,23 @@ fn transport_hints(error: &TransportError, config: Option<&Loaded>) -> Vec<Strin
             let wait = retry_after.map(|wait| format!("try again in {}; ", Span(wait))).unwrap_or_default();
             vec![format!("{wait}{host} may allow more after `portolan login {host}`")]
         }
-        TransportError::OutOfSpace { .. } => {
-            vec!["make room and run the same command again: what has arrived is not sent again".to_owned()]
-        }
         TransportError::Content { .. } => {
             vec!["the content is damaged where it comes from; nothing of it was made visible".to_owned()]
         }
-        TransportError::Unavailable { .. } | TransportError::SessionLost { .. } => {
-            vec!["run the same command again: what has arrived is not sent again".to_owned()]
-        }
         _ => Vec::new(),
     }
+}
+
+/// What a copy that failed for a passing reason costs.
+fn resume_hint(error: &TransportError) -> Option<String> {
+    let first = match error {
+        TransportError::OutOfSpace { .. } => "make room and run the same command again",
+        TransportError::Unavailable { .. } | TransportError::SessionLost { .. } => {
+            "run the same command again"
+        }
+        _ => return None,
+    };
+    Some(format!("{first}: what has arrived is not sent again"))
 }
 
 /// Where the credentials for a host come from, in words.

@@ -28,6 +28,9 @@ pub(crate) enum Failure {
     /// What was named is not there.
     #[error("{0}")]
     NotFound(String),
+    /// A registry refused who asked.
+    #[error("{0}")]
+    NotAuthorised(String),
     /// Something here failed.
     #[error("{what}")]
     Other {
@@ -52,14 +55,5 @@ impl Failure {
     /// Something here failed.
     pub(crate) fn other(what: impl Into<String>, cause: impl Into<Cause>) -> Self {
         Self::Other { what: what.into(), cause: cause.into() }
-    }
-
-    /// What a place said, if it was a place that failed.
-    pub(crate) fn transport(&self) -> Option<&TransportError> {
-        match self {
-            Self::Transport(error) => Some(error),
-            Self::Copy(error) => error.transport(),
-            _ => None,
-        }
     }
 }

@@ -6,7 +6,19 @@ use crate::sandbox::Sandbox;
 fn the_help_of_the_program_and_of_each_command() {
     let sandbox = Sandbox::new();
     insta::assert_snapshot!("help", sandbox.run("--help"));
-    for command in ["copy", "tags", "inspect", "config check", "config show", "completions", "man"] {
+    for command in [
+        "copy",
+        "tags",
+        "inspect",
+        "diff",
+        "delete",
+        "login",
+        "logout",
+        "config check",
+        "config show",
+        "completions",
+        "man",
+    ] {
         let name = format!("help-{}", command.replace(' ', "-"));
         let help = sandbox.run(&format!("{command} --help")).succeeded();
         // What all commands have in common is in the help of the program.

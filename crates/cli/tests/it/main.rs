@@ -4,6 +4,13 @@
 mod completions;
 mod config;
 mod copy;
+mod delete;
+mod diff;
+mod errors;
 mod help;
+mod interrupt;
+mod login;
 mod man;
+mod progress;
+mod registry;
 mod sandbox;

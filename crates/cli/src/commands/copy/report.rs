@@ -95,9 +95,8 @@ async fn hinted(cause: &CopyError, plan: &Plan) -> CliError {
             if place.starts_with("docker-archive:") && matches!(**cause, TransportError::Rejected { .. }) =>
         {
             error.with_hint(
-                "a docker-archive takes one image for one platform: choose it with --platform OS/ARCH, leave \
-                 behind what refers to it with --no-referrers, or write an oci-archive:, which takes all",
-            )
+"--platform OS/ARCH chooses one, --no-referrers leaves behind what refers to it; an oci-archive: takes all",
+)
         }
         _ => error,
     }
