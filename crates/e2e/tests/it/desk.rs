@@ -1,10 +1,10 @@
 //! What a copy needs: a journal, places, an engine for each run.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
-use portolan_catalog::{Catalog, DatabaseLocation};
+use portolan_catalog::{Catalog, DatabaseLocation, Journal};
 use portolan_sync::{
     CopyReport, CopyRequest, CopyTarget, Engine, EngineOptions, ImageOutcome, Platforms, ReferrerPolicy,
     Silent, TargetReport,
@@ -18,7 +18,9 @@ use tokio_util::sync::CancellationToken;
 
 /// A folder with a journal. What is remembered between runs lies here.
 pub(crate) struct Desk {
-    dir: TempDir,
+    dir: PathBuf,
+    /// Held for its drop.
+    _temporary: Option<TempDir>,
     catalog: Catalog,
     pub(crate) places: Places,
 }
@@ -77,16 +79,27 @@ impl Desk {
 
     pub(crate) async fn with(manners: Manners) -> Self {
         let dir = TempDir::new().unwrap();
-        let database = DatabaseLocation::SqliteFile(dir.path().join("portolan.db"));
+        let desk = Self::at(dir.path(), manners).await;
+        Self { _temporary: Some(dir), ..desk }
+    }
+
+    /// In a folder that other processes use too, before and after this one.
+    pub(crate) async fn at(dir: &Path, manners: Manners) -> Self {
+        let database = DatabaseLocation::SqliteFile(dir.join("portolan.db"));
         let catalog = Catalog::open(&database).await.unwrap();
         let hosts = Hosts::new(HostsOptions { settings: manners.registries, ..HostsOptions::default() });
         let options = PlacesOptions { client: manners.client, ..PlacesOptions::new(hosts.unwrap()) };
-        Self { dir, catalog, places: Places::new(options) }
+        Self { dir: dir.to_owned(), _temporary: None, catalog, places: Places::new(options) }
     }
 
     /// A path in the folder.
     pub(crate) fn path(&self, name: &str) -> PathBuf {
-        self.dir.path().join(name)
+        self.dir.join(name)
+    }
+
+    /// What is remembered.
+    pub(crate) fn journal(&self) -> Journal {
+        self.catalog.journal()
     }
 
     /// The engine of a new run.

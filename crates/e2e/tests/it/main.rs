@@ -8,4 +8,5 @@
 
 mod desk;
 mod judge;
+mod killed;
 mod zoo;

@@ -1,6 +1,7 @@
 //! One request through the proxy.
 
 use std::sync::Arc;
+use std::sync::atomic::AtomicU64;
 
 use bytes::Bytes;
 use http::request::Parts;
@@ -17,6 +18,8 @@ use super::server::Shared;
 use super::tap::{Edits, Stop, Tap};
 use super::watched::Flushes;
 use super::{Action, Answer};
+
+type Body = BoxBody<Bytes, hyper::Error>;
 
 /// Why a connection ends without a proper answer.
 #[derive(Debug)]
@@ -59,14 +62,14 @@ impl Session {
         match answer_instead(&actions, &parts) {
             Instead::Upstream => self.forward(Request::from_parts(parts, body), &actions, &entry).await,
             Instead::Hang => std::future::pending().await,
-            Instead::Answer(answer) => self.answer(answer, body, &entry).await,
+            Instead::Answer(answer) => self.answer(answer, body.boxed(), &entry).await,
         }
     }
 
-    async fn answer(&self, answer: Answer, body: Incoming, entry: &Entry) -> Result<Response<Tap>, Broken> {
+    async fn answer(&self, answer: Answer, body: Body, entry: &Entry) -> Result<Response<Tap>, Broken> {
         if answer.timing == Timing::Late {
             let drained = Edits::default();
-            let body = Tap::new(body.boxed(), drained, &self.shared.up, &entry.request_bytes, &self.flushes);
+            let body = Tap::new(body, drained, &self.shared.up, &entry.request_bytes, &self.flushes);
             body.collect().await?;
         }
         let (parts, body) = answer.into_response().into_parts();
@@ -81,12 +84,18 @@ impl Session {
         actions: &[Action],
         entry: &Entry,
     ) -> Result<Response<Tap>, Broken> {
+        let (head, body) = request.into_parts();
+        let (body, counter) = if self.shared.gathers() {
+            (self.gather(body, entry).await?, Arc::default())
+        } else {
+            (body.boxed(), Arc::clone(&entry.request_bytes))
+        };
         let mut slot = self.link.lock().await;
         let Some(link) = self.open(&mut slot).await else {
             let answer = Answer::status(502).body("the proxy cannot reach its upstream");
-            return self.answer(answer, request.into_body(), entry).await;
+            return self.answer(answer, body, entry).await;
         };
-        let request = self.outgoing(request, actions, entry, &link.flushes);
+        let request = self.outgoing(Request::from_parts(head, body), actions, &counter, &link.flushes);
         let answer = link.send(request).await;
         if answer.is_err() || actions.iter().any(|action| matches!(action, Action::CutBeforeResponse)) {
             *slot = None;
@@ -98,6 +107,14 @@ impl Session {
         let edits = edit_response(&mut parts.headers, actions);
         entry.answered(parts.status, &parts.headers);
         Ok(Response::from_parts(parts, self.response_body(body.boxed(), edits, entry)))
+    }
+
+    /// The whole body.
+    async fn gather(&self, body: Incoming, entry: &Entry) -> Result<Body, Broken> {
+        let body =
+            Tap::new(body.boxed(), Edits::default(), &self.shared.up, &entry.request_bytes, &self.flushes);
+        let bytes = body.collect().await?.to_bytes();
+        Ok(Full::new(bytes).map_err(|never| match never {}).boxed())
     }
 
     async fn open<'a>(&self, slot: &'a mut Option<Link>) -> Option<&'a mut Link> {
@@ -113,9 +130,9 @@ impl Session {
 
     fn outgoing(
         &self,
-        request: Request<Incoming>,
+        request: Request<Body>,
         actions: &[Action],
-        entry: &Entry,
+        counter: &Arc<AtomicU64>,
         flushes: &Arc<Flushes>,
     ) -> Request<Tap> {
         let (mut parts, body) = request.into_parts();
@@ -128,11 +145,10 @@ impl Session {
             _ => None,
         });
         let edits = Edits { stop, ..Edits::default() };
-        let body = Tap::new(body.boxed(), edits, &self.shared.up, &entry.request_bytes, flushes);
-        Request::from_parts(parts, body)
+        Request::from_parts(parts, Tap::new(body, edits, &self.shared.up, counter, flushes))
     }
 
-    fn response_body(&self, body: BoxBody<Bytes, hyper::Error>, edits: Edits, entry: &Entry) -> Tap {
+    fn response_body(&self, body: Body, edits: Edits, entry: &Entry) -> Tap {
         Tap::new(body, edits, &self.shared.down, &entry.response_bytes, &self.flushes)
     }
 }

@@ -1,5 +1,6 @@
 //! The proxy's listener and what its connections share.
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -34,6 +35,7 @@ pub(super) struct Shared {
     pub(super) up: Arc<Pace>,
     /// The rate of the answers' bodies.
     pub(super) down: Arc<Pace>,
+    gathers: AtomicBool,
     delay: Mutex<Duration>,
     rules: Mutex<Vec<Rule>>,
     entries: Mutex<Vec<Arc<Entry>>>,
@@ -46,6 +48,7 @@ impl Proxy {
             upstream: Upstream::parse(upstream),
             up: Arc::default(),
             down: Arc::default(),
+            gathers: AtomicBool::new(false),
             delay: Mutex::default(),
             rules: Mutex::default(),
             entries: Mutex::default(),
@@ -106,6 +109,12 @@ impl Proxy {
         *self.shared.delay.lock().expect("no panic under the lock") = delay;
     }
 
+    /// From now on passes a request on only when all of its body is here, as nginx does unless told otherwise:
+    /// of a client that breaks off in the middle the upstream sees nothing.
+    pub fn gather_requests(&self) {
+        self.shared.gathers.store(true, Ordering::Relaxed);
+    }
+
     /// Lets at most so many bytes a second of all request bodies pass; `None` is no limit.
     pub fn set_upload_rate(&self, bytes_per_second: Option<u64>) {
         self.shared.up.set(bytes_per_second);
@@ -122,6 +131,10 @@ impl Shared {
         let entry = Arc::new(Entry::new(parts));
         self.entries.lock().expect("no panic under the lock").push(Arc::clone(&entry));
         entry
+    }
+
+    pub(super) fn gathers(&self) -> bool {
+        self.gathers.load(Ordering::Relaxed)
     }
 
     pub(super) fn delay(&self) -> Duration {

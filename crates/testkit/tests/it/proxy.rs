@@ -274,3 +274,19 @@ async fn a_dropped_proxy_is_gone() {
         tokio::task::yield_now().await;
     }
 }
+
+#[tokio::test]
+async fn a_gathered_request_that_breaks_off_leaves_no_trace() {
+    let Some(stage) = Stage::set().await else { return };
+    let front = Proxy::start(&stage.proxy.url()).await;
+    stage.proxy.gather_requests();
+    let client = client::http();
+    let start = client.post(format!("{}/v2/r/blobs/uploads/", stage.proxy.url())).send().await.unwrap();
+    let session = start.headers()["location"].to_str().unwrap().replace(stage.proxy.host(), front.host());
+    front.fault(Rule::new(Asked::sends_blob, Action::CutRequestAfter(300_000)));
+    assert!(client.patch(&session).body(stage.bytes.clone()).send().await.is_err());
+    // The session stands where it stood, so the same request can be sent again.
+    let again = client.patch(&session).body(stage.bytes.clone()).send().await.unwrap();
+    assert_eq!(again.status(), StatusCode::ACCEPTED);
+    assert_eq!(again.headers()["range"], format!("0-{}", stage.bytes.len() - 1));
+}
