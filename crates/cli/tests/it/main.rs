@@ -6,6 +6,7 @@ mod config;
 mod copy;
 mod delete;
 mod diff;
+mod docs;
 mod errors;
 mod help;
 mod interrupt;

@@ -9,6 +9,8 @@ use std::process::{Command, Stdio};
 
 use tempfile::TempDir;
 
+const PORTOLAN: &str = env!("CARGO_BIN_EXE_portolan");
+
 /// A folder that is home, working folder and everything else to the program.
 pub(crate) struct Sandbox {
     folder: TempDir,
@@ -57,9 +59,31 @@ impl Sandbox {
 
     /// The program, ready to be run.
     pub(crate) fn command<S: AsRef<OsStr>>(&self, arguments: impl IntoIterator<Item = S>) -> Command {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_portolan"));
+        let mut command = Command::new(PORTOLAN);
+        command.args(arguments);
+        self.put_into(&mut command);
         command
-            .args(arguments)
+    }
+
+    /// A line for the shell, in which the program is `portolan`. Both outputs are one, as on a terminal.
+    pub(crate) fn shell(&self, line: &str) -> String {
+        let mut command = Command::new("sh");
+        command.args(["-c", &format!("exec 2>&1\n{line}")]);
+        self.put_into(&mut command);
+        let mut folders = vec![self.path("bin")];
+        folders.extend(std::env::split_paths(&std::env::var_os("PATH").unwrap_or_default()));
+        command.env("PATH", std::env::join_paths(folders).unwrap());
+        fs::create_dir_all(self.path("bin")).unwrap();
+        let program = self.path("bin/portolan");
+        if !program.exists() {
+            std::os::unix::fs::symlink(PORTOLAN, program).unwrap();
+        }
+        let output = command.output().unwrap();
+        self.redacted(&String::from_utf8(output.stdout).unwrap())
+    }
+
+    fn put_into(&self, command: &mut Command) {
+        command
             .env_clear()
             .env("HOME", self.folder.path())
             .env("PATH", std::env::var_os("PATH").unwrap_or_default())
@@ -69,7 +93,6 @@ impl Sandbox {
             .envs(self.variables.iter().map(|(name, value)| (name, value)))
             .current_dir(self.folder.path())
             .stdin(Stdio::null());
-        command
     }
 
     /// Runs the program; the arguments are split as a shell does.
