@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
+use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use super::board::{Snapshot, Transfer};
 use super::note::{Note, short};
@@ -17,19 +17,21 @@ const MOST: usize = 8;
 /// Bars.
 pub(super) struct Bars {
     talk: Talk,
+    targets: u64,
     bars: MultiProgress,
     total: ProgressBar,
     blobs: HashMap<usize, (Arc<Transfer>, ProgressBar)>,
 }
 
 impl Bars {
-    pub(super) fn new(talk: Talk) -> Self {
-        let bars = MultiProgress::new();
-        let total = bars.add(ProgressBar::new(0));
-        total.set_style(style("{spinner} [{bar:30}] {wide_msg}"));
+    /// Bars for copies to this many targets.
+    pub(super) fn new(talk: Talk, targets: u64) -> Self {
+        let bars = MultiProgress::with_draw_target(ProgressDrawTarget::stderr_with_hz(10));
+        let total = bars.add(ProgressBar::new(1));
+        total.set_style(style("{spinner} [{bar:20}] {wide_msg}"));
         total.set_message("looking at the source");
         talk.mind(Some(bars.clone()));
-        Self { talk, bars, total, blobs: HashMap::new() }
+        Self { talk, targets, bars, total, blobs: HashMap::new() }
     }
 
     fn show(&mut self, transfer: &Arc<Transfer>) {
@@ -39,18 +41,14 @@ impl Bars {
         }
         let (_, bar) = self.blobs.entry(key).or_insert_with(|| {
             let bar = self.bars.insert_before(&self.total, ProgressBar::new(transfer.size.max(1)));
-            bar.set_style(style("  [{bar:30}] {wide_msg}"));
+            bar.set_style(style("  [{bar:20}] {wide_msg}"));
             (Arc::clone(transfer), bar)
         });
         let sent = transfer.sent();
+        let target = if self.targets > 1 { format!(" -> {}", transfer.target) } else { String::new() };
+        let (digest, size) = (short(&transfer.digest), Bytes(transfer.size));
         bar.set_position(sent);
-        bar.set_message(format!(
-            "{} {} of {} -> {}",
-            short(&transfer.digest),
-            Bytes(sent),
-            Bytes(transfer.size),
-            transfer.target
-        ));
+        bar.set_message(format!("{digest} {} of {size}{target}", Bytes(sent)));
     }
 }
 

@@ -87,6 +87,11 @@ impl Board {
         (Arc::new(board), receiver)
     }
 
+    /// To how many places is copied.
+    pub(crate) fn targets(&self) -> u64 {
+        self.targets
+    }
+
     /// The counts now.
     pub(crate) fn snapshot(&self) -> Snapshot {
         let transfers: Vec<_> =

@@ -66,6 +66,8 @@ async fn a_token_server_is_asked_too() {
     let host = registry.host();
     let login = format!("login {host} --username robot --password-stdin");
     sandbox.run_with(&login, "wrong").failed(5);
+    // Which token server was given credentials is remembered.
+    assert!(sandbox.path(".local/share/portolan/catalog.sqlite").exists());
     sandbox.run_with(&login, "swordfish").succeeded();
     sandbox.run(&format!("copy {HELLO} {host}/demo/hello:1")).succeeded();
     assert_eq!(sandbox.run(&format!("tags {host}/demo/hello --quiet")).succeeded().lines().next(), Some("1"));

@@ -43,6 +43,18 @@ async fn what_is_not_there_is_named_with_what_is() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn what_needs_no_catalogue_makes_none() {
+    let Some((registry, sandbox)) = registry().await else { return };
+    let there = format!("{}/demo/hello", registry.host());
+    sandbox.run(&format!("copy {HELLO} {there}:1 --data elsewhere")).succeeded();
+    assert!(sandbox.path("elsewhere").is_dir());
+    for line in ["tags {}", "inspect {}:1", "diff {}:1 {}:1", "config check", "config show"] {
+        sandbox.run(&line.replace("{}", &there)).succeeded();
+    }
+    assert!(!sandbox.path(".local").exists());
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn several_targets_are_fed_from_one_reading() {
     let Some((registry, sandbox)) = registry().await else { return };
     sandbox.run(&format!("copy {HELLO} {}/from:1", registry.host())).succeeded();
