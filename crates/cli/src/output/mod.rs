@@ -2,8 +2,10 @@
 
 mod human;
 mod print;
+mod printable;
 mod table;
 
 pub(crate) use human::{Bytes, Count, Span};
 pub(crate) use print::Output;
+pub(crate) use printable::printable;
 pub(crate) use table::Table;

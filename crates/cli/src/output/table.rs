@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use super::printable;
+
 /// Rows whose columns stand below each other.
 #[derive(Debug, Default)]
 pub(crate) struct Table {
@@ -15,9 +17,10 @@ impl Table {
         Self { indent, rows: Vec::new() }
     }
 
-    /// Adds a row.
+    /// Adds a row. Control characters in it are escaped.
     pub(crate) fn row<T: ToString>(&mut self, cells: impl IntoIterator<Item = T>) {
-        self.rows.push(cells.into_iter().map(|cell| cell.to_string()).collect());
+        let cells = cells.into_iter().map(|cell| printable(&cell.to_string()).into_owned());
+        self.rows.push(cells.collect());
     }
 }
 

@@ -29,7 +29,7 @@ Several targets are fed from one reading of the source.
 Examples:
   portolan copy debian:12 registry.example.com/base/debian:12
   portolan copy registry.example.com/app:1.0 oci:/mnt/usb/app oci-archive:app.tar
-  portolan copy --platform linux/arm64 debian:12 docker-archive:debian.tar:debian:12
+  portolan copy --platform linux/arm64 debian:12 docker-archive:debian.tar:12
 
 Printed is a line per target; as JSON:
   {\"totals\": {\"images\", \"copied\", \"skipped\", \"deleted\", \"failed\", \"blobs\", \"mounted\", \"bytes\"},

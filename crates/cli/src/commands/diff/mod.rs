@@ -16,6 +16,7 @@ use crate::context::Context;
 use crate::error::CliError;
 use crate::look::for_platform;
 use crate::outcome::Outcome;
+use crate::output::printable;
 
 /// Compares two images
 ///
@@ -92,11 +93,11 @@ fn text(compared: &Compared) -> String {
     }
     let mut text = format!("- {}  {}\n+ {}  {}\n", a.name, a.digest, b.name, b.digest);
     for Difference { what, a, b } in differences {
-        text.push_str(&format!("\n{what}\n"));
+        text.push_str(&format!("\n{}\n", printable(what)));
         let sides = [("-", a), ("+", b)];
         sides.into_iter().filter_map(|(sign, side)| side.as_ref().map(|side| (sign, side))).for_each(
             |(sign, side)| {
-                text.push_str(&format!("  {sign} {side}\n"));
+                text.push_str(&format!("  {sign} {}\n", printable(side)));
             },
         );
     }
