@@ -48,7 +48,7 @@ async fn interrupted_by(name: &str) -> Option<String> {
 
     proxy.set_upload_rate(Some(100_000));
     let target = format!("{}/app:1", proxy.host());
-    let mut command = sandbox.command(["copy", "oci:layout:app", &target]);
+    let mut command = sandbox.command(["copy", "oci:layout:app", &target, "--progress", "bars"]);
     let child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
     let under_way = |record: &Record| record.request_bytes > 10_000 && record.status.is_none();
     until("under way", || {
@@ -72,7 +72,10 @@ async fn interrupted_by(name: &str) -> Option<String> {
 #[tokio::test(flavor = "multi_thread")]
 async fn an_interrupted_copy_says_so_and_goes_on_at_the_next_run() {
     let Some(told) = interrupted_by("INT").await else { return };
-    insta::assert_snapshot!(told);
+    // The registry may have taken a blob whose answer had not come yet.
+    insta::with_settings!({filters => vec![(r"\d new blobs?", "[N] new blobs")]}, {
+        insta::assert_snapshot!(told);
+    });
 }
 
 #[tokio::test(flavor = "multi_thread")]
