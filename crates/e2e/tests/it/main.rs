@@ -3,10 +3,12 @@
     clippy::unwrap_used,
     clippy::indexing_slicing,
     clippy::panic,
+    clippy::print_stdout,
     reason = "helpers of tests may stop the test"
 )]
 
 mod desk;
+mod faults;
 mod judge;
 mod killed;
 mod zoo;

@@ -158,11 +158,20 @@ impl Mover {
         let blob = job.blob;
         let mut pause = self.limits.pause;
         while !uploads.is_empty() {
+            for upload in &mut uploads {
+                upload.tries.begin(upload.state.offset);
+            }
             let broken = self.transfer(job, uploads, place).await;
             uploads = Vec::new();
             for (mut upload, cause) in broken {
                 upload.tries.count(upload.state.offset);
-                let passing = cause.transport().is_some_and(TransportError::is_retryable);
+                let spoiled = is_wrong(&cause);
+                if spoiled {
+                    self.give_up(blob, &mut upload).await;
+                }
+                // What an earlier try has sent may be what is wrong: then all is read again.
+                let passing = cause.transport().is_some_and(TransportError::is_retryable)
+                    || (spoiled && upload.tries.began > 0);
                 if !passing || upload.tries.failed >= self.limits.attempts {
                     upload.lane.fail(cause);
                     continue;
@@ -186,6 +195,15 @@ impl Mover {
         }
     }
 
+    /// Drops an upload of wrong bytes, so that nobody ever goes on with it.
+    async fn give_up(&self, blob: &Descriptor, upload: &mut Upload) {
+        self.journal.forget_upload(&upload.lane.place, &blob.digest);
+        if let Err(cause) = upload.lane.target.abort(&upload.state).await {
+            tracing::debug!(%cause, target = %upload.lane.label, "an upload is left to expire");
+        }
+        upload.verifier = None;
+    }
+
     /// Finds out where a broken upload stands; begins anew if it is lost.
     async fn take_up(&self, blob: &Descriptor, upload: Upload) -> Option<Upload> {
         let Upload { lane, state, verifier, tries } = upload;
@@ -194,7 +212,7 @@ impl Mover {
             Ok(Resumed::Gone) => {
                 self.journal.forget_upload(&lane.place, &blob.digest);
                 // The answer may have been lost, not the blob.
-                match lane.target.has_blob(blob).await {
+                match Self::has(blob, &lane).await {
                     Ok(true) => Ok(Need::Nothing(BlobOutcome::Uploaded)),
                     Ok(false) => self.settle(blob, &lane).await,
                     Err(cause) => Err(cause),
@@ -218,9 +236,15 @@ pub(super) struct Tries {
     failed: u32,
     /// How far it had come when it broke last.
     mark: u64,
+    /// How far it had come when the last try began.
+    began: u64,
 }
 
 impl Tries {
+    fn begin(&mut self, offset: u64) {
+        self.began = offset;
+    }
+
     /// It broke at `offset`: one that gets on may break as often as the line does.
     fn count(&mut self, offset: u64) {
         if offset > self.mark {
@@ -229,6 +253,11 @@ impl Tries {
         self.mark = offset;
         self.failed += 1;
     }
+}
+
+/// Whether the bytes are wrong, as seen here or by the target.
+fn is_wrong(cause: &CopyError) -> bool {
+    matches!(cause.transport(), Some(TransportError::Content { .. } | TransportError::Rejected { .. }))
 }
 
 /// An error with its causes on one line.

@@ -1,7 +1,7 @@
 //! What can be settled without sending bytes.
 
 use portolan_oci::{Descriptor, RepositoryName, Verifier};
-use portolan_transport::{Begun, MountFrom, Resumed, TransportResult, UploadState};
+use portolan_transport::{Begun, MountFrom, Resumed, TransportError, TransportResult, UploadState};
 
 use super::lane::Lane;
 use super::mover::Mover;
@@ -38,7 +38,7 @@ impl Mover {
     /// The full question: an upload to continue, a HEAD where it may be there, a mount, a new upload.
     pub(super) async fn settle(&self, blob: &Descriptor, lane: &Lane) -> TransportResult<Need> {
         if lane.asks_for(&blob.digest) {
-            if lane.target.has_blob(blob).await? {
+            if Self::has(blob, lane).await? {
                 return Ok(Need::Nothing(BlobOutcome::Present));
             }
             if let Some(need) = self.continue_upload(blob, lane).await? {
@@ -46,6 +46,18 @@ impl Mover {
             }
         }
         self.begin(blob, lane, &Self::hinted_mount(blob, lane)).await
+    }
+
+    /// Whether the target has the blob. One that cannot tell has not: a registry whose disk was full may fail
+    /// for ever on what it half has, and is mended by sending it again.
+    pub(super) async fn has(blob: &Descriptor, lane: &Lane) -> TransportResult<bool> {
+        match lane.target.has_blob(blob).await {
+            Err(cause @ TransportError::Unavailable { .. }) => {
+                tracing::debug!(%cause, target = %lane.label, "it cannot be asked for; it is sent");
+                Ok(false)
+            }
+            told => told,
+        }
     }
 
     /// A repository that had the blob in an earlier run.

@@ -7,6 +7,7 @@ use serde::de::DeserializeOwned;
 use url::Url;
 
 use super::body::Incoming;
+use super::failure::Failure;
 use super::headers::text;
 use super::retry::waiting_time;
 use super::status::{About, Refusal, refusal};
@@ -30,15 +31,20 @@ impl Answer {
         text(&self.headers, name)
     }
 
+    /// The same answer with its body read.
+    pub(super) async fn at_hand(self, limit: usize) -> Result<Self, Failure> {
+        match self.body.all(limit).await? {
+            Some(bytes) => Ok(Self { body: Incoming::at_hand(bytes), ..self }),
+            None => Err(Failure::Decided(too_long(self.about, limit))),
+        }
+    }
+
     /// The body, if it is not longer than `limit`.
     pub(super) async fn bytes(self, limit: usize) -> TransportResult<Bytes> {
         let Self { body, about, .. } = self;
         match body.all(limit).await {
             Ok(Some(bytes)) => Ok(bytes),
-            Ok(None) => Err(TransportError::Protocol {
-                host: about.host,
-                detail: format!("the answer for {} is longer than {limit} bytes", about.what),
-            }),
+            Ok(None) => Err(too_long(about, limit)),
             Err(failure) => Err(failure.into_error(&about.host, &about.what)),
         }
     }
@@ -69,5 +75,12 @@ impl Answer {
     pub(super) fn broken(&self, detail: &str) -> TransportError {
         let About { host, what, .. } = &self.about;
         TransportError::Protocol { host: host.clone(), detail: format!("{detail}, for {what}") }
+    }
+}
+
+fn too_long(about: About, limit: usize) -> TransportError {
+    TransportError::Protocol {
+        host: about.host,
+        detail: format!("the answer for {} is longer than {limit} bytes", about.what),
     }
 }

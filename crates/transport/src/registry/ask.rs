@@ -19,6 +19,9 @@ pub(super) struct Ask {
     pub(super) weight: Weight,
     pub(super) sends: Sends,
     pub(super) hurry: Hurry,
+    /// The answer, if it is 200, is read to its end as part of the request, so that one that breaks off is
+    /// asked for again. It has at most so many bytes.
+    pub(super) whole: Option<usize>,
     /// What is asked for, for errors.
     pub(super) what: String,
 }
@@ -64,6 +67,7 @@ impl Ask {
             weight: Weight::Light,
             sends: Sends::Nothing,
             hurry: Hurry::Patient,
+            whole: None,
             what,
         }
     }

@@ -102,7 +102,11 @@ impl RegistryClient {
             }
             sent => sent?,
         };
-        Ok(self.answer(sent, ask, grant, entered))
+        let answer = self.answer(sent, ask, grant, entered);
+        match ask.whole {
+            Some(limit) if answer.status == StatusCode::OK => answer.at_hand(limit).await,
+            _ => Ok(answer),
+        }
     }
 
     fn answer(&self, sent: Sent, ask: &Ask, grant: &Grant, entered: Entered) -> Answer {

@@ -13,8 +13,9 @@ use crate::{TransportError, TransportResult};
 impl Holder {
     pub(super) async fn manifest(&self, reference: &TagOrDigest) -> TransportResult<RawManifest> {
         let what = self.named(reference);
-        let ask = Ask::new(Method::GET, format!("manifests/{reference}"), self.pull(), what.clone())
+        let mut ask = Ask::new(Method::GET, format!("manifests/{reference}"), self.pull(), what.clone())
             .header(header::ACCEPT, accepted());
+        ask.whole = Some(MAX_MANIFEST_BYTES);
         let answer = self.ask(ask).await?;
         if answer.status != StatusCode::OK {
             return Err(answer.refused().await);

@@ -42,6 +42,7 @@ impl Holder {
         let mut found = Vec::new();
         let mut pages = Pages::default();
         loop {
+            ask.whole = Some(LONGEST_PAGE);
             let ask_now = ask.header(header::ACCEPT, http::HeaderValue::from_static(OCI_INDEX));
             let answer = self.ask(ask_now).await?;
             if answer.status != StatusCode::OK || !is_index(&answer) {

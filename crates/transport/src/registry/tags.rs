@@ -26,6 +26,7 @@ impl Holder {
         let mut tags = Vec::new();
         let mut pages = Pages::default();
         loop {
+            ask.whole = Some(LONGEST_PAGE);
             let answer = self.ask(ask).await?;
             if answer.status != StatusCode::OK {
                 return Err(answer.refused().await);

@@ -31,6 +31,11 @@ impl Incoming {
         Self { body, idle, timer: None, counting: false, entered }
     }
 
+    /// A body that has been read.
+    pub(in crate::registry) fn at_hand(bytes: Bytes) -> Self {
+        Self::new(bytes.into(), Duration::ZERO, None)
+    }
+
     /// The next bytes as they came; `None` at the end.
     pub(in crate::registry) async fn chunk(&mut self) -> Result<Option<Bytes>, Failure> {
         poll_fn(|cx| self.poll_chunk(cx)).await
