@@ -22,8 +22,10 @@ pub struct EngineOptions {
     pub parallel_blobs: usize,
     /// Blobs over this many bytes go up in chunks.
     pub chunked_over: u64,
-    /// Bytes of a chunk: what a break in the middle of a blob costs at most.
+    /// Bytes of the smallest chunk: what a break costs at most in a blob of up to sixteen of them.
     pub chunk: u64,
+    /// Bytes of the largest chunk: what a break costs at most. In between, a chunk is a sixteenth of its blob.
+    pub largest_chunk: u64,
     /// How many bytes a target may lag behind the fastest before it is fed from a spool file.
     pub window: u64,
     /// Folder for spool files. It is made when it is needed.
@@ -41,6 +43,7 @@ impl EngineOptions {
             parallel_blobs: 6,
             chunked_over: 64 * MIB,
             chunk: 16 * MIB,
+            largest_chunk: 64 * MIB,
             window: 8 * MIB,
             spool,
             attempts: 5,
@@ -71,6 +74,7 @@ impl Engine {
             blobs: options.parallel_blobs.max(1),
             chunked_over: options.chunked_over,
             chunk: options.chunk.max(1),
+            largest_chunk: options.largest_chunk,
             window: options.window,
             spool: options.spool,
             attempts: options.attempts.max(1),

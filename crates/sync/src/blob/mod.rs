@@ -9,6 +9,8 @@ mod known;
 mod lane;
 mod mover;
 mod settle;
+#[cfg(test)]
+mod tests;
 mod transfer;
 
 pub(crate) use lane::{Lane, Probe};

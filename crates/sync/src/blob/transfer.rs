@@ -181,7 +181,7 @@ impl Mover {
         follower: &Follower,
         fanout: &Fanout,
     ) -> TransportResult<()> {
-        let step = self.limits.chunk.max(upload.state.min_chunk.unwrap_or(0));
+        let step = self.limits.chunk_of(blob.size).max(upload.state.min_chunk.unwrap_or(0));
         loop {
             let at = upload.state.offset;
             let len = step - at % step;
