@@ -11,7 +11,7 @@ use portolan_sync::{
 };
 use portolan_transport::{
     ClientOptions, Endpoint, HostLimits, Hosts, HostsOptions, Places, PlacesOptions, PutAs, RegistrySettings,
-    RetryOptions, Secret,
+    RetryOptions, Secret, TlsFiles, TlsSettings,
 };
 use tempfile::TempDir;
 use tokio_util::sync::CancellationToken;
@@ -51,6 +51,13 @@ impl Manners {
             password: Some(Secret::Plain(PASSWORD.to_owned())),
             ..unset(host)
         });
+        self
+    }
+
+    /// The same, with an authority of its own trusted at `host`.
+    pub(crate) fn trusting(mut self, host: &str, authority: PathBuf) -> Self {
+        let files = TlsFiles { ca: Some(authority), ..TlsFiles::default() };
+        self.registries.push(RegistrySettings { tls: Some(TlsSettings::Files(files)), ..unset(host) });
         self
     }
 }
@@ -95,6 +102,11 @@ impl Desk {
     /// A path in the folder.
     pub(crate) fn path(&self, name: &str) -> PathBuf {
         self.dir.join(name)
+    }
+
+    /// `oci:FOLDER:tag` in the folder.
+    pub(crate) fn layout(&self, name: &str, tag: &str) -> String {
+        format!("oci:{}:{tag}", self.path(name).display())
     }
 
     /// What is remembered.

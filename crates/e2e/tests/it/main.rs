@@ -11,4 +11,5 @@ mod desk;
 mod faults;
 mod judge;
 mod killed;
+mod secrets;
 mod zoo;
