@@ -8,6 +8,7 @@
 mod arguments;
 mod client;
 mod error;
+mod fanout;
 mod lean;
 mod measure;
 mod report;

@@ -24,6 +24,8 @@ pub(crate) enum Row {
     Tiny,
     /// The image of twelve layers, twenty times to where it is already.
     Unchanged,
+    /// The image of twelve layers to two targets, alone and beside a third that takes 1 MB/s. Portolan only.
+    Fanout,
 }
 
 /// What a client has to do in one turn.
@@ -37,7 +39,7 @@ pub(crate) struct Turn {
 
 impl Row {
     /// All, from the one that says most about bytes to the one that says most about start-up.
-    pub(crate) const ALL: [Self; 4] = [Self::Huge, Self::Twelve, Self::Tiny, Self::Unchanged];
+    pub(crate) const ALL: [Self; 5] = [Self::Huge, Self::Twelve, Self::Tiny, Self::Unchanged, Self::Fanout];
 
     /// The images, with their repositories.
     pub(crate) fn images(self, scale: f64) -> Vec<(String, Exhibit)> {
@@ -47,6 +49,9 @@ impl Row {
             }
             Self::Twelve | Self::Unchanged => {
                 vec![("twelve".to_owned(), workload::twelve_layers(100, scaled(250_000_000, scale)))]
+            }
+            Self::Fanout => {
+                vec![("fanout".to_owned(), workload::twelve_layers(200, scaled(250_000_000, scale)))]
             }
             Self::Tiny => (0..scaled(50, scale))
                 .map(|nth| (format!("tiny/{nth:02}"), workload::tiny(1_000 + nth)))
@@ -67,7 +72,9 @@ impl Row {
             |name: &String| client.copy(&format!("{source}/{name}:{TAG}"), &format!("{target}/{name}:{TAG}"));
         let copies: Vec<CommandLine> = repositories.iter().map(copy).collect();
         match self {
-            Self::Huge | Self::Twelve | Self::Tiny => Turn { before: Vec::new(), timed: copies },
+            Self::Huge | Self::Twelve | Self::Tiny | Self::Fanout => {
+                Turn { before: Vec::new(), timed: copies }
+            }
             Self::Unchanged => {
                 let times = usize::try_from(scaled(20, scale)).unwrap_or(usize::MAX);
                 Turn { timed: copies.iter().cycle().take(times).cloned().collect(), before: copies }
@@ -81,6 +88,10 @@ impl Row {
             Self::Huge => format!("one layer of {}", megabytes(1_500_000_000, scale)),
             Self::Twelve => format!("twelve layers, {} in all", megabytes(250_000_000, scale)),
             Self::Tiny => format!("{} images of 3 KB, a process for each", scaled(50, scale)),
+            Self::Fanout => {
+                let size = megabytes(250_000_000, scale);
+                format!("twelve layers, {size} in all, to two targets, alone and beside a third at 1 MB/s")
+            }
             Self::Unchanged => {
                 format!("the image of twelve layers, {} times to where it is", scaled(20, scale))
             }
@@ -93,6 +104,7 @@ impl Row {
             Self::Twelve => "twelve",
             Self::Tiny => "tiny",
             Self::Unchanged => "unchanged",
+            Self::Fanout => "fanout",
         }
     }
 }

@@ -9,6 +9,7 @@ use tempfile::TempDir;
 use crate::arguments::Options;
 use crate::client::{Client, Kind};
 use crate::error::BenchError;
+use crate::fanout;
 use crate::measure::{self, Usage};
 use crate::report::{Figures, Machine, Report, Requests, RowFigures};
 use crate::row::Row;
@@ -26,11 +27,18 @@ pub(crate) async fn bench(options: Options) -> Result<(), BenchError> {
         clients: clients.into_iter().filter_map(Result::ok).collect(),
         absent: absent.into_iter().filter_map(Result::err).collect(),
         rows: Vec::new(),
+        fanout: None,
     };
     if report.clients.is_empty() {
         return Err(BenchError::NoClient);
     }
     for &row in &options.rows {
+        if row == Row::Fanout {
+            if let Some(portolan) = report.clients.iter().find(|client| client.kind == Kind::Portolan) {
+                report.fanout = Some(fanout::measure(portolan, &options).await?);
+            }
+            continue;
+        }
         let clients = measure_row(row, &report.clients, &options).await?;
         report.rows.push(RowFigures { row, work: row.describe(options.scale), clients });
     }

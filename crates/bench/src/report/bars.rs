@@ -2,8 +2,8 @@
 
 use serde::Serialize;
 
+use super::Report;
 use super::figures::Cost;
-use super::{Report, RowFigures};
 use crate::client::Kind;
 use crate::row::Row;
 
@@ -12,13 +12,24 @@ use crate::row::Row;
 struct Bar {
     row: Row,
     cost: Cost,
-    /// Against whom; by itself where there is nobody.
-    over: Option<Kind>,
+    over: Over,
     /// A ratio, or MiB where it stands by itself.
     limit: f64,
 }
 
-const BARS: [Bar; 11] = [
+/// What a figure is held against.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+enum Over {
+    /// The same work by another client.
+    Client(Kind),
+    /// Portolan's own, without a slow target beside.
+    Alone,
+    /// Nothing: the figure itself counts.
+    Nothing,
+}
+
+const BARS: [Bar; 12] = [
     over(Row::Huge, Cost::Wall, Kind::Skopeo, 1.0),
     over(Row::Huge, Cost::Cpu, Kind::Skopeo, 0.4),
     over(Row::Twelve, Cost::Wall, Kind::Skopeo, 0.7),
@@ -30,14 +41,15 @@ const BARS: [Bar; 11] = [
     memory(Row::Twelve),
     memory(Row::Tiny),
     memory(Row::Unchanged),
+    Bar { row: Row::Fanout, cost: Cost::Wall, over: Over::Alone, limit: 1.2 },
 ];
 
 const fn over(row: Row, cost: Cost, other: Kind, limit: f64) -> Bar {
-    Bar { row, cost, over: Some(other), limit }
+    Bar { row, cost, over: Over::Client(other), limit }
 }
 
 const fn memory(row: Row) -> Bar {
-    Bar { row, cost: Cost::Peak, over: None, limit: 40.0 }
+    Bar { row, cost: Cost::Peak, over: Over::Nothing, limit: 40.0 }
 }
 
 /// What became of a promise.
@@ -55,7 +67,7 @@ enum Verdict {
 pub(crate) struct Held {
     row: Row,
     cost: Cost,
-    over: Option<Kind>,
+    over: Over,
     limit: f64,
     value: Option<f64>,
     verdict: Verdict,
@@ -64,19 +76,27 @@ pub(crate) struct Held {
 impl Report {
     /// The promises about the rows that were measured.
     pub(crate) fn bars(&self) -> Vec<Held> {
-        let measured = |bar: &Bar| self.rows.iter().find(|figures| figures.row == bar.row);
-        BARS.iter().filter_map(|bar| measured(bar).map(|figures| bar.against(figures))).collect()
+        BARS.iter().filter(|bar| self.measured(bar.row)).map(|bar| bar.against(self.value(bar))).collect()
+    }
+
+    fn measured(&self, row: Row) -> bool {
+        self.rows.iter().any(|figures| figures.row == row) || (row == Row::Fanout && self.fanout.is_some())
+    }
+
+    fn value(&self, bar: &Bar) -> Option<f64> {
+        let row = || self.rows.iter().find(|figures| figures.row == bar.row);
+        let ours = || row()?.of(Kind::Portolan);
+        match bar.over {
+            Over::Alone => self.fanout.as_ref()?.ratio(),
+            Over::Nothing => ours()?.median(bar.cost),
+            Over::Client(other) => ours()?.ratio(row()?.of(other)?, bar.cost),
+        }
     }
 }
 
 impl Bar {
-    fn against(self, figures: &RowFigures) -> Held {
+    fn against(self, value: Option<f64>) -> Held {
         let Self { row, cost, over, limit } = self;
-        let ours = figures.of(Kind::Portolan);
-        let value = match over {
-            None => ours.and_then(|ours| ours.median(cost)),
-            Some(other) => ours.zip(figures.of(other)).and_then(|(ours, theirs)| ours.ratio(theirs, cost)),
-        };
         let verdict = match value {
             None => Verdict::Open,
             Some(value) if value <= limit => Verdict::Pass,
@@ -95,8 +115,9 @@ impl Held {
             Cost::Peak => "peak memory",
         };
         let (unit, over) = match self.over {
-            Some(other) => (" ×", format!(" over {other}")),
-            None => (" MiB", String::new()),
+            Over::Client(other) => (" ×", format!(" over {other}")),
+            Over::Alone => (" ×", " over that without the slow target".to_owned()),
+            Over::Nothing => (" MiB", String::new()),
         };
         let value = self.value.map_or("–".to_owned(), |value| format!("{value:.2}{unit}"));
         let verdict = match self.verdict {

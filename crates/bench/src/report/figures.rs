@@ -4,6 +4,7 @@ use serde::Serialize;
 
 use super::Machine;
 use crate::client::{Client, Kind};
+use crate::fanout::Fanout;
 use crate::measure::Usage;
 use crate::row::Row;
 use crate::stats;
@@ -46,6 +47,8 @@ pub(crate) struct Report {
     /// Clients that were asked for and are not on the machine.
     pub(crate) absent: Vec<Kind>,
     pub(crate) rows: Vec<RowFigures>,
+    /// Where it was measured.
+    pub(crate) fanout: Option<Fanout>,
 }
 
 /// One of the three things that a turn costs.

@@ -7,6 +7,8 @@ use comfy_table::{CellAlignment, Table, presets};
 use super::figures::Cost;
 use super::{Figures, Report, RowFigures};
 use crate::client::Kind;
+use crate::row::Row;
+use crate::stats;
 
 const HEADER: [&str; 8] = [
     "client",
@@ -25,6 +27,13 @@ impl Report {
         let mut text = String::new();
         for figures in &self.rows {
             _ = writeln!(text, "## {}: {}\n\n{}\n", figures.row, figures.work, figures.table());
+        }
+        if let Some(fanout) = &self.fanout {
+            let seconds = |values| shown(stats::median(values), " s", 3);
+            let mut table = plain(&["two targets", "wall"]);
+            table.add_row(["alone".to_owned(), seconds(&fanout.alone_seconds)]);
+            table.add_row(["beside a third at 1 MB/s".to_owned(), seconds(&fanout.beside_seconds)]);
+            _ = writeln!(text, "## {}: {}\n\n{table}\n", Row::Fanout, Row::Fanout.describe(self.scale));
         }
         if !self.absent.is_empty() {
             let names: Vec<String> = self.absent.iter().map(ToString::to_string).collect();

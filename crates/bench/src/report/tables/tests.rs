@@ -22,7 +22,7 @@ fn report(rows: Vec<RowFigures>) -> Report {
     };
     let command = text("cargo xtask bench --rows huge");
     let absent = vec![Kind::Regctl, Kind::Crane];
-    Report { command, machine, rounds: 3, scale: 1.0, clients: vec![], absent, rows }
+    Report { command, machine, rounds: 3, scale: 1.0, clients: vec![], absent, rows, fanout: None }
 }
 
 fn huge(clients: Vec<Figures>) -> RowFigures {
