@@ -1,7 +1,7 @@
 //! The program `portolan`: it reads its arguments, puts the crates below together and tells what became of it.
 //!
-//! Each command is a file in `commands`, which gets its arguments and the [`Context`](context::Context) and
-//! returns an [`Outcome`](outcome::Outcome) or a [`CliError`](error::CliError); what an error means for the
+//! Each command is a file in `commands`, which gets its arguments and the [`Context`] and
+//! returns an [`Outcome`] or a `CliError`; what an error means for the
 //! exit code, and what hint goes with it, stands in `error/explain.rs`. Data goes to the standard output
 //! (`output`), talk, progress and logs to the standard error (`talk`).
 //!

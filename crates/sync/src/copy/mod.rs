@@ -1,7 +1,7 @@
 //! One image with everything that belongs to it, from its source to its targets.
 //!
-//! [`discover`] reads what there is, [`compare`] says which targets lack it, [`put`] writes the manifests in
-//! their order; [`run`] puts these together. Blobs are the business of `blob`.
+//! `discover` reads what there is, `compare` says which targets lack it, `put` writes the manifests in
+//! their order; `run` puts these together. Blobs are the business of `blob`.
 
 mod belongings;
 mod compare;
