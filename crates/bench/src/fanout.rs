@@ -7,7 +7,6 @@
 use std::process::Stdio;
 use std::time::{Duration, Instant};
 
-use http::Method;
 use portolan_testkit::proxy::Proxy;
 use portolan_testkit::registry::Registry;
 use serde::Serialize;
@@ -86,19 +85,16 @@ async fn until_both_show(portolan: &Client, source: &Registry, company: Company)
     let began = Instant::now();
     let mut child = command.spawn().map_err(BenchError::Output)?;
     let looks = [fast[0].client(), fast[1].client()];
-    let path = format!("/v2/{name}/manifests/{TAG}");
     loop {
-        let (one, two) =
-            tokio::join!(looks[0].status(Method::HEAD, &path), looks[1].status(Method::HEAD, &path));
-        if one.is_success() && two.is_success() {
+        let ended = child.try_wait().map_err(BenchError::Output)?;
+        let (one, two) = tokio::join!(looks[0].find_manifest(&name, TAG), looks[1].find_manifest(&name, TAG));
+        if one.is_some() && two.is_some() {
             let seconds = began.elapsed().as_secs_f64();
             child.kill().await.map_err(BenchError::Output)?;
             return Ok(seconds);
         }
-        if let Some(status) = child.try_wait().map_err(BenchError::Output)?
-            && !status.success()
-        {
-            let found = format!("it ended with {status}");
+        if let Some(status) = ended {
+            let found = format!("it ended with {status}, and not both targets show the image");
             return Err(BenchError::Incomplete { client: portolan.kind, found });
         }
         tokio::time::sleep(LOOK).await;
