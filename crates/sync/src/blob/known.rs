@@ -11,19 +11,26 @@ use tokio::sync::Notify;
 #[derive(Debug, Default)]
 pub(crate) struct Known {
     places: Mutex<HashMap<Digest, HashSet<Place>>>,
+    /// Places that say they have a blob: good to try a mount from, but no proof.
+    claims: Mutex<HashMap<Digest, HashSet<Place>>>,
     grown: Notify,
 }
 
 impl Known {
     /// Notes that `place` has the blob.
     pub(crate) fn add(&self, digest: Digest, place: &Place) {
-        self.lock().entry(digest).or_default().insert(place.clone());
+        lock(&self.places).entry(digest).or_default().insert(place.clone());
         self.grown.notify_waiters();
+    }
+
+    /// Notes that `place` says it has the blob: the source of an image.
+    pub(crate) fn claim(&self, digest: Digest, place: &Place) {
+        lock(&self.claims).entry(digest).or_default().insert(place.clone());
     }
 
     /// In how many places it is.
     pub(crate) fn count(&self, digest: &Digest) -> usize {
-        self.lock().get(digest).map_or(0, HashSet::len)
+        lock(&self.places).get(digest).map_or(0, HashSet::len)
     }
 
     /// Waits until it is in more than `seen` places.
@@ -41,24 +48,28 @@ impl Known {
 
     /// Whether `place` was proven to have it.
     pub(crate) fn is_at(&self, digest: &Digest, place: &Place) -> bool {
-        self.lock().get(digest).is_some_and(|places| places.contains(place))
+        lock(&self.places).get(digest).is_some_and(|places| places.contains(place))
     }
 
-    /// Another repository on the same host that has it.
+    /// Another repository on the same host that has it, or says so.
     pub(crate) fn beside(&self, digest: &Digest, place: &Place) -> Option<RepositoryName> {
-        let known = self.lock();
-        let mut others = known.get(digest)?.iter();
-        others.find(|other| other.host == place.host && *other != place)?.repository.parse().ok()
+        [&self.places, &self.claims].into_iter().find_map(|places| {
+            let places = lock(places);
+            let mut others = places.get(digest)?.iter();
+            others.find(|other| other.host == place.host && *other != place)?.repository.parse().ok()
+        })
     }
 
     /// Forgets all about a place that turned out to miss something.
     pub(crate) fn forget(&self, place: &Place) {
-        for places in self.lock().values_mut() {
+        for places in lock(&self.places).values_mut() {
             places.remove(place);
         }
     }
+}
 
-    fn lock(&self) -> std::sync::MutexGuard<'_, HashMap<Digest, HashSet<Place>>> {
-        self.places.lock().unwrap_or_else(PoisonError::into_inner)
-    }
+fn lock(
+    places: &Mutex<HashMap<Digest, HashSet<Place>>>,
+) -> std::sync::MutexGuard<'_, HashMap<Digest, HashSet<Place>>> {
+    places.lock().unwrap_or_else(PoisonError::into_inner)
 }

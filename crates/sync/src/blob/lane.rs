@@ -2,11 +2,11 @@
 
 use std::collections::{HashMap, HashSet};
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use portolan_catalog::Place;
 use portolan_oci::{Descriptor, Digest, TagOrDigest};
-use portolan_transport::{PutAs, Target};
+use portolan_transport::{Location, PutAs, Target};
 use tokio::sync::Notify;
 
 use crate::event::BlobOutcome;
@@ -19,6 +19,15 @@ pub(crate) enum Probe {
     Hinted,
     /// It has content, or an earlier attempt did not end: ask for every blob.
     Always,
+}
+
+/// How a target came to have an image.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Settled {
+    /// It had everything before the copy began.
+    Unchanged,
+    /// It was copied there.
+    Copied,
 }
 
 /// A target of one image, with what is known about it and how the image fares there.
@@ -36,8 +45,8 @@ pub(crate) struct Lane {
     pub(crate) elsewhere: HashMap<Digest, Vec<String>>,
     /// Nothing that was remembered is believed any more.
     distrusted: AtomicBool,
-    /// It had everything before the copy began.
-    unchanged: AtomicBool,
+    /// The target has the image.
+    settled: OnceLock<Settled>,
     failure: Mutex<Option<CopyError>>,
     /// Blobs of the image that were proven to be here.
     proven: AtomicUsize,
@@ -64,7 +73,7 @@ impl Lane {
             hints: HashSet::new(),
             elsewhere: HashMap::new(),
             distrusted: AtomicBool::new(false),
-            unchanged: AtomicBool::new(false),
+            settled: OnceLock::new(),
             failure: Mutex::new(None),
             proven: AtomicUsize::new(0),
             changed: Notify::new(),
@@ -104,13 +113,27 @@ impl Lane {
         self.distrusted.store(true, Ordering::Relaxed);
     }
 
-    /// The target had everything before the copy began.
-    pub(crate) fn set_unchanged(&self) {
-        self.unchanged.store(true, Ordering::Relaxed);
+    /// The target has the image, whatever else becomes of the run.
+    pub(crate) fn settle(&self, how: Settled) {
+        self.settled.get_or_init(|| how);
     }
 
-    pub(crate) fn is_unchanged(&self) -> bool {
-        self.unchanged.load(Ordering::Relaxed)
+    /// How the target came to have the image, if it has it.
+    pub(crate) fn settled(&self) -> Option<Settled> {
+        self.settled.get().copied()
+    }
+
+    /// Whether the target still needs the image and nothing has failed there.
+    pub(crate) fn is_pending(&self) -> bool {
+        self.is_live() && self.settled().is_none()
+    }
+
+    /// What shares blobs by mounting: a registry; any other place stands for itself.
+    pub(crate) fn mounting_ground(&self) -> (&str, Option<&str>) {
+        match self.target.location() {
+            Location::Registry(..) => (&self.place.host, None),
+            _ => (&self.place.host, Some(&self.place.repository)),
+        }
     }
 
     /// Whether nothing has failed here yet.

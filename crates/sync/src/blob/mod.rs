@@ -13,5 +13,5 @@ mod settle;
 mod tests;
 mod transfer;
 
-pub(crate) use lane::{Lane, Probe};
+pub(crate) use lane::{Lane, Probe, Settled};
 pub(crate) use mover::{Limits, Mover};

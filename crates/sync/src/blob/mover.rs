@@ -77,9 +77,16 @@ impl Mover {
         Self { journal, known: Known::default(), limits, observer, flights: SingleFlight::default(), places }
     }
 
-    /// Brings `blob` to every lane that is still live; a lane that cannot have it fails.
+    /// Brings `blob` to every lane that is still live; a lane that cannot have it fails. Of several lanes in
+    /// one registry one gets the bytes; the others wait for it, and find the blob or mount it.
     pub(crate) async fn bring(&self, source: &Arc<dyn Source>, blob: &Descriptor, lanes: &[Arc<Lane>]) {
-        let mut waiting: Vec<_> = lanes.iter().filter(|lane| lane.is_live()).cloned().collect();
+        let live = lanes.iter().filter(|lane| lane.is_live());
+        join_all(apart(live).into_iter().map(|lanes| self.bring_apart(source, blob, lanes))).await;
+    }
+
+    /// The same for lanes that cannot profit from each other.
+    async fn bring_apart(&self, source: &Arc<dyn Source>, blob: &Descriptor, lanes: Vec<Arc<Lane>>) {
+        let mut waiting = lanes;
         let mut uploads = Vec::new();
         let lead = loop {
             let seen = self.known.count(&blob.digest);
@@ -242,6 +249,22 @@ impl Mover {
             }
         }
     }
+}
+
+/// Sorts lanes into groups in which no two can mount from each other: the first of every registry, the second
+/// of every registry, and so on.
+fn apart<'a>(lanes: impl Iterator<Item = &'a Arc<Lane>>) -> Vec<Vec<Arc<Lane>>> {
+    let mut groups: Vec<Vec<Arc<Lane>>> = Vec::new();
+    for lane in lanes {
+        let free = |group: &&mut Vec<Arc<Lane>>| {
+            group.iter().all(|other| other.mounting_ground() != lane.mounting_ground())
+        };
+        match groups.iter_mut().find(free) {
+            Some(group) => group.push(Arc::clone(lane)),
+            None => groups.push(vec![Arc::clone(lane)]),
+        }
+    }
+    groups
 }
 
 /// How often an upload broke without getting on.

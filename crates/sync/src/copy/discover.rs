@@ -33,11 +33,14 @@ impl Engine {
         if referrers == ReferrerPolicy::Carry {
             let mut subjects: Vec<Digest> = children.iter().map(|member| *member.manifest.digest()).collect();
             subjects.insert(0, *root.digest());
-            for _ in 0..MAX_DEPTH {
-                if subjects.is_empty() {
-                    break;
+            let mut depth = 0;
+            while !subjects.is_empty() {
+                if depth > MAX_DEPTH {
+                    let detail = format!("referrers of its referrers go deeper than {MAX_DEPTH} levels");
+                    return Err(walk.too_complex(detail));
                 }
                 subjects = walk.belongings(self, &subjects, &mut lists).await?;
+                depth += 1;
             }
         }
         children.append(&mut walk.members);

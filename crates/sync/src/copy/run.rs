@@ -12,7 +12,7 @@ use super::discover::for_platform;
 use super::report::{CopyReport, ImageOutcome, TargetReport};
 use super::request::CopyRequest;
 use super::tree::ImageTree;
-use crate::blob::{Lane, Probe};
+use crate::blob::{Lane, Probe, Settled};
 use crate::event::Event;
 use crate::{CopyError, Engine};
 
@@ -30,7 +30,7 @@ impl Engine {
         };
         if let Err(cause) = ended {
             for lane in &job.lanes {
-                if !lane.is_unchanged() {
+                if lane.settled().is_none() {
                     lane.fail(cause.clone());
                 }
             }
@@ -105,7 +105,7 @@ impl Engine {
                 if let Err(cause) = self.journal.finish_tree(&lane.place, &name, tree.root.digest()).await {
                     tracing::warn!(%cause, "the journal does not know that the target was confirmed");
                 }
-                lane.set_unchanged();
+                lane.settle(Settled::Unchanged);
             }
         }
     }
@@ -117,10 +117,10 @@ impl Engine {
         let location = request.source.location();
         if let Location::Registry(..) = location {
             let source = Place::new(location.host(), location.repository());
-            blobs.iter().for_each(|blob| self.mover.known.add(*blob, &source));
+            blobs.iter().for_each(|blob| self.mover.known.claim(*blob, &source));
         }
         for lane in &mut job.lanes {
-            if lane.is_unchanged() || !lane.is_live() {
+            if !lane.is_pending() {
                 continue;
             }
             let Some(lane) = Arc::get_mut(lane) else { continue };
@@ -172,6 +172,7 @@ impl Engine {
 
     async fn put_and_finish(&self, tree: &ImageTree, lane: &Lane) -> Result<(), CopyError> {
         self.put_tree(tree, lane).await?;
+        lane.settle(Settled::Copied);
         let name = lane.reference(tree.root.digest());
         self.journal.finish_tree(&lane.place, &name, tree.root.digest()).await?;
         Ok(())
@@ -224,7 +225,7 @@ struct Job {
 
 impl Job {
     fn pending(&self) -> impl Iterator<Item = Arc<Lane>> {
-        self.lanes.iter().filter(|lane| lane.is_live() && !lane.is_unchanged()).cloned()
+        self.lanes.iter().filter(|lane| lane.is_pending()).cloned()
     }
 
     fn report(self) -> CopyReport {
@@ -232,7 +233,7 @@ impl Job {
             target: lane.shown(self.image.as_ref()),
             outcome: match lane.failure() {
                 Some(cause) => ImageOutcome::Failed(cause),
-                None if lane.is_unchanged() => ImageOutcome::Unchanged,
+                None if lane.settled() == Some(Settled::Unchanged) => ImageOutcome::Unchanged,
                 None => ImageOutcome::Copied,
             },
             tally: lane.tally(),

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use portolan_catalog::{Catalog, DatabaseLocation};
+use portolan_catalog::{Catalog, DatabaseLocation, Place};
 use portolan_sync::{
     CopyReport, CopyRequest, CopyTarget, Engine, EngineOptions, Event, ImageOutcome, Observer, Platforms,
     ReferrerPolicy, TargetReport,
@@ -72,8 +72,20 @@ impl Desk {
 
     /// The engine of a new run.
     pub(crate) fn engine(&self, options: EngineOptions) -> Engine {
+        self.engine_until(options, CancellationToken::new())
+    }
+
+    /// The engine of a new run that can be interrupted.
+    pub(crate) fn engine_until(&self, options: EngineOptions, cancelled: CancellationToken) -> Engine {
         let heard: Arc<dyn Observer> = Arc::clone(&self.heard) as _;
-        Engine::new(self.catalog.journal(), options, heard, CancellationToken::new())
+        Engine::new(self.catalog.journal(), options, heard, cancelled)
+    }
+
+    /// Whether the journal knows that an image is finished at `HOST/REPOSITORY`.
+    pub(crate) async fn finished(&self, place: &str, reference: &str) -> bool {
+        let (host, repository) = place.split_once('/').unwrap();
+        let place = Place::new(host, repository);
+        self.catalog.journal().confirmed(&place, reference).await.unwrap().is_some()
     }
 
     /// The copy of an image with all that belongs to it, each place written as on a command line.

@@ -38,10 +38,10 @@ async fn a_target_that_answers(status: u16, is_expected: fn(&TransportError) -> 
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_target_out_of_order_does_not_stop_the_other() {
-    a_target_that_answers(500, |cause| matches!(cause, TransportError::Unavailable { .. })).await;
+    Box::pin(a_target_that_answers(500, |cause| matches!(cause, TransportError::Unavailable { .. }))).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_full_target_does_not_stop_the_other() {
-    a_target_that_answers(507, |cause| matches!(cause, TransportError::OutOfSpace { .. })).await;
+    Box::pin(a_target_that_answers(507, |cause| matches!(cause, TransportError::OutOfSpace { .. }))).await;
 }

@@ -6,10 +6,13 @@
     reason = "helpers of tests may stop the test"
 )]
 
+mod deep_referrers;
 mod desk;
 mod failing_target;
 mod fan_out;
+mod interrupted;
 mod missing_content;
+mod one_host;
 mod places;
 mod shared_blobs;
 mod unchanged;
