@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use portolan_catalog::{Journal, Place};
+use portolan_transport::Source;
 use tokio::sync::{Mutex, OnceCell};
 use tokio_util::sync::CancellationToken;
 
@@ -85,7 +86,8 @@ impl Engine {
     }
 
     /// The place in which the tags of a source are kept for the run.
-    pub(crate) async fn tags_of(&self, place: &Place) -> Arc<OnceCell<SourceTags>> {
-        Arc::clone(self.source_tags.lock().await.entry(place.clone()).or_default())
+    pub(crate) async fn tags_of(&self, source: &dyn Source) -> Arc<OnceCell<SourceTags>> {
+        let place = Place::new(source.location().host(), source.location().repository());
+        Arc::clone(self.source_tags.lock().await.entry(place).or_default())
     }
 }

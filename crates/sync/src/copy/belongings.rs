@@ -3,11 +3,11 @@
 use std::collections::HashSet;
 
 use futures::stream::{self, StreamExt as _, TryStreamExt as _};
-use portolan_catalog::Place;
 use portolan_oci::{Descriptor, Digest, RawManifest, Tag, TagOrDigest};
-use portolan_transport::{Referrers, ReferrersVia, Support};
+use portolan_transport::{Referrers, ReferrersVia, Source, Support};
 
 use super::discover::Walk;
+use super::request::{CopyRequest, ReferrerPolicy};
 use super::tree::{ReferrerList, Role};
 use crate::event::Event;
 use crate::{CopyError, Engine};
@@ -34,6 +34,27 @@ impl SourceTags {
     }
 }
 
+/// A source whose tags cannot be listed is asked for each tag that may matter.
+async fn list_tags(source: &dyn Source) -> SourceTags {
+    match source.tags().await {
+        Ok(tags) => SourceTags::Listed(tags.into_iter().collect()),
+        Err(cause) => {
+            tracing::debug!(%cause, source = %source.location(), "tags cannot be listed");
+            SourceTags::Unlisted
+        }
+    }
+}
+
+impl Engine {
+    /// Reads the tags of the source, if what belongs to the image will be looked for among them.
+    pub(super) async fn learn_tags(&self, request: &CopyRequest) {
+        if request.referrers == ReferrerPolicy::Carry {
+            let cell = self.tags_of(&*request.source).await;
+            cell.get_or_init(|| list_tags(&*request.source)).await;
+        }
+    }
+}
+
 impl Walk<'_> {
     /// Takes in what belongs to `subjects`; gives the manifests found, which may have belongings themselves.
     pub(super) async fn belongings(
@@ -42,9 +63,8 @@ impl Walk<'_> {
         subjects: &[Digest],
         lists: &mut Vec<ReferrerList>,
     ) -> Result<Vec<Digest>, CopyError> {
-        let place = Place::new(self.source.location().host(), self.source.location().repository());
-        let cell = engine.tags_of(&place).await;
-        let tags = cell.get_or_init(|| self.list_tags()).await;
+        let cell = engine.tags_of(&**self.source).await;
+        let tags = cell.get_or_init(|| list_tags(&**self.source)).await;
         // The first question teaches whether the source has the referrers API; the others profit from it.
         let (first, others) = match subjects.split_first() {
             Some((first, others)) => (first, others),
@@ -63,17 +83,6 @@ impl Walk<'_> {
             next.extend(self.take_in(engine, found, lists).await?);
         }
         Ok(next)
-    }
-
-    /// A source whose tags cannot be listed is asked for each tag that may matter.
-    async fn list_tags(&self) -> SourceTags {
-        match self.source.tags().await {
-            Ok(tags) => SourceTags::Listed(tags.into_iter().collect()),
-            Err(cause) => {
-                tracing::debug!(%cause, source = %self.source.location(), "tags cannot be listed");
-                SourceTags::Unlisted
-            }
-        }
     }
 
     async fn find(&self, subject: Digest, tags: &SourceTags) -> Result<Found, CopyError> {

@@ -2,9 +2,9 @@
 
 use std::sync::Arc;
 
-use futures::future::{join, join_all};
+use futures::future::{join, join_all, join3};
 use futures::stream::{self, StreamExt as _};
-use portolan_catalog::{Place, TreeStart};
+use portolan_catalog::{CatalogError, Place, TreeStart};
 use portolan_oci::{Descriptor, Digest, Manifest, RawManifest, TagOrDigest};
 use portolan_transport::{Location, Support, TransportError};
 
@@ -39,11 +39,13 @@ impl Engine {
     }
 
     async fn run(&self, request: &CopyRequest, job: &mut Job) -> Result<(), CopyError> {
-        let there = self.stat_targets(&job.lanes, request.digest()).await;
+        // Three questions that need no answer of each other.
+        let stat = self.stat_targets(&job.lanes, request.digest());
+        let (there, root, ()) = join3(stat, self.root(request), self.learn_tags(request)).await;
         if job.lanes.iter().all(|lane| !lane.is_live()) {
             return Ok(());
         }
-        let root = self.root(request).await?;
+        let root = root?;
         job.image = Some(root.descriptor());
         refuse_index(&root, &job.lanes);
         let tree = self.discover(&request.source, root, request.referrers).await?;
@@ -119,15 +121,13 @@ impl Engine {
             let source = Place::new(location.host(), location.repository());
             blobs.iter().for_each(|blob| self.mover.known.claim(*blob, &source));
         }
-        for lane in &mut job.lanes {
-            if !lane.is_pending() {
-                continue;
-            }
-            let Some(lane) = Arc::get_mut(lane) else { continue };
+        let lanes = job.lanes.iter_mut().filter(|lane| lane.is_pending()).filter_map(Arc::get_mut);
+        join_all(lanes.map(|lane| async {
             if let Err(cause) = self.prepare_lane(tree, &blobs, lane).await {
                 lane.fail(cause);
             }
-        }
+        }))
+        .await;
     }
 
     async fn prepare_lane(
@@ -138,16 +138,16 @@ impl Engine {
     ) -> Result<(), CopyError> {
         let digest = tree.root.digest();
         let name = lane.reference(digest);
-        let start = self.journal.begin_tree(&lane.place, &name, digest).await?;
-        lane.hints = self.journal.blobs_at(&lane.place).await?;
-        lane.elsewhere = self.journal.places_with(&lane.place.host, blobs).await?;
-        lane.probe = match start {
-            TreeStart::Resumed { .. } => Probe::Always,
-            TreeStart::Fresh => {
-                let tags = lane.target.tags().await.map_err(|cause| CopyError::target(&lane.label, cause))?;
-                if tags.is_empty() { Probe::Hinted } else { Probe::Always }
-            }
+        let begin = self.journal.begin_tree(&lane.place, &name, digest);
+        let hints = async {
+            let here = self.journal.blobs_at(&lane.place).await?;
+            Ok::<_, CatalogError>((here, self.journal.places_with(&lane.place.host, blobs).await?))
         };
+        let (start, hints, tags) = join3(begin, hints, lane.target.tags()).await;
+        let (start, tags) = (start?, tags.map_err(|cause| CopyError::target(&lane.label, cause))?);
+        (lane.hints, lane.elsewhere) = hints?;
+        let is_untouched = tags.is_empty() && matches!(start, TreeStart::Fresh);
+        lane.probe = if is_untouched { Probe::Hinted } else { Probe::Always };
         Ok(())
     }
 

@@ -54,6 +54,11 @@ impl HostEndpoint {
     pub fn tls(&self) -> TransportResult<Arc<ClientConfig>> {
         self.tls.get()
     }
+
+    /// Whether the host has asked for a certificate of ours when there was none to show.
+    pub fn lacks_certificate(&self) -> bool {
+        self.tls.lacks_certificate()
+    }
 }
 
 impl fmt::Debug for HostEndpoint {

@@ -11,6 +11,7 @@ use url::Url;
 use super::RateLimits;
 use super::auth::Auth;
 use super::authority::{Authority, is_loopback};
+use super::failure::Failure;
 use super::headers::text;
 use super::learnt::Learnt;
 use super::net::{Net, Secured};
@@ -133,6 +134,17 @@ impl RegistryClient {
             ("https", "http") => Err(forbidden("it leads from TLS to plain HTTP")),
             _ => Err(forbidden("it is not an HTTP address")),
         }
+    }
+
+    /// The error for the caller who asked for `what`.
+    pub(super) fn explain(&self, failure: Failure, what: &str) -> TransportError {
+        if failure.is_broken() && self.endpoint.lacks_certificate() {
+            return TransportError::Tls {
+                host: self.registry().to_string(),
+                cause: "it wants to see a client certificate, and there is none for it".into(),
+            };
+        }
+        failure.into_error(self.registry().as_str(), what)
     }
 
     /// Keeps what any answer may tell.

@@ -63,7 +63,7 @@ impl RegistryClient {
                 Err(failure) => {
                     let next = tries.after_failure(&failure, ask.payload.repeat());
                     if next == Next::Stand {
-                        return Err(failure.into_error(self.registry().as_str(), &ask.what));
+                        return Err(self.explain(failure, &ask.what));
                     }
                     tracing::debug!(%failure, what = ask.what, "trying again");
                     next

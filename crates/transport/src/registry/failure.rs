@@ -37,6 +37,11 @@ impl Failure {
         }
     }
 
+    /// Whether there was a connection, and it broke.
+    pub(super) fn is_broken(&self) -> bool {
+        matches!(self, Self::Http(cause) if !cause.is_connect() && !cause.is_builder() && !cause.is_timeout())
+    }
+
     /// Whether the host answered a TLS greeting with something else: it speaks plain HTTP. A certificate that
     /// is not accepted is no such sign.
     pub(super) fn is_not_tls(&self) -> bool {

@@ -3,9 +3,8 @@
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 
+use rustls::client::WantsClientCert;
 use rustls::client::danger::ServerCertVerifier;
-use rustls::client::{WantsClientCert, WebPkiServerVerifier};
-use rustls::crypto::CryptoProvider;
 use rustls::crypto::ring::default_provider;
 use rustls::pki_types::pem::PemObject as _;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
@@ -13,7 +12,8 @@ use rustls::{ClientConfig, RootCertStore};
 
 use super::SystemRoots;
 use super::accept_any::AcceptAny;
-use super::self_signed::TrustGiven;
+use super::nothing::NothingToShow;
+use super::trust::Trust;
 use crate::hosts::HostsError;
 use crate::{TransportError, TransportResult};
 
@@ -51,6 +51,7 @@ pub(in crate::hosts) struct LazyTls {
     files: CertificateFiles,
     roots: Arc<SystemRoots>,
     made: OnceLock<Arc<ClientConfig>>,
+    nothing: Arc<NothingToShow>,
 }
 
 impl LazyTls {
@@ -59,7 +60,7 @@ impl LazyTls {
         files: CertificateFiles,
         roots: Arc<SystemRoots>,
     ) -> Self {
-        Self { verification, files, roots, made: OnceLock::new() }
+        Self { verification, files, roots, made: OnceLock::new(), nothing: Arc::default() }
     }
 
     /// The configuration. A failure is not kept: the files may be there at the next call.
@@ -67,61 +68,55 @@ impl LazyTls {
         if let Some(made) = self.made.get() {
             return Ok(Arc::clone(made));
         }
-        let config = Arc::new(make(self.verification, &self.files, &self.roots)?);
+        let config = Arc::new(self.make()?);
         Ok(Arc::clone(self.made.get_or_init(|| config)))
+    }
+
+    /// Whether a host has asked for a certificate of ours when there was none.
+    pub(in crate::hosts) fn lacks_certificate(&self) -> bool {
+        self.nothing.was_asked()
+    }
+
+    fn make(&self) -> TransportResult<ClientConfig> {
+        let provider = Arc::new(default_provider());
+        let verifier: Arc<dyn ServerCertVerifier> = match self.verification {
+            Verification::Certificate => {
+                Arc::new(Trust::new(given(&self.files)?, Arc::clone(&self.roots), Arc::clone(&provider)))
+            }
+            Verification::Nothing => Arc::new(AcceptAny(provider.signature_verification_algorithms)),
+        };
+        let builder = ClientConfig::builder_with_provider(provider)
+            .with_safe_default_protocol_versions()
+            .map_err(|cause| settings("TLS", cause))?
+            .dangerous()
+            .with_custom_certificate_verifier(verifier);
+        let mut config = match &self.files.client {
+            Some(pair) => client_auth(builder, pair)?,
+            None => builder.with_client_cert_resolver(Arc::clone(&self.nothing) as _),
+        };
+        config.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
+        Ok(config)
     }
 }
 
-fn make(
-    verification: Verification,
-    files: &CertificateFiles,
-    roots: &SystemRoots,
-) -> TransportResult<ClientConfig> {
-    let provider = Arc::new(default_provider());
-    let verifier = match verification {
-        Verification::Certificate => verifier(files, roots, &provider)?,
-        Verification::Nothing => Some(Arc::new(AcceptAny(provider.signature_verification_algorithms)) as _),
-    };
-    let builder = ClientConfig::builder_with_provider(provider)
-        .with_safe_default_protocol_versions()
-        .map_err(|cause| settings("TLS", cause))?;
-    let builder = match verifier {
-        Some(verifier) => builder.dangerous().with_custom_certificate_verifier(verifier),
-        None => builder.with_root_certificates(roots.get()),
-    };
-    let mut config = client_auth(builder, files.client.as_ref())?;
-    config.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
-    Ok(config)
-}
-
-/// A verifier that knows more than the system's authorities, if there is more to know.
-fn verifier(
-    files: &CertificateFiles,
-    roots: &SystemRoots,
-    provider: &Arc<CryptoProvider>,
-) -> TransportResult<Option<Arc<dyn ServerCertVerifier>>> {
+/// The certificates that the user has given, each found fit to be an authority.
+fn given(files: &CertificateFiles) -> TransportResult<Vec<CertificateDer<'static>>> {
     let mut given = Vec::new();
-    let mut all = RootCertStore::clone(&roots.get());
     for file in &files.authorities {
         for certificate in certificates(file)? {
-            all.add(certificate.clone()).map_err(|cause| settings(certificate_file(file), cause))?;
+            RootCertStore::empty()
+                .add(certificate.clone())
+                .map_err(|cause| settings(certificate_file(file), cause))?;
             given.push(certificate);
         }
     }
-    if given.is_empty() {
-        return Ok(None);
-    }
-    let authorities = WebPkiServerVerifier::builder_with_provider(Arc::new(all), Arc::clone(provider))
-        .build()
-        .map_err(|cause| settings("TLS", cause))?;
-    Ok(Some(Arc::new(TrustGiven { authorities, given })))
+    Ok(given)
 }
 
 fn client_auth(
     builder: rustls::ConfigBuilder<ClientConfig, WantsClientCert>,
-    pair: Option<&ClientPair>,
+    ClientPair { cert, key }: &ClientPair,
 ) -> TransportResult<ClientConfig> {
-    let Some(ClientPair { cert, key }) = pair else { return Ok(builder.with_no_client_auth()) };
     let chain = certificates(cert)?;
     let secret = PrivateKeyDer::from_pem_file(key)
         .map_err(|cause| settings(format!("key file {}", key.display()), cause))?;

@@ -4,8 +4,9 @@
 mod accept_any;
 pub(super) mod certs_dir;
 mod config;
+mod nothing;
 mod roots;
-mod self_signed;
+mod trust;
 
 pub(super) use config::{CertificateFiles, ClientPair, LazyTls, Verification};
 pub(super) use roots::SystemRoots;

@@ -39,7 +39,8 @@ async fn a_certificate_of_a_stranger_is_not_accepted() {
 async fn a_registry_that_wants_a_certificate_of_ours_says_so() {
     let Some(registry) = Registry::builder().client_ca().start().await else { return };
     let error = ask(trusting(&registry)).await.unwrap_err();
-    assert!(matches!(error, TransportError::Tls { .. }), "{error:?}");
+    let TransportError::Tls { cause, .. } = error else { panic!("{error:?}") };
+    assert_eq!(cause.to_string(), "it wants to see a client certificate, and there is none for it");
 }
 
 #[tokio::test]
