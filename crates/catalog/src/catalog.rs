@@ -1,12 +1,10 @@
 //! The open database.
 
-use std::path::Path;
-
 use jiff::Timestamp;
-use sea_orm::DatabaseConnection;
 
+use crate::opening::{Connections, Opening};
 use crate::writer::{Limits, Writer};
-use crate::{CatalogError, DatabaseLocation, Journal, WriterStats, migrations, sqlite};
+use crate::{CatalogError, DatabaseLocation, Journal, WriterStats};
 
 /// The open database: the way to each subject.
 ///
@@ -14,8 +12,7 @@ use crate::{CatalogError, DatabaseLocation, Journal, WriterStats, migrations, sq
 /// is dropped instead may lose the hints of the last moments, but nothing that was acknowledged.
 #[derive(Debug)]
 pub struct Catalog {
-    readers: DatabaseConnection,
-    writing: DatabaseConnection,
+    opening: Opening,
     writer: Writer,
 }
 
@@ -27,35 +24,24 @@ impl Catalog {
     /// [`CatalogError::Open`] if the file or its folder cannot be used; [`CatalogError::Newer`] if a newer
     /// Portolan has been here; [`CatalogError::Busy`] if another process holds the database too long.
     pub async fn open(location: &DatabaseLocation) -> Result<Self, CatalogError> {
-        match location {
-            DatabaseLocation::SqliteFile(path) => Self::open_sqlite(location, path).await,
-        }
+        let catalog = Self::begin_to_open(location);
+        catalog.journal().opened().await?;
+        Ok(catalog)
     }
 
-    async fn open_sqlite(location: &DatabaseLocation, path: &Path) -> Result<Self, CatalogError> {
-        sqlite::prepare_file(location, path)?;
-        let writing = sqlite::connect_writer(location, path).await?;
-        if let Err(error) = Self::bring_up_to_date(&writing, location).await {
-            let _ = writing.close_by_ref().await;
-            return Err(error);
-        }
-        let readers = sqlite::readers(path);
-        let writer = Writer::start(writing.clone(), Limits::default());
-        Ok(Self { readers, writing, writer })
-    }
-
-    async fn bring_up_to_date(
-        writing: &DatabaseConnection,
-        location: &DatabaseLocation,
-    ) -> Result<(), CatalogError> {
-        sqlite::use_wal(writing).await?;
-        migrations::bring_up_to_date(writing, location).await
+    /// Begins to open the database on the runtime of the caller. What is asked of its handles meanwhile waits;
+    /// if it cannot be opened, each call fails with the reason, as [`Journal::opened`] does.
+    pub fn begin_to_open(location: &DatabaseLocation) -> Self {
+        let opening = Opening::start(location.clone());
+        let writing = opening.clone();
+        let writing = async move { Ok(writing.connections().await?.writing) };
+        Self { opening, writer: Writer::start(writing, Limits::default()) }
     }
 
     /// The journal, for one run of copying: trees that this handle and its clones have begun do not count
     /// as left over from an earlier run.
     pub fn journal(&self) -> Journal {
-        Journal::new(self.writer.handle(), self.readers.clone(), Timestamp::now())
+        Journal::new(self.writer.handle(), self.opening.clone(), Timestamp::now())
     }
 
     /// What the writer has done since the database was opened.
@@ -70,9 +56,11 @@ impl Catalog {
     /// [`CatalogError::Database`] if a connection cannot be closed. (A write that fails tells its caller.)
     pub async fn close(self) -> Result<(), CatalogError> {
         self.writer.finish().await;
+        // What could not be opened needs no closing, and has told those who asked for it.
+        let Ok(Connections { readers, writing }) = self.opening.connections().await else { return Ok(()) };
         // The writing connection last: the last one to leave folds the write-ahead log into the database,
         // which a read-only connection cannot do.
-        self.readers.close_by_ref().await.map_err(CatalogError::database)?;
-        self.writing.close_by_ref().await.map_err(CatalogError::database)
+        readers.close_by_ref().await.map_err(CatalogError::database)?;
+        writing.close_by_ref().await.map_err(CatalogError::database)
     }
 }

@@ -41,6 +41,7 @@ mod error;
 mod journal;
 mod location;
 mod migrations;
+mod opening;
 mod sqlite;
 mod stored;
 mod writer;

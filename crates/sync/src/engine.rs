@@ -23,10 +23,11 @@ pub struct EngineOptions {
     pub parallel_blobs: usize,
     /// Blobs over this many bytes go up in chunks.
     pub chunked_over: u64,
-    /// Bytes of the smallest chunk: what a break costs at most in a blob of up to sixteen of them.
+    /// Bytes of the smallest chunk; larger ones are multiples of it.
     pub chunk: u64,
-    /// Bytes of the largest chunk: what a break costs at most. In between, a chunk is a sixteenth of its blob.
-    pub largest_chunk: u64,
+    /// How long the line should take for a chunk: what a break costs at most, where a smallest chunk does not
+    /// take longer.
+    pub chunk_worth: Duration,
     /// How many bytes a target may lag behind the fastest before it is fed from a spool file.
     pub window: u64,
     /// Folder for spool files. It is made when it is needed.
@@ -44,7 +45,7 @@ impl EngineOptions {
             parallel_blobs: 6,
             chunked_over: 64 * MIB,
             chunk: 16 * MIB,
-            largest_chunk: 64 * MIB,
+            chunk_worth: Duration::from_secs(2),
             window: 8 * MIB,
             spool,
             attempts: 5,
@@ -75,7 +76,7 @@ impl Engine {
             blobs: options.parallel_blobs.max(1),
             chunked_over: options.chunked_over,
             chunk: options.chunk.max(1),
-            largest_chunk: options.largest_chunk,
+            chunk_worth: options.chunk_worth,
             window: options.window,
             spool: options.spool,
             attempts: options.attempts.max(1),

@@ -55,7 +55,8 @@ impl Journal {
     /// # Errors
     /// [`CatalogError::Damaged`], [`CatalogError::Database`].
     pub async fn blobs_at(&self, place: &Place) -> Result<HashSet<Digest>, CatalogError> {
-        let Some(place_id) = place::find_id(&self.readers, place).await? else { return Ok(HashSet::new()) };
+        let readers = self.opening.readers().await?;
+        let Some(place_id) = place::find_id(&readers, place).await? else { return Ok(HashSet::new()) };
         let mut all = HashSet::new();
         let mut after = Vec::new();
         loop {
@@ -67,7 +68,7 @@ impl Journal {
                 .order_by_asc(blob::Column::Digest)
                 .limit(stored::PAGE)
                 .into_tuple()
-                .all(&self.readers)
+                .all(&readers)
                 .await
                 .map_err(CatalogError::database)?;
             for digest in &page {

@@ -24,9 +24,10 @@ impl Journal {
     /// # Errors
     /// [`CatalogError::Damaged`], [`CatalogError::Database`].
     pub async fn confirmed(&self, place: &Place, reference: &str) -> Result<Option<Confirmed>, CatalogError> {
-        let Some(place_id) = place::find_id(&self.readers, place).await? else { return Ok(None) };
+        let readers = self.opening.readers().await?;
+        let Some(place_id) = place::find_id(&readers, place).await? else { return Ok(None) };
         let row = tree::Entity::find_by_id((place_id, reference.to_owned()))
-            .one(&self.readers)
+            .one(&readers)
             .await
             .map_err(CatalogError::database)?;
         row.map_or(Ok(None), |row| confirmed(&row))
@@ -37,7 +38,8 @@ impl Journal {
     /// # Errors
     /// [`CatalogError::Damaged`], [`CatalogError::Database`].
     pub async fn confirmed_all(&self, place: &Place) -> Result<Vec<(String, Confirmed)>, CatalogError> {
-        let Some(place_id) = place::find_id(&self.readers, place).await? else { return Ok(Vec::new()) };
+        let readers = self.opening.readers().await?;
+        let Some(place_id) = place::find_id(&readers, place).await? else { return Ok(Vec::new()) };
         let mut all = Vec::new();
         let mut after = None;
         loop {
@@ -48,7 +50,7 @@ impl Journal {
             if let Some(after) = after {
                 page = page.filter(tree::Column::Reference.gt::<String>(after));
             }
-            let rows = page.all(&self.readers).await.map_err(CatalogError::database)?;
+            let rows = page.all(&readers).await.map_err(CatalogError::database)?;
             let Some(last) = rows.last() else { return Ok(all) };
             after = Some(last.reference.clone());
             for row in rows {

@@ -1,8 +1,9 @@
 //! The handle on the journal.
 
 use jiff::Timestamp;
-use sea_orm::DatabaseConnection;
 
+use crate::CatalogError;
+use crate::opening::Opening;
 use crate::writer::WriterHandle;
 
 /// The handle on the journal, for one run of copying; clones are cheap and belong to the same run.
@@ -13,13 +14,21 @@ use crate::writer::WriterHandle;
 #[derive(Debug, Clone)]
 pub struct Journal {
     pub(super) writer: WriterHandle,
-    pub(super) readers: DatabaseConnection,
+    pub(super) opening: Opening,
     /// When the run began: what was begun before is an earlier run's.
     pub(super) run_started: Timestamp,
 }
 
 impl Journal {
-    pub(crate) fn new(writer: WriterHandle, readers: DatabaseConnection, run_started: Timestamp) -> Self {
-        Self { writer, readers, run_started }
+    pub(crate) fn new(writer: WriterHandle, opening: Opening, run_started: Timestamp) -> Self {
+        Self { writer, opening, run_started }
+    }
+
+    /// Waits until the database is open.
+    ///
+    /// # Errors
+    /// As [`Catalog::open`](crate::Catalog::open).
+    pub async fn opened(&self) -> Result<(), CatalogError> {
+        self.opening.connections().await.map(drop)
     }
 }

@@ -32,9 +32,10 @@ impl Journal {
         host: &str,
         digests: &[Digest],
     ) -> Result<HashMap<Digest, Vec<String>>, CatalogError> {
+        let readers = self.opening.readers().await?;
         let mut places: HashMap<Digest, Vec<String>> = HashMap::new();
         for chunk in digests.chunks(stored::CHUNK) {
-            let rows = self.readers.query_all(&latest(host, chunk)).await.map_err(CatalogError::database)?;
+            let rows = readers.query_all(&latest(host, chunk)).await.map_err(CatalogError::database)?;
             for row in rows {
                 let (digest, repository): (Vec<u8>, String) =
                     row.try_get_many_by_index().map_err(CatalogError::database)?;

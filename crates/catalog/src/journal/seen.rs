@@ -35,12 +35,13 @@ impl Journal {
         tag: &str,
         digest: &Digest,
     ) -> Result<Option<Timestamp>, CatalogError> {
-        let Some(place_id) = place::find_id(&self.readers, place).await? else { return Ok(None) };
+        let readers = self.opening.readers().await?;
+        let Some(place_id) = place::find_id(&readers, place).await? else { return Ok(None) };
         let first: Option<i64> = seen::Entity::find_by_id((place_id, tag.to_owned(), digest.to_stored()))
             .select_only()
             .column(seen::Column::FirstSeen)
             .into_tuple()
-            .one(&self.readers)
+            .one(&readers)
             .await
             .map_err(CatalogError::database)?;
         first.map(stored::time).transpose()

@@ -17,6 +17,7 @@ impl Journal {
         &self,
         older_than: Timestamp,
     ) -> Result<Vec<(Place, SavedUpload)>, CatalogError> {
+        let readers = self.opening.readers().await?;
         let mut stale = Vec::new();
         let mut after = None;
         loop {
@@ -29,7 +30,7 @@ impl Journal {
             if let Some(after) = after {
                 page = page.filter(after);
             }
-            let rows = page.all(&self.readers).await.map_err(CatalogError::database)?;
+            let rows = page.all(&readers).await.map_err(CatalogError::database)?;
             let Some((last, _)) = rows.last() else { return Ok(stale) };
             after = Some(beyond(last));
             for (row, place) in rows {

@@ -70,9 +70,10 @@ impl Journal {
     /// # Errors
     /// [`CatalogError::Database`].
     pub async fn upload(&self, place: &Place, digest: &Digest) -> Result<Option<SavedUpload>, CatalogError> {
-        let Some(place_id) = place::find_id(&self.readers, place).await? else { return Ok(None) };
+        let readers = self.opening.readers().await?;
+        let Some(place_id) = place::find_id(&readers, place).await? else { return Ok(None) };
         let row = upload::Entity::find_by_id((place_id, digest.to_stored()))
-            .one(&self.readers)
+            .one(&readers)
             .await
             .map_err(CatalogError::database)?;
         Ok(row.and_then(|row| match SavedUpload::read(&row) {

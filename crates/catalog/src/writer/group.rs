@@ -35,12 +35,15 @@ pub(super) async fn write(database: &DatabaseConnection, mut jobs: Jobs, counter
                 job.acknowledge(outcome);
             }
         }
-        Err(error) => {
-            for job in jobs {
-                Counters::add(&counters.failed, 1);
-                job.acknowledge(Err(error.clone()));
-            }
-        }
+        Err(error) => refuse(jobs, &error, counters),
+    }
+}
+
+/// Tells all of them that they failed.
+pub(super) fn refuse(jobs: Jobs, error: &CatalogError, counters: &Counters) {
+    for job in jobs {
+        Counters::add(&counters.failed, 1);
+        job.acknowledge(Err(error.clone()));
     }
 }
 

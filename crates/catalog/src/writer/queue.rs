@@ -47,7 +47,10 @@ pub(crate) struct Writer {
 impl Writer {
     /// Starts the task on the runtime of the caller. It ends when all handles are gone, or by
     /// [`finish`](Self::finish).
-    pub(crate) fn start(database: DatabaseConnection, limits: Limits) -> Self {
+    pub(crate) fn start(
+        database: impl Future<Output = Result<DatabaseConnection, CatalogError>> + Send + 'static,
+        limits: Limits,
+    ) -> Self {
         let (queue, messages) = mpsc::channel(limits.queue);
         let counters = Arc::new(Counters::default());
         let task = tokio::spawn(task::run(database, limits, messages, Arc::clone(&counters)));

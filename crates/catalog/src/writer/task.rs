@@ -10,13 +10,15 @@ use super::group;
 use super::job::Job;
 use super::queue::{Limits, Message};
 use super::stats::Counters;
+use crate::CatalogError;
 
 pub(super) async fn run(
-    database: DatabaseConnection,
+    database: impl Future<Output = Result<DatabaseConnection, CatalogError>>,
     limits: Limits,
     mut messages: mpsc::Receiver<Message>,
     counters: Arc<Counters>,
 ) {
+    let database = database.await;
     let mut taken = Vec::with_capacity(limits.group);
     while messages.recv_many(&mut taken, limits.group).await > 0 {
         wait_for_company(&mut messages, &mut taken, limits).await;
@@ -29,7 +31,10 @@ pub(super) async fn run(
             }
         }
         if !jobs.is_empty() {
-            group::write(&database, jobs, &counters).await;
+            match &database {
+                Ok(database) => group::write(database, jobs, &counters).await,
+                Err(error) => group::refuse(jobs, error, &counters),
+            }
         }
     }
 }

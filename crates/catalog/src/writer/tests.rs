@@ -1,5 +1,6 @@
 //! The writer alone, with operations made for the purpose on a table of two columns.
 
+use std::future::ready;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
@@ -37,7 +38,7 @@ impl Bench {
     }
 
     fn writer(&self, limits: Limits) -> Writer {
-        Writer::start(self.database.clone(), limits)
+        Writer::start(ready(Ok(self.database.clone())), limits)
     }
 
     async fn rows(&self) -> Vec<(i64, i64)> {

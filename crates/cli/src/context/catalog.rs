@@ -15,14 +15,10 @@ impl LazyCatalog {
         Self { location, open: Mutex::default() }
     }
 
-    /// The journal.
-    pub(super) async fn journal(&self) -> Result<Journal, CatalogError> {
+    /// The journal, which may still be opened when this returns: what is asked of it waits for that.
+    pub(super) async fn journal(&self) -> Journal {
         let mut open = self.open.lock().await;
-        if let Some(catalog) = open.as_ref() {
-            return Ok(catalog.journal());
-        }
-        let catalog = Catalog::open(&self.location).await?;
-        Ok(open.insert(catalog).journal())
+        open.get_or_insert_with(|| Catalog::begin_to_open(&self.location)).journal()
     }
 
     /// Writes what is queued, and closes it if it was opened.

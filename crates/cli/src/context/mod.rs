@@ -77,9 +77,9 @@ impl Context {
         Ok(self.catalog.get_or_init(|| Arc::new(LazyCatalog::new(location))))
     }
 
-    /// The journal of copies.
+    /// The journal of copies. It may still be opened.
     pub(crate) async fn journal(&self) -> Result<Journal, CliError> {
-        Ok(self.catalog()?.journal().await?)
+        Ok(self.catalog()?.journal().await)
     }
 
     /// Writes what is queued for the catalogue, if it was used.

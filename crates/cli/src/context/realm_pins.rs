@@ -15,10 +15,11 @@ pub(super) struct CatalogPins(pub(super) Arc<LazyCatalog>);
 #[async_trait]
 impl RealmPins for CatalogPins {
     async fn pin(&self, registry: &str, realm: &str) -> TransportResult<RealmPin> {
-        let pinned = async { self.0.journal().await?.pin_realm(registry, realm).await };
-        let pinned = pinned.await.map_err(|cause| TransportError::Settings {
-            what: format!("what is remembered of the token server of {registry}"),
-            cause: cause.into(),
+        let pinned = self.0.journal().await.pin_realm(registry, realm).await.map_err(|cause| {
+            TransportError::Settings {
+                what: format!("what is remembered of the token server of {registry}"),
+                cause: cause.into(),
+            }
         })?;
         Ok(match pinned {
             PinnedRealm::First | PinnedRealm::Same => RealmPin::Agreed,

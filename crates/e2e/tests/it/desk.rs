@@ -114,11 +114,11 @@ impl Desk {
         self.catalog.journal()
     }
 
-    /// The engine of a new run.
+    /// The engine of a new run. It never takes more than one step for a chunk, so that a break anywhere meets
+    /// a boundary before it.
     pub(crate) fn engine(&self) -> Engine {
-        let options =
-            EngineOptions { pause: Duration::from_millis(5), ..EngineOptions::new(self.path("spool")) };
-        self.engine_with(options)
+        let (pause, chunk_worth) = (Duration::from_millis(5), Duration::ZERO);
+        self.engine_with(EngineOptions { pause, chunk_worth, ..EngineOptions::new(self.path("spool")) })
     }
 
     /// The same with options of the test's own.

@@ -30,6 +30,14 @@ pub(crate) enum Settled {
     Copied,
 }
 
+/// What is known of a place before an image is brought there.
+#[derive(Debug)]
+pub(crate) struct Remembered {
+    pub(crate) probe: Probe,
+    /// Blobs that the journal says are there.
+    pub(crate) hints: HashSet<Digest>,
+}
+
 /// A target of one image, with what is known about it and how the image fares there.
 pub(crate) struct Lane {
     pub(crate) target: Arc<dyn Target>,
@@ -38,11 +46,9 @@ pub(crate) struct Lane {
     pub(crate) label: Arc<str>,
     /// The name that the image gets there.
     pub(crate) name: PutAs,
-    pub(crate) probe: Probe,
-    /// Blobs that the journal says are there.
-    pub(crate) hints: HashSet<Digest>,
+    remembered: OnceLock<Remembered>,
     /// Repositories of the same host that the journal says have a blob.
-    pub(crate) elsewhere: HashMap<Digest, Vec<String>>,
+    elsewhere: OnceLock<HashMap<Digest, Vec<String>>>,
     /// Nothing that was remembered is believed any more.
     distrusted: AtomicBool,
     /// The target has the image.
@@ -69,9 +75,8 @@ impl Lane {
             place,
             label,
             name,
-            probe: Probe::Always,
-            hints: HashSet::new(),
-            elsewhere: HashMap::new(),
+            remembered: OnceLock::new(),
+            elsewhere: OnceLock::new(),
             distrusted: AtomicBool::new(false),
             settled: OnceLock::new(),
             failure: Mutex::new(None),
@@ -105,7 +110,24 @@ impl Lane {
 
     /// Whether the target must be asked for a blob before it is sent.
     pub(crate) fn asks_for(&self, blob: &Digest) -> bool {
-        self.probe == Probe::Always || self.hints.contains(blob) || self.distrusted.load(Ordering::Relaxed)
+        let may_have =
+            |remembered: &Remembered| remembered.probe == Probe::Always || remembered.hints.contains(blob);
+        self.remembered.get().is_none_or(may_have) || self.distrusted.load(Ordering::Relaxed)
+    }
+
+    /// What is known of the place, once for all.
+    pub(crate) fn remember(&self, remembered: Remembered) {
+        self.remembered.get_or_init(|| remembered);
+    }
+
+    /// Where on the host blobs were seen, once for all.
+    pub(crate) fn remember_elsewhere(&self, places: HashMap<Digest, Vec<String>>) {
+        self.elsewhere.get_or_init(|| places);
+    }
+
+    /// Other repositories of the host that the journal says have the blob.
+    pub(crate) fn elsewhere(&self, blob: &Digest) -> &[String] {
+        self.elsewhere.get().and_then(|places| places.get(blob)).map_or(&[], Vec::as_slice)
     }
 
     /// From now on the target is asked for everything.

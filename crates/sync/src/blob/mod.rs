@@ -8,10 +8,9 @@
 mod known;
 mod lane;
 mod mover;
+mod pace;
 mod settle;
-#[cfg(test)]
-mod tests;
 mod transfer;
 
-pub(crate) use lane::{Lane, Probe, Settled};
+pub(crate) use lane::{Lane, Probe, Remembered, Settled};
 pub(crate) use mover::{Limits, Mover};

@@ -26,8 +26,8 @@ pub(crate) struct Limits {
     pub(crate) chunked_over: u64,
     /// The size of the smallest chunk; larger ones are multiples of it.
     pub(crate) chunk: u64,
-    /// The size of the largest chunk, for the largest blobs.
-    pub(crate) largest_chunk: u64,
+    /// How long the line should take for a chunk.
+    pub(crate) chunk_worth: Duration,
     /// How far a target may lag behind the others before it is fed from the spool.
     pub(crate) window: u64,
     /// Where spools lie.
@@ -36,18 +36,6 @@ pub(crate) struct Limits {
     pub(crate) attempts: u32,
     /// The wait before the second try; it doubles.
     pub(crate) pause: Duration,
-}
-
-/// A blob goes up in about so many chunks, if their sizes allow it.
-const CHUNKS: u64 = 16;
-
-impl Limits {
-    /// The size of the chunks of a blob. A registry makes each chunk durable before it takes the next, so many
-    /// small ones cost more time than a break is worth: chunks grow with their blob.
-    pub(super) fn chunk_of(&self, size: u64) -> u64 {
-        let share = size.div_ceil(CHUNKS).next_multiple_of(self.chunk);
-        share.clamp(self.chunk, self.largest_chunk.max(self.chunk))
-    }
 }
 
 /// The wait before a try does not grow beyond this.

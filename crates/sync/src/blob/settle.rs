@@ -62,8 +62,9 @@ impl Mover {
 
     /// A repository that had the blob in an earlier run.
     fn hinted_mount(blob: &Descriptor, lane: &Lane) -> MountFrom {
-        let hinted = lane.elsewhere.get(&blob.digest).into_iter().flatten();
+        let hinted = lane.elsewhere(&blob.digest);
         hinted
+            .iter()
             .filter(|repository| repository.as_str() != lane.place.repository)
             .find_map(|repository| repository.parse::<RepositoryName>().ok())
             .map_or(MountFrom::Nowhere, MountFrom::Repository)

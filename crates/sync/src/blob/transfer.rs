@@ -11,9 +11,11 @@ use portolan_transport::{
     Begun, Chunk, Content, MountFrom, Source, TransportError, TransportResult, UploadState,
 };
 use tokio::sync::SemaphorePermit;
+use tokio::time::Instant;
 
 use super::lane::Lane;
 use super::mover::{Mover, Upload};
+use super::pace::Pace;
 use crate::CopyError;
 use crate::event::{BlobOutcome, Event};
 use crate::fanout::{Fanout, Follower, pump};
@@ -181,15 +183,18 @@ impl Mover {
         follower: &Follower,
         fanout: &Fanout,
     ) -> TransportResult<()> {
-        let step = self.limits.chunk_of(blob.size).max(upload.state.min_chunk.unwrap_or(0));
+        let step = upload.state.min_chunk.unwrap_or(0).max(1).next_multiple_of(self.limits.chunk);
+        let mut pace = Pace::new(step, self.limits.chunk_worth);
         loop {
             let at = upload.state.offset;
-            let len = step - at % step;
+            let len = pace.next_at(at);
             if blob.size.saturating_sub(at) <= len {
                 return Ok(());
             }
             let chunk = self.metered_chunk(blob, &upload.lane, follower.chunk(len), at);
+            let begun = Instant::now();
             upload.state = upload.lane.target.append(&upload.state, chunk).await?;
+            pace.learn(len, begun.elapsed());
             self.write_down(&upload.lane, &upload.state, fanout).await;
         }
     }

@@ -3,6 +3,7 @@
 //! `discover` reads what there is, `compare` says which targets lack it, `put` writes the manifests in
 //! their order; `run` puts these together. Blobs are the business of `blob`.
 
+mod begin;
 mod belongings;
 mod compare;
 mod discover;

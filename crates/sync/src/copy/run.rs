@@ -4,15 +4,14 @@ use std::sync::Arc;
 
 use futures::future::{join, join_all, join3};
 use futures::stream::{self, StreamExt as _};
-use portolan_catalog::{CatalogError, Place, TreeStart};
-use portolan_oci::{Descriptor, Digest, Manifest, RawManifest, TagOrDigest};
-use portolan_transport::{Location, Support, TransportError};
+use portolan_oci::{Descriptor, Manifest, RawManifest, TagOrDigest};
+use portolan_transport::{Support, TransportError};
 
 use super::discover::for_platform;
 use super::report::{CopyReport, ImageOutcome, TargetReport};
 use super::request::CopyRequest;
 use super::tree::ImageTree;
-use crate::blob::{Lane, Probe, Settled};
+use crate::blob::{Lane, Settled};
 use crate::event::Event;
 use crate::{CopyError, Engine};
 
@@ -48,10 +47,17 @@ impl Engine {
         let root = root?;
         job.image = Some(root.descriptor());
         refuse_index(&root, &job.lanes);
-        let tree = self.discover(&request.source, root, request.referrers).await?;
+        let digest = *root.digest();
+        // A target that shows something else needs the image, whatever belongs to it.
+        let shows = |there: &Option<Descriptor>| there.as_ref().is_some_and(|there| there.digest == digest);
+        let (unsure, needy) = partition(&job.lanes, there.iter().map(shows));
+        let begin = self.begin(&digest, needy.iter());
+        let (tree, ()) = join(self.discover(&request.source, root, request.referrers), begin).await;
+        let tree = tree?;
         self.announce(request, &tree);
-        self.drop_unchanged(&tree, there, job).await;
-        self.prepare(request, &tree, job).await;
+        self.drop_unchanged(&tree, &unsure).await;
+        self.begin(&digest, unsure.iter()).await;
+        self.look_for_mounts(request, &tree, &job.lanes).await;
         let lanes: Vec<_> = job.pending().collect();
         if lanes.is_empty() {
             return Ok(());
@@ -86,69 +92,21 @@ impl Engine {
         });
     }
 
-    /// Takes out the targets that have everything.
-    async fn drop_unchanged(&self, tree: &ImageTree, there: Vec<Option<Descriptor>>, job: &Job) {
-        let checks = job.lanes.iter().zip(there).map(|(lane, there)| async move {
-            if there.is_none_or(|there| there.digest != *tree.root.digest()) {
-                return false;
-            }
+    /// Takes out those of the targets which show the image that have everything.
+    async fn drop_unchanged(&self, tree: &ImageTree, lanes: &[Arc<Lane>]) {
+        join_all(lanes.iter().map(|lane| async move {
             match self.has_belongings(tree, lane).await {
-                Ok(has) => has,
-                Err(cause) => {
-                    lane.fail(CopyError::target(&lane.label, cause));
-                    false
-                }
+                Ok(true) => {}
+                Ok(false) => return,
+                Err(cause) => return lane.fail(CopyError::target(&lane.label, cause)),
             }
-        });
-        let unchanged = join_all(checks).await;
-        for (lane, unchanged) in job.lanes.iter().zip(unchanged) {
-            if unchanged && lane.is_live() {
-                let name = lane.reference(tree.root.digest());
-                if let Err(cause) = self.journal.finish_tree(&lane.place, &name, tree.root.digest()).await {
-                    tracing::warn!(%cause, "the journal does not know that the target was confirmed");
-                }
-                lane.settle(Settled::Unchanged);
+            let name = lane.reference(tree.root.digest());
+            if let Err(cause) = self.journal.finish_tree(&lane.place, &name, tree.root.digest()).await {
+                tracing::warn!(%cause, "the journal does not know that the target was confirmed");
             }
-        }
-    }
-
-    /// Asks the journal and the target what is known, and writes down that work begins.
-    async fn prepare(&self, request: &CopyRequest, tree: &ImageTree, job: &mut Job) {
-        let blobs: Vec<Digest> = tree.blobs().iter().map(|blob| blob.digest).collect();
-        // A target in the source's own registry mounts from the source.
-        let location = request.source.location();
-        if let Location::Registry(..) = location {
-            let source = Place::new(location.host(), location.repository());
-            blobs.iter().for_each(|blob| self.mover.known.claim(*blob, &source));
-        }
-        let lanes = job.lanes.iter_mut().filter(|lane| lane.is_pending()).filter_map(Arc::get_mut);
-        join_all(lanes.map(|lane| async {
-            if let Err(cause) = self.prepare_lane(tree, &blobs, lane).await {
-                lane.fail(cause);
-            }
+            lane.settle(Settled::Unchanged);
         }))
         .await;
-    }
-
-    async fn prepare_lane(
-        &self,
-        tree: &ImageTree,
-        blobs: &[Digest],
-        lane: &mut Lane,
-    ) -> Result<(), CopyError> {
-        let digest = tree.root.digest();
-        let name = lane.reference(digest);
-        let begin = self.journal.begin_tree(&lane.place, &name, digest);
-        let hints = async {
-            let here = self.journal.blobs_at(&lane.place).await?;
-            Ok::<_, CatalogError>((here, self.journal.places_with(&lane.place.host, blobs).await?))
-        };
-        let (start, hints, tags) = join3(begin, hints, lane.target.tags()).await;
-        let (start, tags) = (start?, tags.map_err(|cause| CopyError::target(&lane.label, cause))?);
-        (lane.hints, lane.elsewhere) = hints?;
-        let is_untouched = tags.is_empty() && matches!(start, TreeStart::Fresh);
-        lane.probe = if is_untouched { Probe::Hinted } else { Probe::Always };
-        Ok(())
     }
 
     /// Each target gets its manifests as soon as it has its blobs: none waits for a slower one.
@@ -199,6 +157,15 @@ impl Engine {
         }
         self.bring_and_put(request, tree, &again).await;
     }
+}
+
+/// The live lanes for which `is_so`, and the others.
+fn partition(lanes: &[Arc<Lane>], is_so: impl Iterator<Item = bool>) -> (Vec<Arc<Lane>>, Vec<Arc<Lane>>) {
+    let live = lanes.iter().zip(is_so).filter(|(lane, _)| lane.is_live());
+    let (those, others): (Vec<_>, Vec<_>) = live.partition(|(_, is_so)| *is_so);
+    let lanes =
+        |pairs: Vec<(&Arc<Lane>, bool)>| pairs.into_iter().map(|(lane, _)| Arc::clone(lane)).collect();
+    (lanes(those), lanes(others))
 }
 
 /// A place that holds one image for one platform takes no index. It is told before any bytes are moved.

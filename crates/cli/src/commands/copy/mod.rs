@@ -75,9 +75,12 @@ async fn copy(
     let (board, notes) = Board::new(plan.request.targets.len());
     let options = options(arguments, context)?;
     let journal = context.journal().await?;
-    let engine = Engine::new(journal, options, board.clone(), interrupt.token().clone());
+    let engine = Engine::new(journal.clone(), options, board.clone(), interrupt.token().clone());
     let progress = Progress::show(context.global.progress, &context.talk, &board, notes);
-    let mut report = engine.copy(&plan.request).await;
+    let mut report = tokio::select! {
+        Err(cause) = journal.opened() => return Err(cause.into()),
+        report = engine.copy(&plan.request) => report,
+    };
     close(&plan, &mut report).await;
     plan.complete(&mut report);
     progress.end().await;

@@ -165,6 +165,7 @@ pub(crate) fn engine(desk: &Desk) -> Engine {
         pause: Duration::from_millis(5),
         chunked_over: CHUNK,
         chunk: CHUNK,
+        chunk_worth: Duration::ZERO,
         attempts: 3,
         ..EngineOptions::new(desk.path("spool"))
     })
