@@ -1,7 +1,7 @@
 //! The database of what Portolan knows: tables, migrations and SQL, one folder a subject.
 //!
 //! [`Catalog`] opens the database (creating and migrating it if need be); each subject is a cheap handle
-//! got from it, so far only the [`Journal`]. Everything that is written goes through the one writer task of
+//! got from it; the first is the [`Journal`]. Everything that is written goes through the one writer task of
 //! the process, which commits what is queued as a group; everything that is read goes through a few
 //! read-only connections. No type of the database libraries appears in what this crate offers.
 //!
@@ -33,7 +33,14 @@
 //!                    │  session        JSON      │         first_seen
 //!                    │  verifier       JSON      │         last_seen
 //!                    │  updated_at     indexed   │
-//!                    └───────────────────────────┘
+//!                    ├───────────────────────────┘
+//!                    │
+//!                    │  journal_belongings                 journal_host
+//!                    │  ──────────────────                 ────────────
+//!                    └─ place_id       PK                  host        PK
+//!                       digest         PK                  fact        PK
+//!                       fingerprint                        holds
+//!                       checked_at                         checked_at
 //! ```
 
 mod catalog;
@@ -48,6 +55,9 @@ mod writer;
 
 pub use catalog::Catalog;
 pub use error::{CatalogError, Cause};
-pub use journal::{Confirmed, Journal, PinnedRealm, Place, SavedUpload, TreeStart};
+pub use journal::{
+    Answer, Carried, Confirmed, HostFact, Journal, KnownFact, PinnedRealm, Place, SavedUpload, SeenDigest,
+    TreeStart,
+};
 pub use location::DatabaseLocation;
 pub use writer::WriterStats;

@@ -1,10 +1,10 @@
-//! Beginning to copy an image tree to a place.
+//! Beginning to copy image trees to a place.
 
 use async_trait::async_trait;
 use jiff::Timestamp;
 use portolan_oci::Digest;
-use sea_orm::sea_query::{Expr, ExprTrait, OnConflict};
-use sea_orm::{ColumnTrait, Condition, DatabaseTransaction, EntityTrait, QueryFilter, QuerySelect, Set};
+use sea_orm::sea_query::{Expr, ExprTrait, OnConflict, SimpleExpr};
+use sea_orm::{ColumnTrait, DatabaseTransaction, EntityTrait, QueryFilter, QuerySelect, Set};
 
 use super::entities::tree;
 use super::{Journal, Place, place};
@@ -23,10 +23,9 @@ pub enum TreeStart {
     },
 }
 
-struct BeginTree {
+struct BeginTrees {
     place: Place,
-    reference: String,
-    digest: Digest,
+    trees: Vec<(String, Digest)>,
     /// Unfinished trees of other references count only if they were begun before this.
     run_started: i64,
     now: i64,
@@ -48,10 +47,22 @@ impl Journal {
         reference: &str,
         digest: &Digest,
     ) -> Result<TreeStart, CatalogError> {
-        let operation = BeginTree {
+        self.begin_trees(place, &[(reference, *digest)]).await
+    }
+
+    /// The same for several references of one place, each named once, in one write. The place counts as
+    /// resumed if any of them does.
+    ///
+    /// # Errors
+    /// As [`begin_tree`](Self::begin_tree).
+    pub async fn begin_trees(
+        &self,
+        place: &Place,
+        trees: &[(&str, Digest)],
+    ) -> Result<TreeStart, CatalogError> {
+        let operation = BeginTrees {
             place: place.clone(),
-            reference: reference.to_owned(),
-            digest: *digest,
+            trees: trees.iter().map(|(reference, digest)| ((*reference).to_owned(), *digest)).collect(),
             run_started: self.run_started.as_microsecond(),
             now: stored::now(),
         };
@@ -60,25 +71,27 @@ impl Journal {
 }
 
 #[async_trait]
-impl Operation for BeginTree {
+impl Operation for BeginTrees {
     type Reply = TreeStart;
-    const NAME: &'static str = "begin_tree";
+    const NAME: &'static str = "begin_trees";
 
     async fn run(&self, transaction: &DatabaseTransaction) -> Result<TreeStart, CatalogError> {
         let place_id = place::id(transaction, &self.place).await?;
         let unfinished = self.unfinished_since(transaction, place_id).await?;
-        let row = tree::ActiveModel {
-            place_id: Set(place_id),
-            reference: Set(self.reference.clone()),
-            digest: Set(self.digest.to_stored()),
-            started_at: Set(self.now),
-            confirmed_at: Set(None),
-        };
-        tree::Entity::insert(row)
-            .on_conflict(self.begin_again())
-            .exec_without_returning(transaction)
-            .await
-            .map_err(CatalogError::database)?;
+        for chunk in self.trees.chunks(stored::CHUNK) {
+            let rows = chunk.iter().map(|(reference, digest)| tree::ActiveModel {
+                place_id: Set(place_id),
+                reference: Set(reference.clone()),
+                digest: Set(digest.to_stored()),
+                started_at: Set(self.now),
+                confirmed_at: Set(None),
+            });
+            tree::Entity::insert_many(rows)
+                .on_conflict(self.begin_again())
+                .exec_without_returning(transaction)
+                .await
+                .map_err(CatalogError::database)?;
+        }
         match unfinished {
             None => Ok(TreeStart::Fresh),
             Some(since) => Ok(TreeStart::Resumed { since: stored::time(since)? }),
@@ -86,26 +99,21 @@ impl Operation for BeginTree {
     }
 }
 
-impl BeginTree {
+impl BeginTrees {
+    /// When the earliest attempt began that counts as left unfinished.
     async fn unfinished_since(
         &self,
         transaction: &DatabaseTransaction,
         place_id: i64,
     ) -> Result<Option<i64>, CatalogError> {
-        let earlier = Condition::any()
-            .add(tree::Column::StartedAt.lt(self.run_started))
-            .add(tree::Column::Reference.eq(&self.reference));
-        let since: Option<Option<i64>> = tree::Entity::find()
-            .select_only()
-            .expr(tree::Column::StartedAt.min())
-            .filter(tree::Column::PlaceId.eq(place_id))
-            .filter(tree::Column::ConfirmedAt.is_null())
-            .filter(earlier)
-            .into_tuple()
-            .one(transaction)
-            .await
-            .map_err(CatalogError::database)?;
-        Ok(since.flatten())
+        let earlier_run = tree::Column::StartedAt.lt(self.run_started);
+        let mut earliest = unfinished(transaction, place_id, earlier_run).await?;
+        for chunk in self.trees.chunks(stored::CHUNK) {
+            let references = chunk.iter().map(|(reference, _)| reference.as_str());
+            let these = unfinished(transaction, place_id, tree::Column::Reference.is_in(references)).await?;
+            earliest = earliest.into_iter().chain(these).min();
+        }
+        Ok(earliest)
     }
 
     /// An unfinished row keeps the time of its first attempt. (That column comes first: MySQL assigns from
@@ -121,4 +129,23 @@ impl BeginTree {
             .update_columns([tree::Column::Digest, tree::Column::ConfirmedAt])
             .to_owned()
     }
+}
+
+/// When the earliest of the unfinished trees was begun for which the condition holds.
+async fn unfinished(
+    transaction: &DatabaseTransaction,
+    place_id: i64,
+    condition: SimpleExpr,
+) -> Result<Option<i64>, CatalogError> {
+    let since: Option<Option<i64>> = tree::Entity::find()
+        .select_only()
+        .expr(tree::Column::StartedAt.min())
+        .filter(tree::Column::PlaceId.eq(place_id))
+        .filter(tree::Column::ConfirmedAt.is_null())
+        .filter(condition)
+        .into_tuple()
+        .one(transaction)
+        .await
+        .map_err(CatalogError::database)?;
+    Ok(since.flatten())
 }

@@ -1,4 +1,4 @@
-//! Having copied an image tree to a place.
+//! Having copied image trees to a place.
 
 use async_trait::async_trait;
 use portolan_oci::Digest;
@@ -10,10 +10,9 @@ use super::{Journal, Place, place};
 use crate::writer::Operation;
 use crate::{CatalogError, stored};
 
-struct FinishTree {
+struct FinishTrees {
     place: Place,
-    reference: String,
-    digest: Digest,
+    trees: Vec<(String, Digest)>,
     now: i64,
 }
 
@@ -29,10 +28,17 @@ impl Journal {
         reference: &str,
         digest: &Digest,
     ) -> Result<(), CatalogError> {
-        let operation = FinishTree {
+        self.finish_trees(place, &[(reference, *digest)]).await
+    }
+
+    /// The same for several references of one place, each named once, in one write.
+    ///
+    /// # Errors
+    /// As [`finish_tree`](Self::finish_tree).
+    pub async fn finish_trees(&self, place: &Place, trees: &[(&str, Digest)]) -> Result<(), CatalogError> {
+        let operation = FinishTrees {
             place: place.clone(),
-            reference: reference.to_owned(),
-            digest: *digest,
+            trees: trees.iter().map(|(reference, digest)| ((*reference).to_owned(), *digest)).collect(),
             now: stored::now(),
         };
         self.writer.write(operation).await
@@ -40,26 +46,29 @@ impl Journal {
 }
 
 #[async_trait]
-impl Operation for FinishTree {
+impl Operation for FinishTrees {
     type Reply = ();
-    const NAME: &'static str = "finish_tree";
+    const NAME: &'static str = "finish_trees";
 
     async fn run(&self, transaction: &DatabaseTransaction) -> Result<(), CatalogError> {
-        let row = tree::ActiveModel {
-            place_id: Set(place::id(transaction, &self.place).await?),
-            reference: Set(self.reference.clone()),
-            digest: Set(self.digest.to_stored()),
-            started_at: Set(self.now),
-            confirmed_at: Set(Some(self.now)),
-        };
+        let place_id = place::id(transaction, &self.place).await?;
         let begun = OnConflict::columns([tree::Column::PlaceId, tree::Column::Reference])
             .update_columns([tree::Column::Digest, tree::Column::ConfirmedAt])
             .to_owned();
-        tree::Entity::insert(row)
-            .on_conflict(begun)
-            .exec_without_returning(transaction)
-            .await
-            .map_err(CatalogError::database)?;
+        for chunk in self.trees.chunks(stored::CHUNK) {
+            let rows = chunk.iter().map(|(reference, digest)| tree::ActiveModel {
+                place_id: Set(place_id),
+                reference: Set(reference.clone()),
+                digest: Set(digest.to_stored()),
+                started_at: Set(self.now),
+                confirmed_at: Set(Some(self.now)),
+            });
+            tree::Entity::insert_many(rows)
+                .on_conflict(begun.clone())
+                .exec_without_returning(transaction)
+                .await
+                .map_err(CatalogError::database)?;
+        }
         Ok(())
     }
 }

@@ -5,21 +5,28 @@
 //! relied on; uploads, finished trees and pinned realms are acknowledged only when they are on the disk.
 
 mod begin_tree;
+mod belongings;
 mod blobs;
+mod confirm_again;
 mod confirmed;
 mod entities;
 mod finish_tree;
 mod handle;
-mod place;
+mod host_facts;
+pub(crate) mod place;
 mod places_with;
 mod realms;
 mod seen;
+mod seen_all;
 mod stale_uploads;
 mod uploads;
 
 pub use begin_tree::TreeStart;
+pub use belongings::Carried;
 pub use confirmed::Confirmed;
 pub use handle::Journal;
+pub use host_facts::{Answer, HostFact, KnownFact};
 pub use place::Place;
 pub use realms::PinnedRealm;
+pub use seen_all::SeenDigest;
 pub use uploads::SavedUpload;

@@ -31,7 +31,7 @@ impl fmt::Display for Place {
 }
 
 /// The number of a place, if it has one.
-pub(super) async fn find_id(
+pub(crate) async fn find_id(
     database: &impl ConnectionTrait,
     place: &Place,
 ) -> Result<Option<i64>, CatalogError> {
@@ -47,7 +47,7 @@ pub(super) async fn find_id(
 }
 
 /// The number of a place, which it gets now if it has none.
-pub(super) async fn id(database: &impl ConnectionTrait, place: &Place) -> Result<i64, CatalogError> {
+pub(crate) async fn id(database: &impl ConnectionTrait, place: &Place) -> Result<i64, CatalogError> {
     if let Some(id) = find_id(database, place).await? {
         return Ok(id);
     }

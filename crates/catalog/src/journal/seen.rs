@@ -11,18 +11,24 @@ use super::{Journal, Place, place};
 use crate::writer::Operation;
 use crate::{CatalogError, stored};
 
-struct Seen {
+struct NoteSeen {
     place: Place,
     observations: Vec<(String, Digest)>,
     now: i64,
 }
 
 impl Journal {
-    /// Hint: these tags of the place name these digests now. What is lost is noted the next time, as seen
-    /// later than it was.
-    pub fn seen(&self, place: &Place, observations: &[(&str, Digest)]) {
+    /// Notes that these tags of the place name these digests now, each tag once, in one write.
+    ///
+    /// # Errors
+    /// As any write: [`CatalogError::Busy`], [`CatalogError::Full`], [`CatalogError::Database`].
+    pub async fn note_seen(
+        &self,
+        place: &Place,
+        observations: &[(&str, Digest)],
+    ) -> Result<(), CatalogError> {
         let observations = observations.iter().map(|(tag, digest)| ((*tag).to_owned(), *digest)).collect();
-        self.writer.hint(Seen { place: place.clone(), observations, now: stored::now() });
+        self.writer.write(NoteSeen { place: place.clone(), observations, now: stored::now() }).await
     }
 
     /// When the tag of the place was first seen to name this digest.
@@ -49,9 +55,9 @@ impl Journal {
 }
 
 #[async_trait]
-impl Operation for Seen {
+impl Operation for NoteSeen {
     type Reply = ();
-    const NAME: &'static str = "seen";
+    const NAME: &'static str = "note_seen";
 
     async fn run(&self, transaction: &DatabaseTransaction) -> Result<(), CatalogError> {
         let place_id = place::id(transaction, &self.place).await?;

@@ -11,6 +11,9 @@ pub(super) const HOST: u32 = 255;
 /// Characters of a repository, a tag or a path.
 pub(super) const REPOSITORY: u32 = 512;
 
+/// Characters of one of our own words.
+pub(super) const WORD: u32 = 64;
+
 /// A name: compared byte by byte, which is what SQLite does unless told otherwise.
 pub(super) fn name(column: impl IntoIden, length: u32) -> ColumnDef {
     ColumnDef::new(column).string_len(length).not_null().take()

@@ -62,13 +62,13 @@ fn place_by_name() -> IndexCreateStatement {
 }
 
 /// The tie of a row to its place.
-fn of_place(table: impl IntoIden, column: impl IntoIden) -> ForeignKeyCreateStatement {
+pub(super) fn of_place(table: impl IntoIden, column: impl IntoIden) -> ForeignKeyCreateStatement {
     ForeignKey::create().from(table, column).to(JournalPlace::Table, JournalPlace::Id).take()
 }
 
 /// Lets the primary key be the table, where the database does not do so anyway: without it each narrow row
 /// would be kept twice.
-fn keyed(mut table: TableCreateStatement, backend: DbBackend) -> TableCreateStatement {
+pub(super) fn keyed(mut table: TableCreateStatement, backend: DbBackend) -> TableCreateStatement {
     if backend == DbBackend::Sqlite {
         table.extra("WITHOUT ROWID");
     }

@@ -6,6 +6,9 @@
 mod apply;
 mod columns;
 mod m0001_journal;
+mod m0002_mirrors;
+#[cfg(test)]
+mod tests;
 
 pub(crate) use apply::bring_up_to_date;
 
@@ -15,6 +18,6 @@ struct Migrator;
 
 impl MigratorTrait for Migrator {
     fn migrations() -> Vec<Box<dyn MigrationTrait>> {
-        vec![Box::new(m0001_journal::Journal)]
+        vec![Box::new(m0001_journal::Journal), Box::new(m0002_mirrors::Mirrors)]
     }
 }

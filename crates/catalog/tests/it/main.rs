@@ -1,9 +1,11 @@
 //! The catalogue through its public face, on real SQLite files.
 #![expect(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
 
+mod belongings;
 mod blobs;
 mod children;
 mod groups;
+mod hosts;
 mod opening;
 mod realms;
 mod seen;

@@ -94,3 +94,55 @@ async fn all_that_is_confirmed_comes_in_byte_order_over_many_pages() {
     let nowhere = Place::new("registry.example.com", "nothing");
     assert_eq!(journal.confirmed_all(&nowhere).await.unwrap(), []);
 }
+
+#[tokio::test]
+async fn thousands_of_trees_are_begun_finished_and_confirmed_in_one_write_each() {
+    let scratch = Scratch::new();
+    let catalog = scratch.open().await;
+    let journal = catalog.journal();
+    let names: Vec<String> = (0..3_000).map(|number| format!("v{number}")).collect();
+    let trees: Vec<_> =
+        names.iter().enumerate().map(|(number, name)| (name.as_str(), digest(number))).collect();
+    assert_eq!(journal.begin_trees(&debian(), &trees).await.unwrap(), TreeStart::Fresh);
+    assert_eq!(journal.confirmed_all(&debian()).await.unwrap(), []);
+    journal.finish_trees(&debian(), &trees[1..]).await.unwrap();
+    let first = journal.confirmed_all(&debian()).await.unwrap();
+    assert_eq!(first.len(), 2_999);
+    let references: Vec<&str> = names.iter().map(String::as_str).chain(["never heard of"]).collect();
+    journal.confirm_again(&debian(), &references).await.unwrap();
+    assert_eq!(catalog.writer_stats().operations, 3);
+    let again = journal.confirmed_all(&debian()).await.unwrap();
+    assert_eq!(again.len(), 2_999, "what is unfinished is not confirmed by this");
+    for ((name, before), (same, after)) in first.iter().zip(&again) {
+        assert_eq!((name, before.digest), (same, after.digest));
+        assert!(after.at > before.at);
+    }
+}
+
+#[tokio::test]
+async fn many_trees_are_resumed_if_one_of_them_is() {
+    let scratch = Scratch::new();
+    let catalog = scratch.open().await;
+    let journal = catalog.journal();
+    let names: Vec<String> = (0..1_000).map(|number| format!("v{number}")).collect();
+    let trees: Vec<_> = names.iter().map(|name| (name.as_str(), digest(0))).collect();
+    assert_eq!(journal.begin_trees(&debian(), &trees[..500]).await.unwrap(), TreeStart::Fresh);
+    assert_eq!(journal.begin_trees(&debian(), &trees[500..]).await.unwrap(), TreeStart::Fresh);
+    journal.finish_trees(&debian(), &trees[..999]).await.unwrap();
+    let since = resumed(journal.begin_trees(&debian(), &trees).await.unwrap());
+    assert_eq!(resumed(journal.begin_trees(&debian(), &trees[999..]).await.unwrap()), since);
+    assert_eq!(journal.begin_trees(&debian(), &[]).await.unwrap(), TreeStart::Fresh);
+    let elsewhere = Place::new("registry.example.com", "base/alpine");
+    journal.confirm_again(&elsewhere, &["12"]).await.unwrap();
+    assert_eq!(journal.confirmed_all(&elsewhere).await.unwrap(), []);
+}
+
+#[tokio::test]
+async fn begun_with_nothing_named_a_place_still_says_what_was_left_there() {
+    let scratch = Scratch::new();
+    let first = scratch.open().await;
+    first.journal().begin_tree(&debian(), "12", &digest(1)).await.unwrap();
+    first.close().await.unwrap();
+    let second = scratch.open().await;
+    resumed(second.journal().begin_trees(&debian(), &[]).await.unwrap());
+}

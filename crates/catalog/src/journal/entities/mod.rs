@@ -1,6 +1,8 @@
 //! The rows of the journal's tables; see the drawing in the crate's root.
 
+pub(super) mod belongings;
 pub(super) mod blob;
+pub(super) mod host;
 pub(super) mod place;
 pub(super) mod realm;
 pub(super) mod seen;

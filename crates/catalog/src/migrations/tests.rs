@@ -1,0 +1,54 @@
+//! Bringing up to date what an earlier version made.
+
+use std::path::Path;
+
+use jiff::Timestamp;
+use portolan_oci::Digest;
+use sea_orm::{ConnectionTrait, DatabaseConnection, DbBackend, Statement};
+use sea_orm_migration::MigratorTrait;
+
+use super::Migrator;
+use crate::{Catalog, DatabaseLocation, Place, sqlite};
+
+/// Makes the database as the version with so many changes made it.
+async fn as_of(path: &Path, changes: u32) -> DatabaseConnection {
+    let location = DatabaseLocation::SqliteFile(path.to_owned());
+    sqlite::prepare_file(&location, path).unwrap();
+    let database = sqlite::connect_writer(&location, path).await.unwrap();
+    sqlite::use_wal(&database).await.unwrap();
+    let transaction = sqlite::begin(&database).await.unwrap();
+    Migrator::up(&transaction, Some(changes)).await.unwrap();
+    transaction.commit().await.unwrap();
+    database
+}
+
+async fn write(database: &DatabaseConnection, sql: &str, digest: &Digest) {
+    let values = [digest.to_stored().into()];
+    let statement = Statement::from_sql_and_values(DbBackend::Sqlite, sql, values);
+    database.execute_raw(statement).await.unwrap();
+}
+
+#[tokio::test]
+async fn what_each_earlier_version_wrote_is_kept_and_it_may_go_on_writing() {
+    for changes in 1..Migrator::migrations().len() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("portolan.db");
+        let earlier = as_of(&path, u32::try_from(changes).unwrap()).await;
+        let (one, two) = (Digest::sha256(b"one"), Digest::sha256(b"two"));
+        earlier
+            .execute_unprepared("INSERT INTO journal_place VALUES (1, 'r.example.com', 'app')")
+            .await
+            .unwrap();
+        write(&earlier, "INSERT INTO journal_tree VALUES (1, '1.0', ?, 5, 7)", &one).await;
+
+        let catalog = Catalog::open(&DatabaseLocation::SqliteFile(path)).await.unwrap();
+        write(&earlier, "INSERT INTO journal_tree VALUES (1, '2.0', ?, 8, 9)", &two).await;
+        let app = Place::new("r.example.com", "app");
+        let confirmed = catalog.journal().confirmed_all(&app).await.unwrap();
+        let confirmed: Vec<_> =
+            confirmed.into_iter().map(|(tag, seen)| (tag, seen.digest, seen.at)).collect();
+        let at = |microsecond| Timestamp::from_microsecond(microsecond).unwrap();
+        assert_eq!(confirmed, [("1.0".to_owned(), one, at(7)), ("2.0".to_owned(), two, at(9))]);
+        catalog.close().await.unwrap();
+    }
+}
