@@ -4,7 +4,7 @@ use jiff::Timestamp;
 
 use crate::opening::{Connections, Opening};
 use crate::writer::{Limits, Writer};
-use crate::{CatalogError, DatabaseLocation, Journal, WriterStats};
+use crate::{CatalogError, DatabaseLocation, Journal, Runs, WriterStats};
 
 /// The open database: the way to each subject.
 ///
@@ -42,6 +42,11 @@ impl Catalog {
     /// as left over from an earlier run.
     pub fn journal(&self) -> Journal {
         Journal::new(self.writer.handle(), self.opening.clone(), Timestamp::now())
+    }
+
+    /// The runs of mirrors.
+    pub fn runs(&self) -> Runs {
+        Runs::new(self.writer.handle(), self.opening.clone())
     }
 
     /// What the writer has done since the database was opened.

@@ -1,9 +1,9 @@
 //! The database of what Portolan knows: tables, migrations and SQL, one folder a subject.
 //!
 //! [`Catalog`] opens the database (creating and migrating it if need be); each subject is a cheap handle
-//! got from it; the first is the [`Journal`]. Everything that is written goes through the one writer task of
-//! the process, which commits what is queued as a group; everything that is read goes through a few
-//! read-only connections. No type of the database libraries appears in what this crate offers.
+//! got from it: the [`Journal`], the [`Runs`] of mirrors. Everything that is written goes through the one
+//! writer task of the process, which commits what is queued as a group; everything that is read goes through
+//! a few read-only connections. No type of the database libraries appears in what this crate offers.
 //!
 //! Not here: what the values mean to the copy engine (`portolan-sync`), nor the content itself.
 //!
@@ -41,6 +41,16 @@
 //!                       digest         PK                  fact        PK
 //!                       fingerprint                        holds
 //!                       checked_at                         checked_at
+//!
+//! run                              run_failure                    run_lease
+//! ───                              ───────────                    ─────────
+//! id          PK ◄────┬─────────── run_id     PK                  mirror      PK
+//! mirror      indexed │            number     PK           ┌───── run_id
+//!             with id │            source                  │      owner
+//! started_at          │            target                  │      expires_at
+//! ended_at            │            cause                   │
+//! outcome             │            retryable               │
+//! totals, 8 numbers   └────────────────────────────────────┘
 //! ```
 
 mod catalog;
@@ -49,6 +59,7 @@ mod journal;
 mod location;
 mod migrations;
 mod opening;
+mod runs;
 mod sqlite;
 mod stored;
 mod writer;
@@ -60,4 +71,8 @@ pub use journal::{
     TreeStart,
 };
 pub use location::DatabaseLocation;
+pub use runs::{
+    FailedImage, Renewal, Run, RunEnd, RunEnded, RunId, RunLease, RunOutcome, RunReport, RunStart, RunTotals,
+    Runs,
+};
 pub use writer::WriterStats;

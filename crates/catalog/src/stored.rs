@@ -19,6 +19,11 @@ pub(crate) fn time(stored: i64) -> Result<Timestamp, CatalogError> {
     Timestamp::from_microsecond(stored).map_err(|error| CatalogError::damaged("time", error))
 }
 
+/// A number of things, as `what` in errors.
+pub(crate) fn count(what: &'static str, value: u64) -> Result<i64, CatalogError> {
+    i64::try_from(value).map_err(|_| CatalogError::OutOfRange { what, value })
+}
+
 pub(crate) fn now() -> i64 {
     Timestamp::now().as_microsecond()
 }

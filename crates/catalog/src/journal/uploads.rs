@@ -93,13 +93,12 @@ impl Operation for SaveUpload {
 
     async fn run(&self, transaction: &DatabaseTransaction) -> Result<(), CatalogError> {
         let SavedUpload { digest, offset, session, verifier, updated_at } = &self.upload;
-        let too_large = |_| CatalogError::OutOfRange { what: "upload offset", value: *offset };
         let verifier =
             serde_json::to_string(verifier).map_err(|error| CatalogError::damaged("hash state", error))?;
         let row = upload::ActiveModel {
             place_id: Set(place::id(transaction, &self.place).await?),
             digest: Set(digest.to_stored()),
-            upload_offset: Set(i64::try_from(*offset).map_err(too_large)?),
+            upload_offset: Set(stored::count("upload offset", *offset)?),
             session: Set(session.to_string()),
             verifier: Set(verifier),
             updated_at: Set(updated_at.as_microsecond()),

@@ -1,11 +1,13 @@
-//! What is peculiar to SQLite: files, connections, error codes. Nothing here knows a table.
+//! What is peculiar to SQLite: files, connections, error codes, the clock. Nothing here knows a table.
 
 mod begin;
+mod clock;
 mod connect;
 mod fault;
 mod files;
 
 pub(crate) use begin::begin;
+pub(crate) use clock::now;
 #[cfg(test)]
 pub(crate) use connect::connect_with_patience;
 pub(crate) use connect::{connect_writer, readers, use_wal};

@@ -8,6 +8,7 @@ mod groups;
 mod hosts;
 mod opening;
 mod realms;
+mod runs;
 mod seen;
 mod trees;
 mod uploads;

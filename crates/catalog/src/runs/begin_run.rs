@@ -1,0 +1,131 @@
+//! Beginning to run a mirror.
+
+use std::time::{Duration, Instant};
+
+use async_trait::async_trait;
+use jiff::Timestamp;
+use sea_orm::sea_query::OnConflict;
+use sea_orm::{DatabaseTransaction, EntityTrait, Set};
+
+use super::entities::{lease, run};
+use super::lease::microseconds;
+use super::release::interrupt;
+use super::{RunId, RunLease, RunTotals, Runs};
+use crate::writer::Operation;
+use crate::{CatalogError, sqlite, stored};
+
+/// Whether a run could begin.
+#[derive(Debug, Clone)]
+pub enum RunStart {
+    /// It is under way, and this is its lease.
+    Begun(RunLease),
+    /// Another is at it.
+    LeaseHeld {
+        /// Who, in the word that it gave itself.
+        owner: String,
+        /// When that run began.
+        since: Timestamp,
+    },
+}
+
+struct BeginRun {
+    mirror: String,
+    owner: String,
+    lasts: i64,
+}
+
+enum Claim {
+    Taken(RunId),
+    Held { owner: String, since: i64 },
+}
+
+impl Runs {
+    /// Begins a run of the mirror, if nobody else has its lease. `owner` says to others who this is; nobody
+    /// else may begin for as long as `lasts`, counted by the database's clock, unless the run ends before or
+    /// the lease is [renewed](Self::renew). A run whose lease has ended without its end being told is noted as
+    /// interrupted.
+    ///
+    /// # Errors
+    /// As any write: [`CatalogError::Busy`], [`CatalogError::Full`], [`CatalogError::Database`].
+    pub async fn begin_run(
+        &self,
+        mirror: &str,
+        owner: &str,
+        lasts: Duration,
+    ) -> Result<RunStart, CatalogError> {
+        let asked = Instant::now();
+        let operation =
+            BeginRun { mirror: mirror.to_owned(), owner: owner.to_owned(), lasts: microseconds(lasts) };
+        Ok(match self.writer.write(operation).await? {
+            Claim::Taken(run) => RunStart::Begun(RunLease::new(run, mirror.to_owned(), lasts, asked)),
+            Claim::Held { owner, since } => RunStart::LeaseHeld { owner, since: stored::time(since)? },
+        })
+    }
+}
+
+#[async_trait]
+impl Operation for BeginRun {
+    type Reply = Claim;
+    const NAME: &'static str = "begin_run";
+
+    /// The transaction has the write lock from its start: nobody else can take the lease in between.
+    async fn run(&self, transaction: &DatabaseTransaction) -> Result<Claim, CatalogError> {
+        let now = sqlite::now(transaction).await?;
+        let holder = lease::Entity::find_by_id(self.mirror.clone())
+            .one(transaction)
+            .await
+            .map_err(CatalogError::database)?;
+        if let Some(holder) = holder {
+            if holder.expires_at > now {
+                return held(transaction, holder).await;
+            }
+            interrupt(transaction, RunId::new(holder.run_id), holder.expires_at).await?;
+        }
+        let run = self.add_run(transaction, now).await?;
+        self.take_lease(transaction, run, now).await?;
+        Ok(Claim::Taken(run))
+    }
+}
+
+impl BeginRun {
+    async fn add_run(&self, transaction: &DatabaseTransaction, now: i64) -> Result<RunId, CatalogError> {
+        let row = run::ActiveModel {
+            mirror: Set(self.mirror.clone()),
+            started_at: Set(now),
+            ..RunTotals::default().row()?
+        };
+        let added = run::Entity::insert(row).exec(transaction).await.map_err(CatalogError::database)?;
+        Ok(RunId::new(added.last_insert_id))
+    }
+
+    async fn take_lease(
+        &self,
+        transaction: &DatabaseTransaction,
+        run: RunId,
+        now: i64,
+    ) -> Result<(), CatalogError> {
+        let row = lease::ActiveModel {
+            mirror: Set(self.mirror.clone()),
+            run_id: Set(run.get()),
+            owner: Set(self.owner.clone()),
+            expires_at: Set(now.saturating_add(self.lasts)),
+        };
+        let ended = OnConflict::column(lease::Column::Mirror)
+            .update_columns([lease::Column::RunId, lease::Column::Owner, lease::Column::ExpiresAt])
+            .to_owned();
+        lease::Entity::insert(row)
+            .on_conflict(ended)
+            .exec_without_returning(transaction)
+            .await
+            .map_err(CatalogError::database)?;
+        Ok(())
+    }
+}
+
+async fn held(transaction: &DatabaseTransaction, holder: lease::Model) -> Result<Claim, CatalogError> {
+    let run =
+        run::Entity::find_by_id(holder.run_id).one(transaction).await.map_err(CatalogError::database)?;
+    // The lease's tie to its run says that there is one.
+    let since = run.map_or(holder.expires_at, |run| run.started_at);
+    Ok(Claim::Held { owner: holder.owner, since })
+}

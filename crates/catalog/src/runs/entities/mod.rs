@@ -1,0 +1,5 @@
+//! The rows of the tables of runs; see the drawing in the crate's root.
+
+pub(super) mod failure;
+pub(super) mod lease;
+pub(super) mod run;

@@ -1,0 +1,52 @@
+//! The right to run a mirror, for a time.
+
+use std::time::{Duration, Instant};
+
+use super::RunId;
+
+/// The right to run a mirror, until it ends. It is the run's: who began a later run of the mirror has another.
+#[derive(Debug, Clone)]
+pub struct RunLease {
+    pub(super) run: RunId,
+    pub(super) mirror: String,
+    pub(super) lasts: Duration,
+    pub(super) ends: Instant,
+}
+
+impl RunLease {
+    /// `asked` is when the database had not been asked yet, so that this never ends after the database thinks
+    /// that it does.
+    pub(super) fn new(run: RunId, mirror: String, lasts: Duration, asked: Instant) -> Self {
+        Self { run, mirror, lasts, ends: end(asked, lasts) }
+    }
+
+    pub(super) fn go_on(&mut self, asked: Instant) {
+        self.ends = end(asked, self.lasts);
+    }
+
+    /// The run that it is for.
+    pub fn run(&self) -> RunId {
+        self.run
+    }
+
+    /// The mirror that is run.
+    pub fn mirror(&self) -> &str {
+        &self.mirror
+    }
+
+    /// From when on nothing more may be changed in its name, unless it was renewed: a tenth of its time before
+    /// another may take it.
+    pub fn ends(&self) -> Instant {
+        self.ends
+    }
+}
+
+/// A time that this clock cannot count to is over at once.
+fn end(asked: Instant, lasts: Duration) -> Instant {
+    asked.checked_add(lasts - lasts / 10).unwrap_or(asked)
+}
+
+/// As it is added to a time in the database.
+pub(super) fn microseconds(lasts: Duration) -> i64 {
+    i64::try_from(lasts.as_micros()).unwrap_or(i64::MAX)
+}

@@ -1,0 +1,36 @@
+//! The runs of a mirror.
+
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Select};
+
+use super::entities::run;
+use super::{Run, Runs};
+use crate::{CatalogError, stored};
+
+impl Runs {
+    /// The last runs of the mirror, the latest first; at most `limit`, and never more than 2,000.
+    ///
+    /// # Errors
+    /// [`CatalogError::Damaged`], [`CatalogError::Database`].
+    pub async fn runs(&self, mirror: &str, limit: u64) -> Result<Vec<Run>, CatalogError> {
+        let readers = self.opening.readers().await?;
+        let latest = of(mirror).limit(limit.min(stored::PAGE));
+        let rows = latest.all(&readers).await.map_err(CatalogError::database)?;
+        rows.into_iter().map(Run::read).collect()
+    }
+
+    /// The last run of the mirror that has ended. Asked by who has just begun a run: before, a run that was
+    /// killed is not noted as ended.
+    ///
+    /// # Errors
+    /// [`CatalogError::Damaged`], [`CatalogError::Database`].
+    pub async fn last_run(&self, mirror: &str) -> Result<Option<Run>, CatalogError> {
+        let readers = self.opening.readers().await?;
+        let ended = of(mirror).filter(run::Column::EndedAt.is_not_null());
+        let row = ended.one(&readers).await.map_err(CatalogError::database)?;
+        row.map(Run::read).transpose()
+    }
+}
+
+fn of(mirror: &str) -> Select<run::Entity> {
+    run::Entity::find().filter(run::Column::Mirror.eq(mirror)).order_by_desc(run::Column::Id)
+}

@@ -1,0 +1,28 @@
+//! Runs of mirrors: who runs one now, what came of those before, and which of their images failed.
+//!
+//! [`Runs`] is the handle; each file beside it has one operation. A mirror is run by one at a time: beginning
+//! a run takes the mirror's lease, ending it gives the lease back. Not here: images that went well, which are
+//! in the journal.
+
+mod begin_run;
+mod end_run;
+mod entities;
+mod failures;
+mod handle;
+mod lease;
+mod list;
+mod outcome;
+mod release;
+mod renew;
+mod run;
+mod totals;
+
+pub use begin_run::RunStart;
+pub use end_run::{RunEnd, RunReport};
+pub use failures::FailedImage;
+pub use handle::Runs;
+pub use lease::RunLease;
+pub use outcome::RunOutcome;
+pub use renew::Renewal;
+pub use run::{Run, RunEnded, RunId};
+pub use totals::RunTotals;

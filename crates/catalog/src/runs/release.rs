@@ -1,0 +1,64 @@
+//! Giving a mirror back without having run it to the end.
+
+use async_trait::async_trait;
+use sea_orm::sea_query::Expr;
+use sea_orm::{ColumnTrait, DatabaseTransaction, EntityTrait, QueryFilter};
+
+use super::entities::{lease, run};
+use super::{RunId, RunLease, RunOutcome, Runs};
+use crate::CatalogError;
+use crate::sqlite;
+use crate::writer::Operation;
+
+struct Release {
+    run: RunId,
+}
+
+impl Runs {
+    /// Gives the lease back and notes the run as interrupted, unless another has taken over.
+    ///
+    /// # Errors
+    /// As any write: [`CatalogError::Busy`], [`CatalogError::Full`], [`CatalogError::Database`].
+    pub async fn release(&self, lease: &RunLease) -> Result<(), CatalogError> {
+        self.writer.write(Release { run: lease.run }).await
+    }
+}
+
+#[async_trait]
+impl Operation for Release {
+    type Reply = ();
+    const NAME: &'static str = "release_run";
+
+    async fn run(&self, transaction: &DatabaseTransaction) -> Result<(), CatalogError> {
+        let now = sqlite::now(transaction).await?;
+        interrupt(transaction, self.run, now).await?;
+        give_back(transaction, self.run).await
+    }
+}
+
+/// Notes that a run was interrupted, unless it has ended.
+pub(super) async fn interrupt(
+    transaction: &DatabaseTransaction,
+    run: RunId,
+    at: i64,
+) -> Result<(), CatalogError> {
+    run::Entity::update_many()
+        .col_expr(run::Column::EndedAt, Expr::value(at))
+        .col_expr(run::Column::Outcome, Expr::value(RunOutcome::Interrupted.name()))
+        .filter(run::Column::Id.eq(run.get()))
+        .filter(run::Column::EndedAt.is_null())
+        .exec(transaction)
+        .await
+        .map_err(CatalogError::database)?;
+    Ok(())
+}
+
+/// Ends the lease, if it is still this run's.
+pub(super) async fn give_back(transaction: &DatabaseTransaction, run: RunId) -> Result<(), CatalogError> {
+    lease::Entity::delete_many()
+        .filter(lease::Column::RunId.eq(run.get()))
+        .exec(transaction)
+        .await
+        .map_err(CatalogError::database)?;
+    Ok(())
+}

@@ -1,0 +1,180 @@
+//! Runs of mirrors, and who may run one.
+
+use std::time::{Duration, Instant};
+
+use jiff::Timestamp;
+use portolan_catalog::{
+    CatalogError, FailedImage, Renewal, RunEnd, RunEnded, RunId, RunLease, RunOutcome, RunReport, RunStart,
+    RunTotals, Runs,
+};
+
+use crate::Scratch;
+
+const LONG: Duration = Duration::from_hours(1);
+
+async fn begin(runs: &Runs, mirror: &str, lasts: Duration) -> RunLease {
+    match runs.begin_run(mirror, "me", lasts).await.unwrap() {
+        RunStart::Begun(lease) => lease,
+        RunStart::LeaseHeld { owner, .. } => panic!("{owner} is at it"),
+    }
+}
+
+fn failed(number: usize) -> FailedImage {
+    FailedImage {
+        source: format!("docker.io/library/debian:{number}"),
+        target: format!("registry.example.com/base/debian:{number}"),
+        cause: "the target has no room".to_owned(),
+        is_retryable: number.is_multiple_of(2),
+    }
+}
+
+fn report(outcome: RunOutcome, failures: usize) -> RunReport {
+    let totals = RunTotals {
+        images: 9_000,
+        copied: 1,
+        skipped: 2,
+        deleted: 3,
+        failed: failures as u64,
+        blobs: 4,
+        mounted: 5,
+        bytes: 6 << 40,
+    };
+    RunReport { outcome, totals, failures: (0..failures).map(failed).collect() }
+}
+
+#[tokio::test]
+async fn a_run_is_remembered_with_what_failed_in_it() {
+    let scratch = Scratch::new();
+    let catalog = scratch.open().await;
+    let runs = catalog.runs();
+    assert_eq!(runs.last_run("base").await.unwrap(), None);
+    let before = Timestamp::now();
+    let lease = begin(&runs, "base", LONG).await;
+    assert_eq!(runs.last_run("base").await.unwrap(), None, "it has not ended");
+    let under_way = &runs.runs("base", 10).await.unwrap()[0];
+    assert_eq!((under_way.id, under_way.ended, under_way.totals), (lease.run(), None, RunTotals::default()));
+    // More than a page, and more than a chunk.
+    let told = report(RunOutcome::Partly, 2_500);
+    assert_eq!(runs.end_run(&lease, told.clone()).await.unwrap(), RunEnd::Recorded);
+    catalog.close().await.unwrap();
+
+    let runs = scratch.open().await.runs();
+    let last = runs.last_run("base").await.unwrap().unwrap();
+    assert_eq!((last.id, last.mirror.as_str(), last.totals), (lease.run(), "base", told.totals));
+    let RunEnded { at, outcome } = last.ended.unwrap();
+    assert_eq!(outcome, RunOutcome::Partly);
+    // The database counts milliseconds.
+    assert!(before.as_millisecond() <= last.started_at.as_millisecond() && last.started_at <= at);
+    assert_eq!(runs.failures(last.id).await.unwrap(), told.failures);
+    assert_eq!(runs.failures(RunId::new(77)).await.unwrap(), []);
+}
+
+#[tokio::test]
+async fn the_latest_run_comes_first_and_other_mirrors_do_not_come() {
+    let scratch = Scratch::new();
+    let runs = scratch.open().await.runs();
+    let outcomes =
+        [RunOutcome::Done, RunOutcome::Partly, RunOutcome::Failed, RunOutcome::Interrupted, RunOutcome::Done];
+    for outcome in outcomes {
+        for mirror in ["base", "apps"] {
+            let lease = begin(&runs, mirror, LONG).await;
+            assert_eq!(lease.mirror(), mirror);
+            runs.end_run(&lease, report(outcome, 0)).await.unwrap();
+        }
+    }
+    let told = |limit| {
+        let runs = runs.clone();
+        async move {
+            let some = runs.runs("base", limit).await.unwrap();
+            assert!(some.iter().all(|run| run.mirror == "base") && some.is_sorted_by(|a, b| a.id > b.id));
+            some.iter().map(|run| run.ended.unwrap().outcome).collect::<Vec<_>>()
+        }
+    };
+    assert_eq!(told(100).await, outcomes.into_iter().rev().collect::<Vec<_>>());
+    assert_eq!(told(2).await, [RunOutcome::Done, RunOutcome::Interrupted]);
+    assert_eq!(told(0).await, []);
+    assert_eq!(runs.runs("Base", 100).await.unwrap(), []);
+}
+
+#[tokio::test]
+async fn of_two_processes_one_runs_and_the_other_is_told_who() {
+    let scratch = Scratch::new();
+    let (one, two) = (scratch.open().await, scratch.open().await);
+    let lease = begin(&one.runs(), "base", LONG).await;
+    let began = one.runs().runs("base", 1).await.unwrap()[0].started_at;
+    let RunStart::LeaseHeld { owner, since } = two.runs().begin_run("base", "you", LONG).await.unwrap()
+    else {
+        panic!("both run it")
+    };
+    assert_eq!((owner.as_str(), since), ("me", began));
+    let other = begin(&two.runs(), "apps", LONG).await;
+    assert!(other.run() > lease.run());
+    assert_eq!(two.runs().runs("base", 10).await.unwrap().len(), 1, "who may not begin leaves no run");
+    one.runs().end_run(&lease, report(RunOutcome::Done, 0)).await.unwrap();
+    begin(&two.runs(), "base", LONG).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn of_many_at_once_exactly_one_begins() {
+    let scratch = Scratch::new();
+    let (one, two) = (scratch.open().await, scratch.open().await);
+    let beginning = (0..32).map(|number| {
+        let runs = if number % 2 == 0 { one.runs() } else { two.runs() };
+        tokio::spawn(async move { runs.begin_run("base", &number.to_string(), LONG).await.unwrap() })
+    });
+    let mut begun = 0;
+    for start in futures::future::join_all(beginning).await {
+        begun += usize::from(matches!(start.unwrap(), RunStart::Begun(_)));
+    }
+    assert_eq!(begun, 1);
+    assert_eq!(one.runs().runs("base", 100).await.unwrap().len(), 1);
+}
+
+#[tokio::test]
+async fn a_lease_that_ended_is_taken_over_and_its_run_was_interrupted() {
+    let scratch = Scratch::new();
+    let (one, two) = (scratch.open().await, scratch.open().await);
+    let mut late = begin(&one.runs(), "base", Duration::ZERO).await;
+    assert!(late.ends() <= Instant::now());
+    let next = begin(&two.runs(), "base", LONG).await;
+    assert!(next.run() > late.run());
+    let interrupted = two.runs().last_run("base").await.unwrap().unwrap();
+    assert_eq!(interrupted.id, late.run());
+    assert_eq!(interrupted.ended.map(|ended| ended.outcome), Some(RunOutcome::Interrupted));
+    assert_eq!(one.runs().renew(&mut late).await.unwrap(), Renewal::Lost);
+    let told = one.runs().end_run(&late, report(RunOutcome::Partly, 3)).await.unwrap();
+    assert_eq!(told, RunEnd::TakenOver);
+    one.runs().release(&late).await.unwrap();
+    assert_eq!(two.runs().last_run("base").await.unwrap().unwrap(), interrupted);
+    assert_eq!(two.runs().failures(late.run()).await.unwrap(), []);
+    let again = one.runs().begin_run("base", "me", LONG).await.unwrap();
+    assert!(matches!(again, RunStart::LeaseHeld { .. }), "the late one did not free it: {again:?}");
+}
+
+#[tokio::test]
+async fn a_lease_is_renewed_and_given_back() {
+    let scratch = Scratch::new();
+    let (one, two) = (scratch.open().await, scratch.open().await);
+    let mut lease = begin(&one.runs(), "base", LONG).await;
+    let first = lease.ends();
+    assert!(first < Instant::now() + LONG, "it ends here before it ends there");
+    assert_eq!(one.runs().renew(&mut lease).await.unwrap(), Renewal::Renewed);
+    assert!(lease.ends() > first);
+    one.runs().release(&lease).await.unwrap();
+    assert_eq!(one.runs().renew(&mut lease).await.unwrap(), Renewal::Lost);
+    let given_back = two.runs().last_run("base").await.unwrap().unwrap();
+    assert_eq!(given_back.ended.map(|ended| ended.outcome), Some(RunOutcome::Interrupted));
+    begin(&two.runs(), "base", LONG).await;
+}
+
+#[tokio::test]
+async fn a_number_beyond_all_counting_is_refused_and_the_run_goes_on() {
+    let scratch = Scratch::new();
+    let runs = scratch.open().await.runs();
+    let mut lease = begin(&runs, "base", Duration::MAX).await;
+    let mut told = report(RunOutcome::Done, 0);
+    told.totals.bytes = u64::MAX;
+    let refused = runs.end_run(&lease, told).await;
+    assert!(matches!(refused, Err(CatalogError::OutOfRange { value: u64::MAX, .. })), "{refused:?}");
+    assert_eq!(runs.renew(&mut lease).await.unwrap(), Renewal::Renewed);
+}
