@@ -2,17 +2,18 @@
 
 use std::collections::HashMap;
 use std::path::PathBuf;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use portolan_catalog::{Journal, Place};
 use portolan_transport::Source;
-use tokio::sync::{Mutex, OnceCell};
+use tokio::sync::OnceCell;
 use tokio_util::sync::CancellationToken;
 
 use crate::blob::{Limits, Mover};
 use crate::copy::SourceTags;
 use crate::event::Observer;
+use crate::holdings::Holdings;
 
 const MIB: u64 = 1024 * 1024;
 
@@ -60,7 +61,9 @@ pub struct Engine {
     pub(crate) mover: Mover,
     pub(crate) observer: Arc<dyn Observer>,
     pub(crate) cancelled: CancellationToken,
+    pub(crate) holdings: Mutex<HashMap<Place, Arc<Holdings>>>,
     source_tags: Mutex<HashMap<Place, Arc<OnceCell<SourceTags>>>>,
+    first_questions: Mutex<HashMap<String, Arc<tokio::sync::Mutex<()>>>>,
 }
 
 impl Engine {
@@ -83,12 +86,27 @@ impl Engine {
             pause: options.pause,
         };
         let mover = Mover::new(journal.clone(), limits, Arc::clone(&observer));
-        Self { journal, mover, observer, cancelled, source_tags: Mutex::default() }
+        Self {
+            journal,
+            mover,
+            observer,
+            cancelled,
+            holdings: Mutex::default(),
+            source_tags: Mutex::default(),
+            first_questions: Mutex::default(),
+        }
     }
 
     /// The place in which the tags of a source are kept for the run.
-    pub(crate) async fn tags_of(&self, source: &dyn Source) -> Arc<OnceCell<SourceTags>> {
+    pub(crate) fn tags_of(&self, source: &dyn Source) -> Arc<OnceCell<SourceTags>> {
         let place = Place::new(source.location().host(), source.location().repository());
-        Arc::clone(self.source_tags.lock().await.entry(place).or_default())
+        let mut all = self.source_tags.lock().unwrap_or_else(PoisonError::into_inner);
+        Arc::clone(all.entry(place).or_default())
+    }
+
+    /// Who holds this asks a host something that teaches what it can do; the others wait for the lesson.
+    pub(crate) fn first_question(&self, source: &dyn Source) -> Arc<tokio::sync::Mutex<()>> {
+        let mut all = self.first_questions.lock().unwrap_or_else(PoisonError::into_inner);
+        Arc::clone(all.entry(source.location().host().to_owned()).or_default())
     }
 }

@@ -15,6 +15,8 @@ mod engine;
 mod error;
 mod event;
 mod fanout;
+mod holdings;
+pub mod plan;
 
 pub use copy::{
     CopyReport, CopyRequest, CopyTarget, ImageOutcome, Platforms, ReferrerPolicy, Tally, TargetReport,
@@ -22,3 +24,4 @@ pub use copy::{
 pub use engine::{Engine, EngineOptions};
 pub use error::CopyError;
 pub use event::{BlobOutcome, Event, Observer, Silent};
+pub use plan::{Action, Cost, Plan, PlannedImage, PlannedTarget, RunReport, TargetChecks};

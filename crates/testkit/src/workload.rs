@@ -2,7 +2,7 @@
 //!
 //! Their bytes are made while they are read; nothing here holds a layer in memory.
 
-use crate::image::{Image, Layer};
+use crate::image::{Image, Layer, index_of, media};
 use crate::zoo::Exhibit;
 
 /// Many images that have layers in common.
@@ -55,6 +55,22 @@ pub fn twelve_layers(seed: u64, total: u64) -> Exhibit {
 /// A small image whose bytes depend on `seed`: one config and one layer of 3 KB.
 pub fn tiny(seed: u64) -> Exhibit {
     tagged("tiny", Image::oci().layer(Layer::random(seed, 3_000)))
+}
+
+/// Images `v0`, `v1`, … of two platforms each. Each platform has a layer that all of its images share, and
+/// every image a layer of its own.
+pub fn two_platforms(count: u64) -> Vec<Exhibit> {
+    const PLATFORMS: [&str; 2] = ["linux/amd64", "linux/arm64"];
+    let images = (0..count).map(|nth| {
+        let parts = (0..).zip(PLATFORMS).map(|(part, platform)| {
+            let own = Layer::random(1_000 + 2 * nth + part, 20_000);
+            (Image::oci().platform(platform).layer(Layer::random(part, 200_000)).layer(own).build(), platform)
+        });
+        let mut exhibit = Exhibit::new("two-platforms", index_of(media::OCI_INDEX, parts.collect()));
+        exhibit.tags = vec![format!("v{nth}")];
+        exhibit
+    });
+    images.collect()
 }
 
 fn tagged(name: &'static str, image: Image) -> Exhibit {

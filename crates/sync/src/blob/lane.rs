@@ -1,6 +1,6 @@
 //! One image's way to one target.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
@@ -10,6 +10,7 @@ use portolan_transport::{Location, PutAs, Target};
 use tokio::sync::Notify;
 
 use crate::event::BlobOutcome;
+use crate::holdings::Holdings;
 use crate::{CopyError, Tally};
 
 /// Whether a target is asked for a blob before it is sent.
@@ -34,8 +35,7 @@ pub(crate) enum Settled {
 #[derive(Debug)]
 pub(crate) struct Remembered {
     pub(crate) probe: Probe,
-    /// Blobs that the journal says are there.
-    pub(crate) hints: HashSet<Digest>,
+    pub(crate) holdings: Arc<Holdings>,
 }
 
 /// A target of one image, with what is known about it and how the image fares there.
@@ -110,8 +110,9 @@ impl Lane {
 
     /// Whether the target must be asked for a blob before it is sent.
     pub(crate) fn asks_for(&self, blob: &Digest) -> bool {
-        let may_have =
-            |remembered: &Remembered| remembered.probe == Probe::Always || remembered.hints.contains(blob);
+        let may_have = |remembered: &Remembered| {
+            remembered.probe == Probe::Always || remembered.holdings.remembers(blob)
+        };
         self.remembered.get().is_none_or(may_have) || self.distrusted.load(Ordering::Relaxed)
     }
 

@@ -5,9 +5,8 @@ use std::sync::Arc;
 use futures::future::{join_all, join3};
 use portolan_catalog::{Place, TreeStart};
 use portolan_oci::Digest;
-use portolan_transport::Location;
+use portolan_transport::{Location, Source};
 
-use super::request::CopyRequest;
 use super::tree::ImageTree;
 use crate::blob::{Lane, Probe, Remembered};
 use crate::{CopyError, Engine};
@@ -15,7 +14,7 @@ use crate::{CopyError, Engine};
 impl Engine {
     /// Writes down that work on an image begins at these targets, and asks what they may have of it already. A
     /// target that cannot be asked fails.
-    pub(super) async fn begin(&self, image: &Digest, lanes: impl Iterator<Item = &Arc<Lane>>) {
+    pub(crate) async fn begin(&self, image: &Digest, lanes: impl Iterator<Item = &Arc<Lane>>) {
         join_all(lanes.filter(|lane| lane.is_pending()).map(|lane| async {
             match self.begin_at(image, lane).await {
                 Ok(remembered) => lane.remember(remembered),
@@ -27,19 +26,26 @@ impl Engine {
 
     async fn begin_at(&self, image: &Digest, lane: &Lane) -> Result<Remembered, CopyError> {
         let name = lane.reference(image);
+        let holdings = self.holdings(&lane.place);
         let begin = self.journal.begin_tree(&lane.place, &name, image);
-        let (start, hints, tags) = join3(begin, self.journal.blobs_at(&lane.place), lane.target.tags()).await;
-        let (start, hints) = (start?, hints?);
-        let tags = tags.map_err(|cause| CopyError::target(&lane.label, cause))?;
-        let is_untouched = tags.is_empty() && matches!(start, TreeStart::Fresh);
-        Ok(Remembered { probe: if is_untouched { Probe::Hinted } else { Probe::Always }, hints })
+        let blobs = holdings.blobs(self, &lane.place);
+        let (start, blobs, tags) = join3(begin, blobs, holdings.tags(&*lane.target)).await;
+        let is_untouched = tags?.is_empty() && matches!(start?, TreeStart::Fresh);
+        blobs?;
+        let probe = if is_untouched { Probe::Hinted } else { Probe::Always };
+        Ok(Remembered { probe, holdings })
     }
 
     /// Finds out where blobs could be mounted from.
-    pub(super) async fn look_for_mounts(&self, request: &CopyRequest, tree: &ImageTree, lanes: &[Arc<Lane>]) {
+    pub(super) async fn look_for_mounts(
+        &self,
+        source: &Arc<dyn Source>,
+        tree: &ImageTree,
+        lanes: &[Arc<Lane>],
+    ) {
         let blobs: Vec<Digest> = tree.blobs().iter().map(|blob| blob.digest).collect();
         // A target in the source's own registry mounts from the source.
-        let location = request.source.location();
+        let location = source.location();
         if let Location::Registry(..) = location {
             let source = Place::new(location.host(), location.repository());
             blobs.iter().for_each(|blob| self.mover.known.claim(*blob, &source));

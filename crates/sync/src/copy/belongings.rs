@@ -32,6 +32,13 @@ impl SourceTags {
             Self::Unlisted => true,
         }
     }
+
+    /// Those of them that belong to an image by their names; none where they are not listed.
+    pub(crate) fn about(&self, image: &Digest) -> Vec<Tag> {
+        let Self::Listed(tags) = self else { return Vec::new() };
+        let cosign = COSIGN_SUFFIXES.iter().filter_map(|suffix| Tag::cosign(image, suffix).ok());
+        cosign.chain([image.fallback_tag()]).filter(|tag| tags.contains(tag)).collect()
+    }
 }
 
 /// A source whose tags cannot be listed is asked for each tag that may matter.
@@ -47,9 +54,9 @@ async fn list_tags(source: &dyn Source) -> SourceTags {
 
 impl Engine {
     /// Reads the tags of the source, if what belongs to the image will be looked for among them.
-    pub(super) async fn learn_tags(&self, request: &CopyRequest) {
+    pub(crate) async fn learn_tags(&self, request: &CopyRequest) {
         if request.referrers == ReferrerPolicy::Carry {
-            let cell = self.tags_of(&*request.source).await;
+            let cell = self.tags_of(&*request.source);
             cell.get_or_init(|| list_tags(&*request.source)).await;
         }
     }
@@ -63,21 +70,14 @@ impl Walk<'_> {
         subjects: &[Digest],
         lists: &mut Vec<ReferrerList>,
     ) -> Result<Vec<Digest>, CopyError> {
-        let cell = engine.tags_of(&**self.source).await;
+        let cell = engine.tags_of(&**self.source);
         let tags = cell.get_or_init(|| list_tags(&**self.source)).await;
-        // The first question teaches whether the source has the referrers API; the others profit from it.
-        let (first, others) = match subjects.split_first() {
-            Some((first, others)) => (first, others),
-            None => return Ok(Vec::new()),
-        };
-        let mut found = vec![self.find(*first, tags).await?];
         let walk = &*self;
-        let more: Vec<_> = stream::iter(others)
-            .map(|subject| walk.find(*subject, tags))
+        let found: Vec<_> = stream::iter(subjects)
+            .map(|subject| walk.find(engine, *subject, tags))
             .buffered(PARALLEL)
             .try_collect()
             .await?;
-        found.extend(more);
         let mut next = Vec::new();
         for found in found {
             next.extend(self.take_in(engine, found, lists).await?);
@@ -85,8 +85,8 @@ impl Walk<'_> {
         Ok(next)
     }
 
-    async fn find(&self, subject: Digest, tags: &SourceTags) -> Result<Found, CopyError> {
-        let referrers = self.referrers(subject, tags).await?;
+    async fn find(&self, engine: &Engine, subject: Digest, tags: &SourceTags) -> Result<Found, CopyError> {
+        let referrers = self.referrers(engine, subject, tags).await?;
         let mut tagged = Vec::new();
         for suffix in COSIGN_SUFFIXES {
             let Ok(tag) = Tag::cosign(&subject, suffix) else { continue };
@@ -127,12 +127,23 @@ impl Walk<'_> {
     }
 
     /// Asks for referrers, unless the source has no API and no fallback tag: that is known from its tags.
-    async fn referrers(&self, subject: Digest, tags: &SourceTags) -> Result<Option<Referrers>, CopyError> {
-        let no_api = self.source.capabilities().referrers_api == Support::No;
-        if no_api && !tags.may_have(&subject.fallback_tag()) {
+    async fn referrers(
+        &self,
+        engine: &Engine,
+        subject: Digest,
+        tags: &SourceTags,
+    ) -> Result<Option<Referrers>, CopyError> {
+        let api = || self.source.capabilities().referrers_api;
+        // Of many images at once, one finds out whether there is an API.
+        let first = engine.first_question(&**self.source);
+        let lesson = if api() == Support::Unknown { Some(first.lock().await) } else { None };
+        if api() == Support::No && !tags.may_have(&subject.fallback_tag()) {
             return Ok(None);
         }
-        self.source.referrers(&subject, None).await.map(Some).map_err(|cause| {
+        let lesson = lesson.filter(|_| api() == Support::Unknown);
+        let referrers = self.source.referrers(&subject, None).await;
+        drop(lesson);
+        referrers.map(Some).map_err(|cause| {
             CopyError::source(format!("the referrers of {}@{subject}", self.source.location()), cause)
         })
     }

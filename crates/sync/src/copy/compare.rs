@@ -36,7 +36,7 @@ impl Engine {
 
     /// Whether a target that has the image also has everything else of the tree. The image's children are
     /// there because the image is; referrers and tags are asked for.
-    pub(super) async fn has_belongings(&self, tree: &ImageTree, lane: &Lane) -> TransportResult<bool> {
+    pub(crate) async fn has_belongings(&self, tree: &ImageTree, lane: &Lane) -> TransportResult<bool> {
         let tagged: Vec<(&Tag, &Digest)> = tree
             .members
             .iter()

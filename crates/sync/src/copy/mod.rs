@@ -6,8 +6,10 @@
 mod begin;
 mod belongings;
 mod compare;
+mod deliver;
 mod discover;
 mod fallback;
+mod job;
 mod put;
 mod report;
 mod request;
@@ -15,6 +17,7 @@ mod run;
 mod tree;
 
 pub(crate) use belongings::SourceTags;
+pub(crate) use job::Job;
 pub use report::{CopyReport, ImageOutcome, Tally, TargetReport};
 pub use request::{CopyRequest, CopyTarget, Platforms, ReferrerPolicy};
 pub use tree::{ImageTree, Member, Role};

@@ -3,6 +3,7 @@
 use std::collections::HashSet;
 use std::sync::Arc;
 
+use portolan_catalog::CatalogError;
 use portolan_oci::{Digest, RawManifest};
 use portolan_transport::{PutAs, PutOutcome};
 
@@ -59,6 +60,15 @@ impl Engine {
         };
         self.observed(lane, manifest, tag);
         Ok(())
+    }
+
+    /// Notes that a target has the image, with all that belongs to it by its tags.
+    pub(crate) async fn confirm(&self, tree: &ImageTree, lane: &Lane) -> Result<(), CatalogError> {
+        for (tag, digest) in tree.tags_about() {
+            self.journal.finish_tree(&lane.place, &tag.to_string(), &digest).await?;
+        }
+        let digest = tree.root.digest();
+        self.journal.finish_tree(&lane.place, &lane.reference(digest), digest).await
     }
 
     fn observed(&self, lane: &Lane, manifest: &RawManifest, tag: Option<String>) {

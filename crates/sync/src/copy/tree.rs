@@ -53,6 +53,19 @@ impl ImageTree {
         self.members.iter().map(|member| &member.manifest).chain(std::iter::once(&self.root))
     }
 
+    /// The source's tags that belong to the image by their names, and what they name there.
+    pub fn tags_about(&self) -> Vec<(Tag, Digest)> {
+        let tagged = self.members.iter().filter_map(|member| match &member.role {
+            Role::Tagged(tag) => Some((tag.clone(), *member.manifest.digest())),
+            Role::Child | Role::Referrer => None,
+        });
+        let lists = self.referrers.iter().filter_map(|list| {
+            let index = list.fallback.as_ref()?;
+            Some((list.subject.fallback_tag(), *index.digest()))
+        });
+        tagged.chain(lists).collect()
+    }
+
     /// Every blob that is to be copied, each once, in the order in which they are named. Foreign layers are
     /// left where they are.
     pub fn blobs(&self) -> Vec<Descriptor> {

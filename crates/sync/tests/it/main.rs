@@ -11,6 +11,7 @@ mod desk;
 mod failing_target;
 mod fan_out;
 mod interrupted;
+mod mirror;
 mod missing_content;
 mod one_host;
 mod places;

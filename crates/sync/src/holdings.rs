@@ -1,0 +1,64 @@
+//! What is known of target repositories, learnt once in a run.
+
+use std::collections::{HashMap, HashSet};
+use std::sync::{Arc, PoisonError};
+
+use portolan_catalog::{CatalogError, Confirmed, Place};
+use portolan_oci::{Digest, Tag};
+use portolan_transport::Target;
+use tokio::sync::OnceCell;
+
+use crate::{CopyError, Engine};
+
+/// What one target repository has, as far as it was asked or is remembered.
+#[derive(Debug, Default)]
+pub(crate) struct Holdings {
+    tags: OnceCell<HashSet<Tag>>,
+    /// Blobs that the journal says are there.
+    blobs: OnceCell<HashSet<Digest>>,
+    /// What the journal says that references name.
+    confirmed: OnceCell<HashMap<String, Confirmed>>,
+}
+
+impl Engine {
+    /// What is known of a place.
+    pub(crate) fn holdings(&self, place: &Place) -> Arc<Holdings> {
+        let mut all = self.holdings.lock().unwrap_or_else(PoisonError::into_inner);
+        Arc::clone(all.entry(place.clone()).or_default())
+    }
+}
+
+impl Holdings {
+    /// The tags of the repository when it was first asked.
+    pub(crate) async fn tags(&self, target: &dyn Target) -> Result<&HashSet<Tag>, CopyError> {
+        let list = async || {
+            let tags = target.tags().await.map_err(|cause| CopyError::target(target.location(), cause))?;
+            Ok(tags.into_iter().collect())
+        };
+        self.tags.get_or_try_init(list).await
+    }
+
+    /// Whether the journal says that the blob is there.
+    pub(crate) fn remembers(&self, blob: &Digest) -> bool {
+        self.blobs.get().is_some_and(|blobs| blobs.contains(blob))
+    }
+
+    /// The blobs that earlier runs have seen there.
+    pub(crate) async fn blobs(
+        &self,
+        engine: &Engine,
+        place: &Place,
+    ) -> Result<&HashSet<Digest>, CatalogError> {
+        self.blobs.get_or_try_init(|| engine.journal.blobs_at(place)).await
+    }
+
+    /// What earlier runs have seen references name.
+    pub(crate) async fn confirmed(
+        &self,
+        engine: &Engine,
+        place: &Place,
+    ) -> Result<&HashMap<String, Confirmed>, CatalogError> {
+        let load = async || Ok(engine.journal.confirmed_all(place).await?.into_iter().collect());
+        self.confirmed.get_or_try_init(load).await
+    }
+}

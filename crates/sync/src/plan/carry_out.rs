@@ -1,0 +1,77 @@
+//! Does what a plan says.
+
+use futures::stream::{self, StreamExt as _};
+use portolan_oci::Digest;
+
+use super::planned::{Action, Plan, PlannedImage};
+use crate::blob::{Lane, Settled};
+use crate::copy::ImageTree;
+use crate::{CopyError, CopyReport, Engine};
+
+/// Images under way at once. How many blobs are is the mover's to decide; what an image waits for is mostly
+/// the answers to its manifests.
+const PARALLEL: usize = 32;
+
+/// What became of one image of a plan.
+#[derive(Debug, Clone)]
+pub struct RunReport {
+    /// The image, as its source names it.
+    pub source: String,
+    /// What became of it.
+    pub report: CopyReport,
+}
+
+impl Engine {
+    /// Does what a plan of this engine says. One image that fails does not hold up the others. The reports come
+    /// in the order of the plan.
+    pub async fn carry_out(&self, plan: Plan) -> Vec<RunReport> {
+        let reports = stream::iter(plan.images).map(|image| async {
+            let source = image.source();
+            RunReport { source, report: self.carry_out_one(image).await }
+        });
+        reports.buffered(PARALLEL).collect().await
+    }
+
+    async fn carry_out_one(&self, image: PlannedImage) -> CopyReport {
+        let needs_work = image.needs_work();
+        let PlannedImage { request, digest, tree, job, asked, targets } = image;
+        for ((lane, target), asked) in job.lanes.iter().zip(targets).zip(asked) {
+            match target.action {
+                Action::Skip => {
+                    lane.settle(Settled::Unchanged);
+                    if asked {
+                        self.note_seen(lane, digest, tree.as_deref()).await;
+                    }
+                }
+                Action::Fail(cause) => lane.fail(cause),
+                Action::Add | Action::Move { .. } | Action::Complete => {}
+            }
+        }
+        let Some(tree) = tree.filter(|_| needs_work) else { return job.report(Ok(())) };
+        let work = async {
+            self.announce(&request, &tree);
+            self.begin(tree.root.digest(), job.lanes.iter()).await;
+            self.deliver(&request.source, &tree, &job).await;
+        };
+        let ended = tokio::select! {
+            biased;
+            () = self.cancelled.cancelled() => Err(CopyError::Cancelled),
+            () = work => Ok(()),
+        };
+        job.report(ended)
+    }
+
+    /// Notes that a target was asked and has the image, so that it need not be asked in the next run.
+    async fn note_seen(&self, lane: &Lane, digest: Option<Digest>, tree: Option<&ImageTree>) {
+        let noted = match (tree, digest) {
+            (Some(tree), _) => self.confirm(tree, lane).await,
+            (None, Some(digest)) => {
+                self.journal.finish_tree(&lane.place, &lane.reference(&digest), &digest).await
+            }
+            (None, None) => return,
+        };
+        if let Err(cause) = noted {
+            tracing::warn!(%cause, "the journal does not know that the target was confirmed");
+        }
+    }
+}

@@ -1,0 +1,125 @@
+//! What work costs: which blobs are there, which can be mounted, which must be sent.
+
+use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
+
+use futures::stream::{self, StreamExt as _};
+use portolan_catalog::Place;
+use portolan_oci::{Descriptor, Digest};
+use portolan_transport::{Location, Support};
+
+use super::planned::{Cost, PlannedImage};
+use crate::Engine;
+use crate::blob::Lane;
+
+/// Blobs that are asked for at once.
+const PARALLEL: usize = 64;
+
+impl Engine {
+    /// Asks the targets that have something for the blobs that are to go there. What is there counts as proven
+    /// for the run.
+    pub(super) async fn look_for_blobs(&self, images: &[PlannedImage]) {
+        let mut questions: HashMap<(Place, Digest), (Arc<Lane>, Descriptor)> = HashMap::new();
+        for (lane, blobs) in images.iter().flat_map(work) {
+            let holdings = self.holdings(&lane.place);
+            let Ok(tags) = holdings.tags(&*lane.target).await else { continue };
+            if let Err(cause) = holdings.blobs(self, &lane.place).await {
+                tracing::warn!(%cause, "what earlier runs brought is not remembered");
+            }
+            for blob in blobs {
+                if !tags.is_empty() || holdings.remembers(&blob.digest) {
+                    let key = (lane.place.clone(), blob.digest);
+                    questions.entry(key).or_insert_with(|| (Arc::clone(lane), blob));
+                }
+            }
+        }
+        stream::iter(questions)
+            .for_each_concurrent(PARALLEL, |((place, digest), (lane, blob))| async move {
+                match lane.target.has_blob(&blob).await {
+                    Ok(true) => self.mover.known.add(digest, &place),
+                    Ok(false) => {}
+                    // The run will ask again, and will say what is wrong.
+                    Err(cause) => tracing::debug!(%cause, target = %lane.label, "a blob cannot be asked for"),
+                }
+            })
+            .await;
+    }
+
+    /// Reckons what each target costs, in the order of the images: what one brings, the next one finds.
+    pub(super) fn reckon(&self, images: &mut [PlannedImage]) {
+        let mut brought = Brought::default();
+        for image in images {
+            let Some(tree) = image.tree.clone() else { continue };
+            let source = image.request.source.location();
+            let beside = matches!(source, Location::Registry(..)).then(|| source.host().to_owned());
+            let blobs = tree.blobs();
+            for (lane, target) in image.job.lanes.iter().zip(&mut image.targets) {
+                if !target.action.is_copy() {
+                    continue;
+                }
+                target.cost.manifests = tree.manifests().count() as u64;
+                for blob in &blobs {
+                    let is_there = self.mover.known.is_at(&blob.digest, &lane.place);
+                    if !brought.add(&lane.place, blob.digest) || is_there {
+                        continue;
+                    }
+                    let is_near = beside.as_ref() == Some(&lane.place.host)
+                        || brought.is_beside(&lane.place, &blob.digest)
+                        || self.mover.known.beside(&blob.digest, &lane.place).is_some();
+                    target.cost.count(blob.size, if is_near { mounts(lane) } else { Support::No });
+                }
+            }
+        }
+    }
+}
+
+/// Whether the target mounts; a place without repositories does not.
+fn mounts(lane: &Lane) -> Support {
+    match lane.target.location() {
+        Location::Registry(..) => lane.target.capabilities().mount,
+        _ => Support::No,
+    }
+}
+
+/// The targets at which an image is to be written, each with its blobs.
+fn work(image: &PlannedImage) -> impl Iterator<Item = (&Arc<Lane>, Vec<Descriptor>)> {
+    let lanes = image.job.lanes.iter().zip(&image.targets);
+    let lanes = lanes.filter(|(_, target)| target.action.is_copy()).map(|(lane, _)| lane);
+    lanes.zip(std::iter::repeat_with(|| image.tree.as_ref().map(|tree| tree.blobs()).unwrap_or_default()))
+}
+
+impl Cost {
+    fn count(&mut self, size: u64, mount: Support) {
+        self.blobs += 1;
+        match mount {
+            Support::Yes => self.mounts += 1,
+            Support::Unknown => {
+                self.mounts += 1;
+                self.most_bytes += size;
+            }
+            Support::No => {
+                self.least_bytes += size;
+                self.most_bytes += size;
+            }
+        }
+    }
+}
+
+/// Which blobs the plan brings where.
+#[derive(Default)]
+struct Brought {
+    places: HashSet<(Place, Digest)>,
+    hosts: HashSet<(String, Digest)>,
+}
+
+impl Brought {
+    /// Whether the blob is new at the place.
+    fn add(&mut self, place: &Place, blob: Digest) -> bool {
+        self.places.insert((place.clone(), blob))
+    }
+
+    /// Whether another place of the host has got the blob. From now on this one has it, too.
+    fn is_beside(&mut self, place: &Place, blob: &Digest) -> bool {
+        !self.hosts.insert((place.host.clone(), *blob))
+    }
+}

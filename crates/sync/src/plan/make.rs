@@ -1,0 +1,148 @@
+//! Makes a plan: asks what there is, and no more than it takes to know.
+
+use std::sync::Arc;
+
+use futures::future::join_all;
+use futures::stream::{self, StreamExt as _};
+use portolan_oci::{Digest, Tag, TagOrDigest};
+
+use super::planned::{Action, Cost, Plan, PlannedImage, PlannedTarget};
+use super::standing::{How, Seen, TargetChecks};
+use crate::copy::Job;
+use crate::{CopyError, CopyRequest, Engine, Platforms, ReferrerPolicy};
+
+/// Images that are asked about at once. How much that means for a host is its own limits' business.
+const PARALLEL: usize = 64;
+
+/// What a target shows, for one image.
+type Shows = Result<Option<Seen>, CopyError>;
+
+impl Engine {
+    /// Finds out what has to be done so that the targets have the images. An image about which nothing can be
+    /// found out is planned as failed; the others are planned all the same.
+    ///
+    /// # Errors
+    /// [`CopyError::Cancelled`] if the run was.
+    pub async fn plan(&self, requests: Vec<CopyRequest>, checks: TargetChecks) -> Result<Plan, CopyError> {
+        let planned = async {
+            let images = stream::iter(requests).map(|request| self.plan_image(request, checks));
+            let mut images: Vec<_> = images.buffered(PARALLEL).collect().await;
+            self.look_for_blobs(&images).await;
+            self.reckon(&mut images);
+            Plan { images }
+        };
+        tokio::select! {
+            biased;
+            () = self.cancelled.cancelled() => Err(CopyError::Cancelled),
+            plan = planned => Ok(plan),
+        }
+    }
+
+    async fn plan_image(&self, request: CopyRequest, checks: TargetChecks) -> PlannedImage {
+        let job = Job::new(&request.targets);
+        let shows = join_all(job.lanes.iter().map(|lane| self.shows(lane, checks))).await;
+        let was_asked = |shows: &Shows| matches!(shows, Ok(Some(Seen { how: How::Asked, .. })));
+        let asked = shows.iter().map(was_asked).collect();
+        let mut image = PlannedImage { request, digest: None, tree: None, job, asked, targets: Vec::new() };
+        let actions = match self.compare(&mut image, shows).await {
+            Ok(actions) => actions,
+            Err(cause) => image.job.lanes.iter().map(|_| Action::Fail(cause.clone())).collect(),
+        };
+        let descriptor = image.tree.as_ref().map(|tree| tree.root.descriptor());
+        image.targets = image
+            .job
+            .lanes
+            .iter()
+            .zip(actions)
+            .map(|(lane, action)| PlannedTarget {
+                shown: lane.shown(descriptor.as_ref()),
+                action,
+                cost: Cost::default(),
+            })
+            .collect();
+        image
+    }
+
+    async fn compare(&self, image: &mut PlannedImage, shows: Vec<Shows>) -> Result<Vec<Action>, CopyError> {
+        let request = &image.request;
+        if let Some(wanted) = self.wanted(request, &shows).await? {
+            image.digest = Some(wanted);
+            let has_it = |shows: &Shows| matches!(shows, Ok(Some(seen)) if seen.digest == wanted);
+            if shows.iter().all(has_it) && !self.has_news(image, &wanted).await? {
+                return Ok(shows.iter().map(|_| Action::Skip).collect());
+            }
+        }
+        let root = self.root(request).await?;
+        image.digest = Some(*root.digest());
+        image.job.image = Some(root.descriptor());
+        image.job.refuse_index(&root);
+        let digest = *root.digest();
+        let tree = Arc::new(self.discover(&request.source, root, request.referrers).await?);
+        let actions = image.job.lanes.iter().zip(shows).map(|(lane, shows)| {
+            let tree = &tree;
+            async move {
+                match (lane.failure(), shows) {
+                    (Some(cause), _) | (None, Err(cause)) => Action::Fail(cause),
+                    (None, Ok(None)) => Action::Add,
+                    (None, Ok(Some(seen))) if seen.digest != digest => Action::Move { from: seen.digest },
+                    (None, Ok(Some(_))) => match self.has_belongings(tree, lane).await {
+                        Ok(true) => Action::Skip,
+                        Ok(false) => Action::Complete,
+                        Err(cause) => Action::Fail(CopyError::target(&lane.label, cause)),
+                    },
+                }
+            }
+        });
+        let actions = join_all(actions).await;
+        image.tree = Some(tree);
+        Ok(actions)
+    }
+
+    /// What the source shows now, if that can make a difference: an image that no target has is to be read in
+    /// any case.
+    async fn wanted(&self, request: &CopyRequest, shows: &[Shows]) -> Result<Option<Digest>, CopyError> {
+        match (&request.platforms, &request.reference) {
+            // What will be there is a part of what the source shows.
+            (Platforms::One(_), _) => Ok(None),
+            (Platforms::All, TagOrDigest::Digest(digest)) => Ok(Some(*digest)),
+            (Platforms::All, reference) => {
+                if shows.iter().any(|shows| matches!(shows, Ok(None))) {
+                    return Ok(None);
+                }
+                let what = || request.source.location().with(Some(reference));
+                let there = request.source.resolve(reference).await;
+                there.map(|there| Some(there.digest)).map_err(|cause| CopyError::source(what(), cause))
+            }
+        }
+    }
+
+    /// Whether the source has something under the tags that belong to an image that a target was not seen to
+    /// have.
+    async fn has_news(&self, image: &PlannedImage, digest: &Digest) -> Result<bool, CopyError> {
+        let request = &image.request;
+        if request.referrers == ReferrerPolicy::Leave {
+            return Ok(false);
+        }
+        for tag in self.tags_about(request, digest).await {
+            let tag = TagOrDigest::Tag(tag);
+            let what = || request.source.location().with(Some(&tag));
+            let there = request.source.resolve(&tag).await;
+            let there = there.map_err(|cause| CopyError::source(what(), cause))?.digest;
+            for lane in &image.job.lanes {
+                let holdings = self.holdings(&lane.place);
+                let confirmed = holdings.confirmed(self, &lane.place).await?.get(&tag.to_string());
+                if confirmed.is_none_or(|confirmed| confirmed.digest != there) {
+                    return Ok(true);
+                }
+            }
+        }
+        Ok(false)
+    }
+
+    /// Those of the source's tags that say by their names that they belong to an image.
+    async fn tags_about(&self, request: &CopyRequest, digest: &Digest) -> Vec<Tag> {
+        self.learn_tags(request).await;
+        let cell = self.tags_of(&*request.source);
+        cell.get().map(|tags| tags.about(digest)).unwrap_or_default()
+    }
+}

@@ -1,0 +1,15 @@
+//! What a run would do, as data: nothing is written before there is a plan, and a plan says what it costs.
+//!
+//! [`Engine::plan`](crate::Engine::plan) asks sources and targets as little as it takes to know
+//! ([`standing`]: what targets show; [`make`]: what is to be done), and reckons bytes ([`cost`]).
+//! [`Engine::carry_out`](crate::Engine::carry_out) does what the plan says.
+
+mod carry_out;
+mod cost;
+mod make;
+mod planned;
+mod standing;
+
+pub use carry_out::RunReport;
+pub use planned::{Action, Cost, Plan, PlannedImage, PlannedTarget};
+pub use standing::TargetChecks;
