@@ -64,11 +64,13 @@ impl Engine {
 
     /// Notes that a target has the image, with all that belongs to it by its tags.
     pub(crate) async fn confirm(&self, tree: &ImageTree, lane: &Lane) -> Result<(), CatalogError> {
-        for (tag, digest) in tree.tags_about() {
-            self.journal.finish_tree(&lane.place, &tag.to_string(), &digest).await?;
-        }
-        let digest = tree.root.digest();
-        self.journal.finish_tree(&lane.place, &lane.reference(digest), digest).await
+        let root = tree.root.digest();
+        let mut named: Vec<(String, Digest)> =
+            tree.tags_about().into_iter().map(|(tag, digest)| (tag.to_string(), digest)).collect();
+        named.push((lane.reference(root), *root));
+        let named: Vec<(&str, Digest)> =
+            named.iter().map(|(name, digest)| (name.as_str(), *digest)).collect();
+        self.journal.finish_trees(&lane.place, &named).await
     }
 
     fn observed(&self, lane: &Lane, manifest: &RawManifest, tag: Option<String>) {
