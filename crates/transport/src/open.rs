@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use portolan_oci::{Registry, RepositoryName};
 
-use crate::registry::{ClientOptions, LoginCheck, Net, Registries, RegistryRepository};
+use crate::registry::{ClientOptions, LoginCheck, Net, RateLimits, Registries, RegistryRepository};
 use crate::{
     Archive, DockerArchiveWriter, HostGate, Hosts, LayoutRepository, LocalGate, Location, MemoryPins,
     OciArchiveWriter, RealmPins, Source, Target, TransportResult,
@@ -80,6 +80,20 @@ impl Places {
     /// If the registry cannot be asked, or refuses for another reason than the login.
     pub async fn check_login(&self, registry: &Registry) -> TransportResult<LoginCheck> {
         self.registries.check_login(registry).await
+    }
+
+    /// The names of all repositories that a registry shows to the login that the hosts know for it.
+    ///
+    /// # Errors
+    /// `Unsupported` if the registry has no such list, as Docker Hub has none; `Denied` or `Unauthorized` if
+    /// it shows it to others only: then repositories have to be named.
+    pub async fn repositories(&self, registry: &Registry) -> TransportResult<Vec<RepositoryName>> {
+        self.registries.repositories(registry).await
+    }
+
+    /// The pull quotas that a registry named last, if it has been asked for something and names any.
+    pub fn rate_limits(&self, registry: &Registry) -> Option<RateLimits> {
+        self.registries.rate_limits(registry)
     }
 
     /// A repository of a registry.

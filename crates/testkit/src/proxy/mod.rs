@@ -10,6 +10,7 @@ mod record;
 mod rule;
 mod serve;
 mod server;
+mod tally;
 mod tap;
 mod watched;
 
@@ -17,3 +18,4 @@ pub use answer::Answer;
 pub use record::Record;
 pub use rule::{Action, Asked, Rule};
 pub use server::Proxy;
+pub use tally::Tally;

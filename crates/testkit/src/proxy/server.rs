@@ -15,7 +15,7 @@ use super::pace::Pace;
 use super::record::Entry;
 use super::serve::Session;
 use super::watched::Watched;
-use super::{Action, Record, Rule};
+use super::{Action, Record, Rule, Tally};
 use crate::listener::Listener;
 use crate::registry::Registry;
 
@@ -89,6 +89,11 @@ impl Proxy {
         self.records().iter().filter(|record| matcher(record)).count()
     }
 
+    /// The records by kind.
+    pub fn tally(&self) -> Tally {
+        Tally::of(&self.records())
+    }
+
     /// Forgets the records.
     pub fn clear(&self) {
         self.shared.entries.lock().expect("no panic under the lock").clear();
@@ -104,7 +109,8 @@ impl Proxy {
         self.shared.rules.lock().expect("no panic under the lock").clear();
     }
 
-    /// Waits so long before each request is passed on.
+    /// Waits so long before each request is passed on, as if the line were so much longer: requests of
+    /// different connections do not wait for each other.
     pub fn set_delay(&self, delay: Duration) {
         *self.shared.delay.lock().expect("no panic under the lock") = delay;
     }

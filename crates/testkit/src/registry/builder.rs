@@ -21,6 +21,7 @@ pub struct RegistryBuilder {
     pub(super) storage: Option<PathBuf>,
     pub(super) readonly: bool,
     pub(super) keeps_everything: bool,
+    pub(super) catalogue_page: Option<u32>,
 }
 
 #[derive(Debug)]
@@ -78,6 +79,12 @@ impl RegistryBuilder {
     /// Refuses to delete anything.
     pub fn without_delete(mut self) -> Self {
         self.keeps_everything = true;
+        self
+    }
+
+    /// Lists at most so many repositories at once, and refuses to be asked for more.
+    pub fn catalogue_page(mut self, repositories: u32) -> Self {
+        self.catalogue_page = Some(repositories);
         self
     }
 

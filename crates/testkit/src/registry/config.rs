@@ -25,6 +25,9 @@ pub(super) fn write(options: &RegistryBuilder, dir: &Path, storage: &Path) -> Co
         "  maintenance: {{uploadpurging: {{enabled: false}}, readonly: {{enabled: {}}}}}",
         options.readonly
     );
+    if let Some(repositories) = options.catalogue_page {
+        _ = writeln!(text, "catalog: {{maxentries: {repositories}}}");
+    }
     // Without this the registry refuses manifests whose layers have `urls`.
     text.push_str("validation: {manifests: {urls: {allow: ['^https?://']}}}\n");
     // A fixed secret lets an upload that was begun before a restart go on after it.

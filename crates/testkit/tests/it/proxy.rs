@@ -6,7 +6,7 @@ use bytes::Bytes;
 use futures::StreamExt as _;
 use http::{Method, StatusCode};
 use portolan_testkit::client::{self, Client};
-use portolan_testkit::proxy::{Action, Answer, Asked, Proxy, Rule};
+use portolan_testkit::proxy::{Action, Answer, Asked, Proxy, Rule, Tally};
 use portolan_testkit::registry::Registry;
 use portolan_testkit::{workload, zoo};
 use reqwest::Response;
@@ -289,4 +289,28 @@ async fn a_gathered_request_that_breaks_off_leaves_no_trace() {
     let again = client.patch(&session).body(stage.bytes.clone()).send().await.unwrap();
     assert_eq!(again.status(), StatusCode::ACCEPTED);
     assert_eq!(again.headers()["range"], format!("0-{}", stage.bytes.len() - 1));
+}
+
+#[tokio::test]
+async fn requests_are_counted_by_kind() {
+    let Some(stage) = Stage::set().await else { return };
+    let image = zoo::one("oci-image");
+    stage.client().push("other", &image).await;
+    let pushed = stage.proxy.tally();
+    // The client asks for nothing: each blob is begun and ended, then the manifest is put by digest and two tags.
+    let blobs = image.root.blobs.len();
+    assert_eq!(pushed.requests, 2 * blobs + 3);
+    assert_eq!((pushed.uploads, pushed.manifest_puts, pushed.blob_gets), (blobs, 3, 0));
+    let sent: u64 = image.root.blobs.iter().map(|blob| blob.size).sum();
+    assert_eq!(pushed.request_bytes, sent + 3 * image.root.bytes.len() as u64);
+    stage.proxy.clear();
+    assert_eq!(stage.proxy.tally(), Tally::default());
+
+    let (bytes, _) = read(stage.get().await).await;
+    stage.client().tags("r").await;
+    stage.client().delete("other", &image.root.digest).await;
+    let read = stage.proxy.tally();
+    let expected = Tally { requests: 3, blob_gets: 1, tag_lists: 1, deletes: 1, ..Tally::default() };
+    assert_eq!(Tally { response_bytes: 0, ..read }, expected);
+    assert!(read.response_bytes > bytes.len() as u64);
 }

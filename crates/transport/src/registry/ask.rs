@@ -30,8 +30,8 @@ pub(super) struct Ask {
 pub(super) enum To {
     /// Below `/v2/<repository>/`, with the query.
     Repository(String),
-    /// `/v2/` itself.
-    Base,
+    /// Below `/v2/` itself, with the query.
+    Registry(String),
     /// Where the registry said.
     Url(Url),
 }

@@ -23,11 +23,8 @@ pub enum LoginCheck {
 impl Registries {
     /// Asks the registry itself, whatever stands in for it.
     pub(crate) async fn check_login(&self, registry: &Registry) -> TransportResult<LoginCheck> {
-        // No repository is asked for; one is named because credentials are looked up for one.
-        let nothing: RepositoryName = "login"
-            .parse()
-            .map_err(|_| TransportError::Unsupported { what: format!("a login at {registry}") })?;
-        self.origin(registry, &nothing)?.check_login(nothing).await
+        let (client, nothing) = self.origin(registry)?;
+        client.check_login(nothing).await
     }
 }
 
@@ -35,7 +32,7 @@ impl RegistryClient {
     async fn check_login(&self, repository: RepositoryName) -> TransportResult<LoginCheck> {
         let what = format!("logging in to {}", self.registry());
         let ask = Ask::new(Method::GET, String::new(), Scope::nothing(&repository), what);
-        let answer = match self.ask(Ask { to: To::Base, ..ask }).await {
+        let answer = match self.ask(Ask { to: To::Registry(String::new()), ..ask }).await {
             Ok(answer) => answer,
             Err(TransportError::Unauthorized { .. }) => return Ok(LoginCheck::Refused),
             Err(error) => return Err(error),

@@ -17,7 +17,7 @@ use super::learnt::Learnt;
 use super::net::{Net, Secured};
 use super::throttle::Throttle;
 use super::words::presentable;
-use crate::{HostEndpoint, Scheme, TransportError, TransportResult};
+use crate::{HostEndpoint, Scheme, Support, TransportError, TransportResult};
 
 /// The client of one host: a registry or one of its mirrors. All repositories of the host share its
 /// connections, credentials and limits, and what was learnt about it.
@@ -67,17 +67,19 @@ impl RegistryClient {
         self.limits.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
+    /// Takes it for known whether the host has the referrers API, as an earlier process found out. What was
+    /// seen in this one stands.
+    pub fn assume_referrers_api(&self, support: Support) {
+        self.learnt.referrers_api.learn(support);
+    }
+
     /// The address of something in a repository.
     pub(super) fn url(&self, repository: &RepositoryName, tail: &str) -> TransportResult<Url> {
         self.below(&format!("{repository}/{tail}"))
     }
 
-    /// The address that every registry answers at.
-    pub(super) fn base(&self) -> TransportResult<Url> {
-        self.below("")
-    }
-
-    fn below(&self, path: &str) -> TransportResult<Url> {
+    /// The address of something that is of no repository; of nothing, where every registry answers.
+    pub(super) fn below(&self, path: &str) -> TransportResult<Url> {
         let scheme = if self.plain.load(Ordering::Relaxed) { "http" } else { "https" };
         let text = format!("{scheme}://{}/v2/{path}", self.endpoint.authority);
         text.parse().map_err(|_| TransportError::Protocol {

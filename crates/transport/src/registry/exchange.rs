@@ -131,7 +131,7 @@ impl RegistryClient {
     fn address(&self, ask: &Ask) -> TransportResult<Url> {
         match &ask.to {
             To::Repository(tail) => self.url(ask.scope.repository(), tail),
-            To::Base => self.base(),
+            To::Registry(tail) => self.below(tail),
             To::Url(url) => Ok(url.clone()),
         }
     }

@@ -37,6 +37,7 @@ mod put_manifest;
 mod redirect;
 mod referrers;
 mod registries;
+mod repositories;
 mod repository;
 mod resolve;
 mod resume;

@@ -5,9 +5,9 @@ use std::collections::HashSet;
 use http::header;
 use url::Url;
 
+use super::RegistryClient;
 use super::answer::Answer;
 use super::headers::next_link;
-use super::holder::Holder;
 use crate::TransportResult;
 
 /// The pages of one list.
@@ -20,10 +20,10 @@ impl Pages {
     ///
     /// # Errors
     /// `Protocol` or `Forbidden` if it goes on elsewhere or in a circle.
-    pub(super) fn next(&mut self, holder: &Holder, answer: &Answer) -> TransportResult<Option<Url>> {
+    pub(super) fn next(&mut self, client: &RegistryClient, answer: &Answer) -> TransportResult<Option<Url>> {
         let Some(link) = answer.text(header::LINK).and_then(next_link) else { return Ok(None) };
-        let url = holder.client.follow(&answer.url, link, &answer.about.what)?;
-        if !holder.client.authority.owns(&url) {
+        let url = client.follow(&answer.url, link, &answer.about.what)?;
+        if !client.authority.owns(&url) {
             return Err(answer.broken("the list goes on at another host"));
         }
         self.0.insert(answer.url.clone());

@@ -48,7 +48,7 @@ impl Holder {
             if answer.status != StatusCode::OK || !is_index(&answer) {
                 return self.no_api(answer).await;
             }
-            let next = pages.next(self, &answer)?;
+            let next = pages.next(&self.client, &answer)?;
             let filtered = text(&answer.headers, "oci-filters-applied")
                 .is_some_and(|filters| filters.split(',').any(|filter| filter.trim() == "artifactType"));
             let page: Index = answer.json(LONGEST_PAGE).await?;

@@ -7,7 +7,7 @@ use portolan_oci::{Registry, RepositoryName};
 
 use super::holder::Holder;
 use super::net::Net;
-use super::{RegistryClient, RegistryRepository};
+use super::{RateLimits, RegistryClient, RegistryRepository};
 use crate::{HostEndpoint, TransportError, TransportResult};
 
 /// One client for each host, for as long as this lives.
@@ -35,15 +35,23 @@ impl Registries {
         Ok(RegistryRepository::new((registry, repository), mirrors, origin))
     }
 
-    /// The client of the registry itself.
+    /// The client of the registry itself, for what is of no repository; with the name of one all the same,
+    /// because credentials are looked up for one.
     pub(super) fn origin(
         &self,
         registry: &Registry,
-        repository: &RepositoryName,
-    ) -> TransportResult<Arc<RegistryClient>> {
-        let mut endpoints = self.net.hosts.profile(registry, repository)?.endpoints;
+    ) -> TransportResult<(Arc<RegistryClient>, RepositoryName)> {
+        let nothing = "login".parse().map_err(|_| nobody(registry))?;
+        let mut endpoints = self.net.hosts.profile(registry, &nothing)?.endpoints;
         let origin = endpoints.pop().ok_or_else(|| nobody(registry))?;
-        Ok(self.client(origin))
+        Ok((self.client(origin), nothing))
+    }
+
+    /// The pull quotas that the registry named last to any of its clients, if it did.
+    pub(crate) fn rate_limits(&self, registry: &Registry) -> Option<RateLimits> {
+        let clients = self.clients.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut of_registry = clients.values().filter(|client| client.registry() == registry);
+        of_registry.find_map(|client| client.rate_limits())
     }
 
     fn holder(&self, endpoint: HostEndpoint) -> Holder {

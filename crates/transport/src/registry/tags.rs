@@ -31,7 +31,7 @@ impl Holder {
             if answer.status != StatusCode::OK {
                 return Err(answer.refused().await);
             }
-            let next = pages.next(self, &answer)?;
+            let next = pages.next(&self.client, &answer)?;
             let page: TagList = answer.json(LONGEST_PAGE).await?;
             for tag in page.tags.unwrap_or_default() {
                 match tag.parse() {

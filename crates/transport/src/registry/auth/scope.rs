@@ -13,6 +13,7 @@ pub(in crate::registry) struct Scope {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 enum Access {
     Nothing,
+    Catalogue,
     Pull,
     Push,
     Delete,
@@ -22,6 +23,11 @@ impl Scope {
     /// No right but to be known.
     pub(in crate::registry) fn nothing(repository: &RepositoryName) -> Self {
         Self { access: Access::Nothing, ..Self::pull(repository) }
+    }
+
+    /// To list the repositories of the registry.
+    pub(in crate::registry) fn catalogue(repository: &RepositoryName) -> Self {
+        Self { access: Access::Catalogue, ..Self::pull(repository) }
     }
 
     pub(in crate::registry) fn pull(repository: &RepositoryName) -> Self {
@@ -54,6 +60,7 @@ impl Scope {
     pub(super) fn texts(&self) -> Vec<String> {
         let actions = match self.access {
             Access::Nothing => return Vec::new(),
+            Access::Catalogue => return vec!["registry:catalog:*".to_owned()],
             Access::Pull => "pull",
             Access::Push => "pull,push",
             Access::Delete => "delete",

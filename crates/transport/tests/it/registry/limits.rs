@@ -43,8 +43,10 @@ async fn a_host_that_asks_for_too_much_patience_is_not_waited_for() {
 #[tokio::test]
 async fn the_pulls_that_are_left_can_be_read() {
     let Some((_registry, proxy)) = behind_proxy().await else { return };
-    let repository = repository(&places(Vec::new()), proxy.host(), "r");
+    let places = places(Vec::new());
+    let repository = repository(&places, proxy.host(), "r");
     assert_eq!(repository.client().rate_limits(), None);
+    assert_eq!(places.rate_limits(repository.client().registry()), None);
     for (name, value) in [("ratelimit-limit", "100;w=21600"), ("ratelimit-remaining", "76;w=21600")] {
         proxy.fault(Rule::new(|_| true, Action::SetHeader(name.to_owned(), value.to_owned())).always());
     }
@@ -52,4 +54,6 @@ async fn the_pulls_that_are_left_can_be_read() {
     let limits = repository.client().rate_limits().unwrap();
     assert_eq!(limits.remaining, Some(Quota { pulls: 76, window: Some(Duration::from_hours(6)) }));
     assert_eq!(limits.limit.map(|limit| limit.pulls), Some(100));
+    assert_eq!(places.rate_limits(repository.client().registry()), Some(limits));
+    assert_eq!(places.rate_limits(&"never.asked".parse().unwrap()), None);
 }

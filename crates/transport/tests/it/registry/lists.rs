@@ -135,6 +135,17 @@ async fn a_registry_without_the_api_is_asked_for_it_once() {
 }
 
 #[tokio::test]
+async fn what_an_earlier_process_found_out_is_not_asked_again() {
+    let Some((registry, proxy)) = behind_proxy().await else { return };
+    registry.client().push("r", &zoo::one("oci-image")).await;
+    let repository = repository(&places(Vec::new()), proxy.host(), "r");
+    repository.client().assume_referrers_api(Support::No);
+    let found = repository.referrers(&Digest::sha256(b"subject"), None).await.unwrap();
+    assert_eq!((found.descriptors.len(), found.via), (0, ReferrersVia::Nothing));
+    assert_eq!(proxy.count(|record| record.path.contains("/referrers/")), 0);
+}
+
+#[tokio::test]
 async fn a_page_for_people_is_no_list_of_referrers() {
     let server = MockServer::start().await;
     let page = ResponseTemplate::new(200).set_body_raw("<html>welcome</html>", "text/html");

@@ -6,6 +6,7 @@ mod limits;
 mod lists;
 mod mirrors;
 mod proxies;
+mod repositories;
 mod sha512;
 mod support;
 mod trouble;
