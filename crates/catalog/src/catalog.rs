@@ -4,7 +4,7 @@ use jiff::Timestamp;
 
 use crate::opening::{Connections, Opening};
 use crate::writer::{Limits, Writer};
-use crate::{CatalogError, DatabaseLocation, Journal, Runs, WriterStats};
+use crate::{CatalogError, Condemned, DatabaseLocation, Journal, Runs, WriterStats};
 
 /// The open database: the way to each subject.
 ///
@@ -47,6 +47,11 @@ impl Catalog {
     /// The runs of mirrors.
     pub fn runs(&self) -> Runs {
         Runs::new(self.writer.handle(), self.opening.clone())
+    }
+
+    /// What prunes condemned and deleted.
+    pub fn condemned(&self) -> Condemned {
+        Condemned::new(self.writer.handle(), self.opening.clone())
     }
 
     /// What the writer has done since the database was opened.

@@ -1,9 +1,10 @@
 //! The database of what Portolan knows: tables, migrations and SQL, one folder a subject.
 //!
 //! [`Catalog`] opens the database (creating and migrating it if need be); each subject is a cheap handle
-//! got from it: the [`Journal`], the [`Runs`] of mirrors. Everything that is written goes through the one
-//! writer task of the process, which commits what is queued as a group; everything that is read goes through
-//! a few read-only connections. No type of the database libraries appears in what this crate offers.
+//! got from it: the [`Journal`], the [`Runs`] of mirrors, what prunes have [`Condemned`]. Everything that is
+//! written goes through the one writer task of the process, which commits what is queued as a group;
+//! everything that is read goes through a few read-only connections. No type of the database libraries
+//! appears in what this crate offers.
 //!
 //! Not here: what the values mean to the copy engine (`portolan-sync`), nor the content itself.
 //!
@@ -51,9 +52,21 @@
 //! ended_at            │            cause                   │
 //! outcome             │            retryable               │
 //! totals, 8 numbers   └────────────────────────────────────┘
+//!
+//! condemned_tag                    deletion
+//! ─────────────                    ────────
+//! place_id    PK → journal_place   id         PK
+//! tag         PK                   run_id     → run           indexed with
+//! digest                           place_id   → journal_place place_id, id
+//! condemned_at                     tag        NULL = by digest only
+//! reason                           digest
+//!                                  media_type
+//!                                  manifest   the bytes
+//!                                  deleted_at
 //! ```
 
 mod catalog;
+mod condemned;
 mod error;
 mod journal;
 mod location;
@@ -65,6 +78,7 @@ mod stored;
 mod writer;
 
 pub use catalog::Catalog;
+pub use condemned::{CondemnReason, Condemned, CondemnedTag, Deletion, DeletionId, Doomed};
 pub use error::{CatalogError, Cause};
 pub use journal::{
     Answer, Carried, Confirmed, HostFact, Journal, KnownFact, PinnedRealm, Place, SavedUpload, SeenDigest,

@@ -6,7 +6,7 @@ use sea_orm::sea_query::OnConflict;
 use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QuerySelect, Set};
 
 use super::entities::place;
-use crate::CatalogError;
+use crate::{CatalogError, stored};
 
 /// One repository somewhere.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -65,4 +65,19 @@ pub(crate) async fn id(database: &impl ConnectionTrait, place: &Place) -> Result
     find_id(database, place)
         .await?
         .ok_or_else(|| CatalogError::database(DbErr::RecordNotFound(format!("place {place}"))))
+}
+
+/// The places that have these numbers, in the order of their names.
+pub(crate) async fn of_ids(database: &impl ConnectionTrait, ids: &[i64]) -> Result<Vec<Place>, CatalogError> {
+    let mut places = Vec::new();
+    for chunk in ids.chunks(stored::CHUNK) {
+        let rows = place::Entity::find()
+            .filter(place::Column::Id.is_in(chunk.iter().copied()))
+            .all(database)
+            .await
+            .map_err(CatalogError::database)?;
+        places.extend(rows.into_iter().map(|row| Place::new(row.host, row.repository)));
+    }
+    places.sort();
+    Ok(places)
 }

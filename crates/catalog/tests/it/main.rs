@@ -4,6 +4,7 @@
 mod belongings;
 mod blobs;
 mod children;
+mod condemned;
 mod groups;
 mod hosts;
 mod opening;
