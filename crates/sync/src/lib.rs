@@ -6,6 +6,9 @@
 //! refers to an image before the image's tag. What is done, half done and confirmed is written to the journal,
 //! so that a run that was killed goes on where it stopped.
 //!
+//! What a mirror takes, and where that goes, is decided in [`select`] from what the configuration says in
+//! [`settings`].
+//!
 //! Not here: how a place is spoken to (`portolan-transport`), how the journal is stored (`portolan-catalog`),
 //! what is shown to people (`portolan-cli`).
 
@@ -17,6 +20,8 @@ mod event;
 mod fanout;
 mod holdings;
 pub mod plan;
+pub mod select;
+pub mod settings;
 
 pub use copy::{
     CopyReport, CopyRequest, CopyTarget, ImageOutcome, Platforms, ReferrerPolicy, Tally, TargetReport,
@@ -25,3 +30,4 @@ pub use engine::{Engine, EngineOptions};
 pub use error::CopyError;
 pub use event::{BlobOutcome, Event, Observer, Silent};
 pub use plan::{Action, Cost, Plan, PlannedImage, PlannedTarget, RunReport, TargetChecks};
+pub use select::Mirror;

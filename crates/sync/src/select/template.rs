@@ -1,0 +1,240 @@
+//! Where images go: targets with variables.
+
+use std::fmt;
+use std::str::FromStr;
+
+use portolan_oci::{Tag, TagOrDigest};
+use portolan_transport::{Endpoint, EndpointError, Location};
+
+use crate::settings::setting_text;
+
+/// What stands for a part of the source's name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Variable {
+    /// `{registry}`: the host, with `_` for the colon of a port unless it begins the target.
+    Registry,
+    /// `{repository}`: the repository with all its parts.
+    Repository,
+    /// `{name}`: the last part of the repository.
+    Name,
+    /// `{tag}`: the tag.
+    Tag,
+}
+
+impl Variable {
+    const ALL: [Self; 4] = [Self::Registry, Self::Repository, Self::Name, Self::Tag];
+
+    fn word(self) -> &'static str {
+        match self {
+            Self::Registry => "registry",
+            Self::Repository => "repository",
+            Self::Name => "name",
+            Self::Tag => "tag",
+        }
+    }
+
+    /// What it may be, to see what comes of a template.
+    fn sample(self) -> &'static str {
+        match self {
+            Self::Registry => "registry.example.com",
+            Self::Repository => "library/sample",
+            Self::Name => "sample",
+            Self::Tag => "1.0",
+        }
+    }
+}
+
+impl fmt::Display for Variable {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{{{}}}", self.word())
+    }
+}
+
+/// A place to which images go, with variables for parts of their names:
+/// `registry.example.com/mirror/{repository}`, `oci:/mnt/usb/{name}`. A target that has no tag of its own gets
+/// the tag of the source.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TargetTemplate {
+    text: String,
+    parts: Vec<Part>,
+}
+setting_text!(TargetTemplate);
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Part {
+    Text(String),
+    Variable(Variable),
+}
+
+/// Why a text is no target.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum TemplateError {
+    /// A variable that there is not.
+    #[error(
+        "variable `{{{name}}}` of target `{text}` is not known (known: {{registry}}, {{repository}}, {{name}}, {{tag}})"
+    )]
+    UnknownVariable {
+        /// What was written.
+        text: String,
+        /// The variable.
+        name: String,
+    },
+    /// A brace without its other.
+    #[error("target `{0}` has a brace without its other")]
+    Brace(String),
+    /// With values for the variables it is no place.
+    #[error("target `{text}` is no place: {}", with_cause(.cause))]
+    NoPlace {
+        /// What was written.
+        text: String,
+        /// What is wrong. In the text, because the errors of a configuration are told without a chain.
+        cause: EndpointError,
+    },
+    /// It has a digest.
+    #[error("target `{0}` has a digest; what an image is cannot be chosen at its target")]
+    Digest(String),
+}
+
+fn with_cause(error: &EndpointError) -> String {
+    match std::error::Error::source(error) {
+        Some(cause) => format!("{error}: {cause}"),
+        None => error.to_string(),
+    }
+}
+
+/// Why an image has no place in a target.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum ExpandError {
+    /// The source's name has no such part.
+    #[error("target `{template}` needs `{variable}`, which {source_image} has not")]
+    NoValue {
+        /// The target.
+        template: String,
+        /// The variable.
+        variable: Variable,
+        /// The image.
+        source_image: String,
+    },
+    /// With the image's values it is no place.
+    #[error("target `{template}` has no place for {source_image}")]
+    NoPlace {
+        /// The target.
+        template: String,
+        /// The image.
+        source_image: String,
+        /// What is wrong.
+        #[source]
+        cause: EndpointError,
+    },
+}
+
+impl TargetTemplate {
+    /// Whether a variable is used.
+    pub fn uses(&self, variable: Variable) -> bool {
+        self.parts.contains(&Part::Variable(variable))
+    }
+
+    /// The first variable that has no value for images that are in no registry.
+    pub(super) fn first_of_registry(&self) -> Option<Variable> {
+        Variable::ALL.into_iter().find(|variable| *variable != Variable::Tag && self.uses(*variable))
+    }
+
+    /// Where `image` goes, with the name that it gets there: the target's tag, else the image's tag, else its
+    /// digest.
+    ///
+    /// # Errors
+    /// If the image has no value for a variable, or if what comes out is no place.
+    pub fn expand(&self, image: &Endpoint) -> Result<Endpoint, ExpandError> {
+        let mut text = String::new();
+        for part in &self.parts {
+            match part {
+                Part::Text(literal) => text.push_str(literal),
+                Part::Variable(variable) => {
+                    let value = value(*variable, image, &text);
+                    text.push_str(&value.ok_or_else(|| ExpandError::NoValue {
+                        template: self.text.clone(),
+                        variable: *variable,
+                        source_image: image.to_string(),
+                    })?);
+                }
+            }
+        }
+        let target: Endpoint = text.parse().map_err(|cause| ExpandError::NoPlace {
+            template: self.text.clone(),
+            source_image: image.to_string(),
+            cause,
+        })?;
+        if target.tag.is_some() {
+            return Ok(target);
+        }
+        let tag = tag_of(image);
+        Ok(match (&tag, image.digest) {
+            (None, Some(digest)) => Endpoint { digest: Some(digest), ..target },
+            _ => Endpoint { tag, ..target },
+        })
+    }
+}
+
+/// The tag that an image has at its source: `latest` at a registry if nothing is said.
+fn tag_of(image: &Endpoint) -> Option<Tag> {
+    image.tag.clone().or_else(|| match image.selector() {
+        Some(TagOrDigest::Tag(tag)) => Some(tag),
+        _ => None,
+    })
+}
+
+fn value(variable: Variable, image: &Endpoint, before: &str) -> Option<String> {
+    if variable == Variable::Tag {
+        return tag_of(image).map(|tag| tag.to_string());
+    }
+    let Location::Registry(registry, repository) = &image.location else { return None };
+    Some(match variable {
+        Variable::Registry if before.is_empty() => registry.to_string(),
+        Variable::Registry => registry.as_str().replace(':', "_").replace(['[', ']'], ""),
+        Variable::Name => repository.as_str().rsplit('/').next().unwrap_or_default().to_owned(),
+        Variable::Repository | Variable::Tag => repository.to_string(),
+    })
+}
+
+impl FromStr for TargetTemplate {
+    type Err = TemplateError;
+
+    fn from_str(text: &str) -> Result<Self, TemplateError> {
+        let brace = || TemplateError::Brace(text.to_owned());
+        let mut parts = Vec::new();
+        let mut rest = text;
+        while let Some((literal, after)) = rest.split_once('{') {
+            let (name, after) = after.split_once('}').ok_or_else(brace)?;
+            let known = Variable::ALL.into_iter().find(|variable| variable.word() == name);
+            let variable = known.ok_or_else(|| TemplateError::UnknownVariable {
+                text: text.to_owned(),
+                name: name.to_owned(),
+            })?;
+            parts.extend([Part::Text(literal.to_owned()), Part::Variable(variable)]);
+            rest = after;
+        }
+        parts.push(Part::Text(rest.to_owned()));
+        parts.retain(|part| *part != Part::Text(String::new()));
+        if parts.iter().any(|part| matches!(part, Part::Text(literal) if literal.contains(['{', '}']))) {
+            return Err(brace());
+        }
+        let sample: String = parts
+            .iter()
+            .map(|part| match part {
+                Part::Text(literal) => literal.as_str(),
+                Part::Variable(variable) => variable.sample(),
+            })
+            .collect();
+        match sample.parse::<Endpoint>() {
+            Err(cause) => Err(TemplateError::NoPlace { text: text.to_owned(), cause }),
+            Ok(place) if place.digest.is_some() => Err(TemplateError::Digest(text.to_owned())),
+            Ok(_) => Ok(Self { text: text.to_owned(), parts }),
+        }
+    }
+}
+
+impl fmt::Display for TargetTemplate {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.text)
+    }
+}

@@ -1,0 +1,114 @@
+use portolan_transport::Endpoint;
+use proptest::prelude::*;
+
+use crate::select::{ExpandError, Expansion, TargetTemplate, TemplateError, clashes};
+
+fn digest() -> String {
+    format!("sha256:{}", "ab".repeat(32))
+}
+
+fn template(text: &str) -> TargetTemplate {
+    text.parse().unwrap()
+}
+
+fn endpoint(text: &str) -> Endpoint {
+    text.parse().unwrap()
+}
+
+fn expand(target: &str, image: &str) -> String {
+    template(target).expand(&endpoint(image)).unwrap().to_string()
+}
+
+#[test]
+fn images_find_their_places() {
+    for (target, image, place) in [
+        ("r.example/base/debian", "debian:12", "r.example/base/debian:12"),
+        ("r.example/m/{repository}", "debian:12", "r.example/m/library/debian:12"),
+        ("r.example/m/{name}", "a.example/x/y/app", "r.example/m/app:latest"),
+        ("r.example/{registry}/{repository}", "localhost:5000/app:1", "r.example/localhost_5000/app:1"),
+        ("{registry}/copy/{repository}", "localhost:5000/app:1", "localhost:5000/copy/app:1"),
+        ("r.example/all:{name}-{tag}", "a.example/x/app:1", "r.example/all:app-1"),
+        ("oci:/mnt/usb/{name}", "debian:12", "oci:/mnt/usb/debian:12"),
+        ("oci:/mnt/usb", "oci:/src:12", "oci:/mnt/usb:12"),
+        ("oci:/mnt/usb", "oci:/src", "oci:/mnt/usb"),
+        ("r.example/app:stable", "a.example/app:1", "r.example/app:stable"),
+    ] {
+        assert_eq!(expand(target, image), place, "{target} {image}");
+    }
+    let digest = digest();
+    assert_eq!(
+        expand("r.example/app", &format!("a.example/app@{digest}")),
+        format!("r.example/app@{digest}")
+    );
+    assert_eq!(expand("r.example/app", &format!("a.example/app:1@{digest}")), "r.example/app:1");
+    assert_eq!(expand("r.example/app:{tag}", &format!("a.example/app:1@{digest}")), "r.example/app:1");
+}
+
+#[test]
+fn images_without_a_place() {
+    let fails = |target: &str, image: &str| template(target).expand(&endpoint(image)).unwrap_err();
+    let by_digest = format!("a.example/app@{}", digest());
+    assert!(matches!(fails("r.example/app:v{tag}", &by_digest), ExpandError::NoValue { .. }));
+    let error = fails("r.example/{name}", "oci:/src:1");
+    assert_eq!(error.to_string(), "target `r.example/{name}` needs `{name}`, which oci:/src:1 has not");
+    let long = format!("a.example/app:{}", "x".repeat(120));
+    assert!(matches!(fails("r.example/all:a-long-name-{tag}", &long), ExpandError::NoPlace { .. }));
+}
+
+#[test]
+fn what_is_no_target() {
+    let error = |text: &str| text.parse::<TargetTemplate>().unwrap_err();
+    assert_eq!(
+        error("r.example/{repo}").to_string(),
+        "variable `{repo}` of target `r.example/{repo}` is not known (known: {registry}, {repository}, {name}, {tag})"
+    );
+    for text in ["r.example/{name", "r.example/name}", "r.example/}{"] {
+        assert!(matches!(error(text), TemplateError::Brace(_)), "{text}");
+    }
+    for text in ["", "oci:", "dir:x", "r.example/UPPER", "s3://bucket", "r.example/{tag}/"] {
+        assert!(matches!(error(text), TemplateError::NoPlace { .. }), "{text}");
+    }
+    assert!(matches!(error(&format!("r.example/app@{}", digest())), TemplateError::Digest(_)));
+}
+
+#[test]
+fn two_images_for_one_name_clash() {
+    let to = |source: &str, target: &str| Expansion { source: endpoint(source), target: endpoint(target) };
+    let found = clashes(&[
+        to("a.example/x/app:1", "r.example/app:1"),
+        to("a.example/y/app:1", "r.example/app:1"),
+        to("a.example/y/app:2", "r.example/app:2"),
+        to("a.example/y/app:2", "r.example/app:2"),
+        to("a.example/x/app:1", "oci:usb:1"),
+    ]);
+    let said: Vec<String> = found.iter().map(ToString::to_string).collect();
+    assert_eq!(said, ["a.example/x/app:1 and a.example/y/app:1 would both be r.example/app:1"]);
+    let digest = digest();
+    assert!(
+        clashes(&[
+            to(&format!("a.example/x@{digest}"), &format!("r.example/app@{digest}")),
+            to(&format!("a.example/y@{digest}"), &format!("r.example/app@{digest}")),
+            to(&format!("a.example/x:1@{digest}"), "r.example/app:1"),
+            to(&format!("a.example/y:1@{digest}"), "r.example/app:1"),
+        ])
+        .is_empty()
+    );
+}
+
+proptest! {
+    #[test]
+    fn any_text_is_a_target_or_is_refused(text in "[a-z{}/:.@]{0,30}|\\PC*") {
+        if let Ok(template) = text.parse::<TargetTemplate>() {
+            prop_assert_eq!(template.to_string(), text);
+        }
+    }
+
+    #[test]
+    fn repositories_stay_apart(
+        one in "[a-z]{1,4}(/[a-z]{1,4}){0,2}",
+        two in "[a-z]{1,4}(/[a-z]{1,4}){0,2}",
+    ) {
+        let expand = |repository: &str| expand("r.example/m/{repository}", &format!("a.example/{repository}:1"));
+        prop_assert_eq!(one == two, expand(&one) == expand(&two));
+    }
+}

@@ -1,0 +1,136 @@
+//! The section `mirrors`: which images go where.
+
+use std::fmt;
+use std::str::FromStr;
+
+use portolan_oci::{MediaType, Platform};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::text::optional_list;
+use super::{
+    ImageName, ImagesFrom, IndexMode, MirrorSource, Pattern, Period, PolicySettings, PruneSettings,
+    ReferrerSettings, Schedule, TagSettings, setting_text,
+};
+use crate::select::TargetTemplate;
+
+/// A rule: which images of a source go to which targets.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct MirrorSettings {
+    /// Its name: letters, digits, `.`, `_` and `-`. Each mirror has its own.
+    pub name: MirrorName,
+    /// Where images are taken from: a repository, any other place (`oci:DIR`), or `host/prefix/**` for all
+    /// repositories below. One of `source`, `images` and `images_from` is given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub source: Option<MirrorSource>,
+    /// Which repositories are taken of a source that ends with `/**`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub repositories: Option<RepositoriesSettings>,
+    /// Single images, with tag or digest, in place of a source.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub images: Option<Vec<ImageName>>,
+    /// Where a list of single images comes from, in place of a source.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub images_from: Option<ImagesFrom>,
+    /// Where the images go. `{registry}`, `{repository}`, `{name}` and `{tag}` stand for those of the source;
+    /// `{name}` is the last part of the repository. Without a tag the source's is kept.
+    pub targets: Vec<TargetTemplate>,
+    /// Which tags are taken of a source; without rules all are.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tags: Option<TagSettings>,
+    /// Platforms that are taken, such as `linux/amd64`; an empty list takes all, as none does.
+    #[serde(default, with = "optional_list", skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Option<Vec<String>>")]
+    pub platforms: Option<Vec<Platform>>,
+    /// What becomes of the index of an image of which only some platforms are taken.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(extend("default" = "sparse"))]
+    pub index: Option<IndexMode>,
+    /// Artifact types (or media types of the config) that are taken; without a list all are.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Option<Vec<String>>")]
+    pub artifact_types: Option<Vec<MediaType>>,
+    /// Whether signatures, SBOMs and attestations go along.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(extend("default" = true))]
+    pub referrers: Option<ReferrerSettings>,
+    /// When it is done: five fields as in cron or `@hourly`, `TZ=ZONE` in front. Not beside `every`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub schedule: Option<Schedule>,
+    /// How often it is done, such as `15m`. Not beside `schedule`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub every: Option<Period>,
+    /// What happens at the targets to what is gone from the source.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub prune: Option<PruneSettings>,
+    /// Patterns of tags that are not moved at a target once they are there.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub immutable: Option<Vec<Pattern>>,
+}
+
+impl MirrorSettings {
+    /// What it has in common with `defaults`.
+    pub fn policy(&self) -> PolicySettings {
+        PolicySettings {
+            tags: self.tags.clone(),
+            platforms: self.platforms.clone(),
+            index: self.index,
+            artifact_types: self.artifact_types.clone(),
+            referrers: self.referrers.clone(),
+            schedule: self.schedule.clone(),
+            every: self.every,
+            prune: self.prune.clone(),
+            immutable: self.immutable.clone(),
+        }
+    }
+}
+
+/// Which repositories are taken, by their name in the registry.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct RepositoriesSettings {
+    /// Patterns of which a repository must match one: regular expressions, or globs as `glob:team/*`.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub include: Vec<Pattern>,
+    /// Patterns of which a repository must match none.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub exclude: Vec<Pattern>,
+}
+
+/// The name of a mirror.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct MirrorName(String);
+setting_text!(MirrorName);
+
+/// Why a text is not the name of a mirror.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error(
+    "`{0}` is not a name for a mirror (up to 64 letters, digits, `.`, `_`, `-`; the first a letter or digit)"
+)]
+pub struct MirrorNameError(String);
+
+impl MirrorName {
+    /// The text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl FromStr for MirrorName {
+    type Err = MirrorNameError;
+
+    fn from_str(text: &str) -> Result<Self, MirrorNameError> {
+        let letter = |b: u8| b.is_ascii_alphanumeric() || b"._-".contains(&b);
+        let valid = text.len() <= 64
+            && text.bytes().next().is_some_and(|b| b.is_ascii_alphanumeric())
+            && text.bytes().all(letter);
+        if valid { Ok(Self(text.to_owned())) } else { Err(MirrorNameError(text.to_owned())) }
+    }
+}
+
+impl fmt::Display for MirrorName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
