@@ -19,6 +19,7 @@ struct NoteSeen {
 
 impl Journal {
     /// Notes that these tags of the place name these digests now, each tag once, in one write.
+    /// A run that meets nothing new need not write: the first time stands, and the last is no more than a note.
     ///
     /// # Errors
     /// As any write: [`CatalogError::Busy`], [`CatalogError::Full`], [`CatalogError::Database`].
