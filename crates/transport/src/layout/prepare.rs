@@ -53,19 +53,27 @@ impl Folder {
     /// `Rejected` if it is a folder of something else, or a layout of another version.
     pub(super) fn look(&self) -> TransportResult<Found> {
         let place = format!("oci:{}", self.root().display());
+        if self.is_marked(&place)? {
+            return Ok(Found::Layout);
+        }
+        if is_unused(self.root()).map_err(|cause| TransportError::io(format!("listing {place}"), cause))? {
+            return Ok(Found::Empty);
+        }
+        // Another may have made it a layout between the two looks.
+        if self.is_marked(&place)? {
+            return Ok(Found::Layout);
+        }
+        Err(TransportError::Rejected {
+            what: place,
+            message: "the folder holds something else: it has no file `oci-layout`".to_owned(),
+        })
+    }
+
+    /// Whether it has the marker of a layout that is known here.
+    fn is_marked(&self, place: &str) -> TransportResult<bool> {
         match fs::read(self.marker()) {
-            Ok(marker) => must_be_version_1(&marker, &place).map(|()| Found::Layout),
-            Err(cause) if cause.kind() == io::ErrorKind::NotFound => {
-                if is_unused(self.root())
-                    .map_err(|cause| TransportError::io(format!("listing {place}"), cause))?
-                {
-                    return Ok(Found::Empty);
-                }
-                Err(TransportError::Rejected {
-                    what: place,
-                    message: "the folder holds something else: it has no file `oci-layout`".to_owned(),
-                })
-            }
+            Ok(marker) => must_be_version_1(&marker, place).map(|()| true),
+            Err(cause) if cause.kind() == io::ErrorKind::NotFound => Ok(false),
             Err(cause) => Err(TransportError::io(format!("reading oci-layout of {place}"), cause)),
         }
     }

@@ -63,6 +63,26 @@ async fn two_processes_lose_nothing_of_each_other() {
     }
 }
 
+#[tokio::test(flavor = "multi_thread", worker_threads = 8)]
+async fn many_make_one_new_layout_at_once() {
+    let image = Image::oci().build();
+    for _ in 0..40 {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("shared");
+        let making = (0..8).map(|number| {
+            let (path, image) = (path.clone(), image.clone());
+            tokio::spawn(async move {
+                let layout = LayoutRepository::create(path).await.unwrap();
+                put_tree(&layout, &image, &tag(&format!("v{number}"))).await.unwrap();
+            })
+        });
+        for made in futures::future::join_all(making).await {
+            made.unwrap();
+        }
+        assert_eq!(tags(&path).await, 8);
+    }
+}
+
 /// After each kill, whatever is named is whole; and the next process goes on.
 #[tokio::test]
 async fn a_process_may_be_killed_at_any_point() {
