@@ -12,7 +12,7 @@ use crate::problem::Fault;
 use crate::redact::redacted;
 use crate::shape::Report;
 use crate::typed::Typed;
-use crate::{Config, Environment};
+use crate::{Config, Environment, mirrors};
 
 /// Makes the configuration of a checked tree. If something is wrong it is in the report, and what is given
 /// back is of no use.
@@ -28,12 +28,15 @@ pub(crate) fn assemble(
         data: data_folder(data, environment, document.get("data"), report),
         database: make(document.get("database"), report).unwrap_or_default(),
         registries: registries(document.get("registries"), report, path),
+        mirrors: Vec::new(),
+        defaults: make(document.get("defaults"), report).unwrap_or_default(),
+        tag_sets: mirrors::tag_sets(document.get("tag_sets"), report),
         limits: make(document.get("limits"), report).unwrap_or_default(),
         log: make(document.get("log"), report).unwrap_or_default(),
     }
 }
 
-fn make<'de, T: Deserialize<'de>>(value: Option<&Typed>, report: &mut Report) -> Option<T> {
+pub(crate) fn make<'de, T: Deserialize<'de>>(value: Option<&Typed>, report: &mut Report) -> Option<T> {
     let value = value.filter(|value| !value.is_broken())?;
     T::deserialize(value.clone())
         .map_err(|refused| {

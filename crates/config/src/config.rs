@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use portolan_sync::settings::{MirrorSettings, PolicySettings, TagSets};
 use portolan_transport::RegistrySettings;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -27,6 +28,15 @@ pub struct Config {
     /// What is set for single registries. A registry needs no entry to be used.
     #[serde(default)]
     pub registries: Vec<RegistrySettings>,
+    /// Which images go where, and when.
+    #[serde(default)]
+    pub mirrors: Vec<MirrorSettings>,
+    /// What holds for mirrors that do not say otherwise.
+    #[serde(default)]
+    pub defaults: PolicySettings,
+    /// Rules for tags by a name of your own, for mirrors to use.
+    #[serde(default)]
+    pub tag_sets: TagSets,
     /// How much is done at once.
     #[serde(default)]
     pub limits: Limits,

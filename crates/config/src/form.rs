@@ -54,6 +54,14 @@ impl<'s> Form<'s> {
             .collect()
     }
 
+    /// What may stand under any name, if a map with names of the user's own may stand there.
+    pub(crate) fn named(&self) -> Option<Self> {
+        let free =
+            |map: &&'s Map<String, Value>| map.get("additionalProperties").filter(|node| node.is_object());
+        let node = self.alternatives.iter().find_map(free)?;
+        Some(Self::of(self.root, node))
+    }
+
     /// What the items are, if a list may stand there.
     pub(crate) fn items(&self) -> Option<Self> {
         let items = self.alternatives.iter().find_map(|map| map.get("items"))?;
@@ -110,6 +118,9 @@ impl<'s> Form<'s> {
         }
         if self.items().is_some() {
             said.push("a list".to_owned());
+        }
+        if self.named().is_some() {
+            said.push("a map of names".to_owned());
         }
         for section in self.sections() {
             let keys: Vec<&str> = section.names().collect();

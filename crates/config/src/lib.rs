@@ -16,6 +16,7 @@ mod document;
 mod environment;
 mod form;
 mod load;
+mod mirrors;
 mod nearest;
 mod origin;
 mod overrides;

@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 use std::io;
 use std::path::{Path, PathBuf};
 
+use portolan_sync::Mirror;
+
 use crate::document::{Node, Value};
 use crate::form::Form;
 use crate::origin::{Origin, Place};
@@ -13,7 +15,7 @@ use crate::search::{Found, find, read};
 use crate::shape::Report;
 use crate::snippet::Source;
 use crate::typed::{Typed, TypedValue};
-use crate::{Config, Environment, assemble, overrides, schema};
+use crate::{Config, Environment, assemble, mirrors, overrides, schema};
 
 /// Why there is no configuration.
 #[derive(Debug, thiserror::Error)]
@@ -39,6 +41,8 @@ pub struct Loaded {
     pub config: Config,
     /// The file it was read from, if there was one.
     pub file: Option<PathBuf>,
+    /// What its mirrors mean, with defaults and tag sets put in, in the order of the file.
+    pub mirrors: Vec<Mirror>,
     /// Where values were set, by their path: `registries[0].host`. What is not here is a default.
     pub(crate) origins: BTreeMap<String, Origin>,
 }
@@ -59,11 +63,8 @@ impl Loaded {
 /// If the file cannot be read, and if anything is wrong: then with all that is wrong.
 pub fn load(named: Option<&Path>, environment: &Environment) -> Result<Loaded, LoadError> {
     match find(named, environment)? {
-        Some(found) => from_file(found, environment),
-        None => {
-            let (config, origins) = build(None, environment)?;
-            Ok(Loaded { config, file: None, origins })
-        }
+        Some(found) => build(Some(&found), environment),
+        None => build(None, environment),
     }
 }
 
@@ -72,17 +73,10 @@ pub fn load(named: Option<&Path>, environment: &Environment) -> Result<Loaded, L
 /// # Errors
 /// As [`load`].
 pub fn check(path: &Path, environment: &Environment) -> Result<Loaded, LoadError> {
-    from_file(read(path)?, &environment.without_overrides())
+    build(Some(&read(path)?), &environment.without_overrides())
 }
 
-fn from_file(found: Found, environment: &Environment) -> Result<Loaded, LoadError> {
-    let (config, origins) = build(Some(&found), environment)?;
-    Ok(Loaded { config, file: Some(found.path), origins })
-}
-
-type Built = (Config, BTreeMap<String, Origin>);
-
-fn build(file: Option<&Found>, environment: &Environment) -> Result<Built, LoadError> {
+fn build(file: Option<&Found>, environment: &Environment) -> Result<Loaded, LoadError> {
     let (path, text) = file.map_or((Path::new(""), ""), |file| (file.path.as_path(), file.text.as_str()));
     let invalid = |findings, source: &Source<'_>| LoadError::Invalid(Problems::new(findings, path, source));
     let mut report = Report::default();
@@ -106,13 +100,14 @@ fn build(file: Option<&Found>, environment: &Environment) -> Result<Built, LoadE
     // Without a file there is no version to be missing.
     report.findings.retain(|finding| file.is_some() || finding.fault != Fault::Missing("version".to_owned()));
     let typed = typed.unwrap_or(Typed { place: Place::Default, value: TypedValue::Map(Vec::new()) });
-    let config = assemble::assemble(&typed, environment, &mut report, path);
+    let mut config = assemble::assemble(&typed, environment, &mut report, path);
+    let mirrors = mirrors::mirrors(&mut config, &typed, &mut report, path);
     if !report.findings.is_empty() {
         return Err(invalid(report.findings, &Source::parsed(text, report.hidden)));
     }
     let mut origins = BTreeMap::new();
     collect(&typed, "", path, &mut origins);
-    Ok((config, origins))
+    Ok(Loaded { config, file: file.map(|file| file.path.clone()), mirrors, origins })
 }
 
 /// The version of the format must be known before anything else is judged.

@@ -30,6 +30,9 @@ fn path_of<'s>(variable: &str, form: &Form<'s>) -> Result<Vec<&'s str>, Fault> {
         if form.items().is_some() {
             return Err(Fault::NotScalar("a list"));
         }
+        if form.named().is_some() {
+            return Err(Fault::NotScalar("a map of names"));
+        }
         let sections = form.sections();
         let found = sections.iter().find_map(|section| {
             let name = section.names().find(|name| name.to_ascii_uppercase() == *word)?;
@@ -44,6 +47,8 @@ fn path_of<'s>(variable: &str, form: &Form<'s>) -> Result<Vec<&'s str>, Fault> {
         Ok(path)
     } else if form.items().is_some() {
         Err(Fault::NotScalar("a list"))
+    } else if form.named().is_some() {
+        Err(Fault::NotScalar("a map of names"))
     } else {
         Err(Fault::NotScalar("a section"))
     }

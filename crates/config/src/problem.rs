@@ -3,6 +3,9 @@
 use std::fmt;
 use std::path::Path;
 
+use portolan_sync::select::MirrorFault;
+use portolan_sync::settings::MirrorName;
+
 use crate::origin::{Origin, Place};
 use crate::snippet::Source;
 
@@ -75,6 +78,17 @@ pub enum Fault {
         /// Where the other entry is.
         first: Origin,
     },
+    /// Two mirrors of one name.
+    #[error("there is a mirror `{name}` already ({first})")]
+    DuplicateMirror {
+        /// The name.
+        name: MirrorName,
+        /// Where the other one is.
+        first: Origin,
+    },
+    /// What a mirror, the defaults or a tag set says does not go together.
+    #[error(transparent)]
+    Mirror(#[from] MirrorFault),
     /// Half of a pair.
     #[error("`{present}` needs `{missing}` beside it")]
     Incomplete {

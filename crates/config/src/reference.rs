@@ -33,20 +33,22 @@ program is started. Unknown keys are errors.
 pub fn reference() -> String {
     let mut page = format!("{INTRODUCTION}\n```yaml\n{EXAMPLE}```\n");
     let example = Node::parse(EXAMPLE).unwrap_or_else(|_| Node::empty());
-    let mut queue = VecDeque::from([(String::new(), Form::document(schema()), Some(&example))]);
-    while let Some((path, form, example)) = queue.pop_front() {
+    let mut queue = VecDeque::from([(String::new(), Form::document(schema()), vec![&example])]);
+    while let Some((path, form, examples)) = queue.pop_front() {
         // Writing to a text cannot fail.
-        let _ = section(&mut page, &path, &form, example);
+        let _ = section(&mut page, &path, &form, &examples);
         for (name, below) in keys(&form) {
             let path = if path.is_empty() { name.to_owned() } else { format!("{path}.{name}") };
-            let value = example.and_then(|example| example.get(name));
+            let values = || examples.iter().filter_map(|example| example.get(name));
             if let Some(items) = below.items() {
-                let first = value.and_then(first_item);
-                queue.push_back((format!("{path}[]"), items, first));
-            } else if !below.sections().is_empty() {
-                queue.push_back((path, below, value));
+                queue.push_back((format!("{path}[]"), items, values().flat_map(items_of).collect()));
+            } else if let Some(named) = below.named() {
+                queue.push_back((format!("{path}.NAME"), named, values().flat_map(entries_of).collect()));
+            } else {
+                queue.push_back((path, below, values().collect()));
             }
         }
+        queue.retain(|(_, form, _)| !form.sections().is_empty());
     }
     page
 }
@@ -59,7 +61,7 @@ fn keys<'s>(form: &Form<'s>) -> Vec<(&'s str, Form<'s>)> {
     form.sections().into_iter().flat_map(of).collect()
 }
 
-fn section(page: &mut String, path: &str, form: &Form<'_>, example: Option<&Node>) -> fmt::Result {
+fn section(page: &mut String, path: &str, form: &Form<'_>, examples: &[&Node]) -> fmt::Result {
     if !path.is_empty() {
         writeln!(page, "\n## `{path}`")?;
     }
@@ -72,15 +74,16 @@ fn section(page: &mut String, path: &str, form: &Form<'_>, example: Option<&Node
             let Some(form) = section.form(name) else { continue };
             let default = match (sections.len(), required.contains(name)) {
                 (1, true) => "required".to_owned(),
-                (1, false) => default(section, name),
-                _ => "one of these".to_owned(),
+                (_, true) => "one of these".to_owned(),
+                (_, false) => default(section, name),
             };
-            let meaning = if sections.len() > 1 {
+            let meaning = if sections.len() > 1 && section.names().count() == 1 {
                 flowing(section.description())
             } else {
                 meaning(section, name, &form)
             };
-            let example = example.and_then(|example| example.get(name)).map(shown).unwrap_or_default();
+            let mut examples = examples.iter().filter_map(|example| example.get(name)).map(shown);
+            let example = examples.find(|example| !example.is_empty()).unwrap_or_default();
             writeln!(page, "| `{name}` | {} | {default} | {meaning} | {example} |", kind(&form))?;
         }
     }
@@ -94,6 +97,7 @@ fn kind(form: &Form<'_>) -> String {
     kinds.extend(form.number().map(|_| "number".to_owned()));
     kinds.extend(form.takes_truth().then(|| "`true`, `false`".to_owned()));
     kinds.extend(form.items().map(|_| "list".to_owned()));
+    kinds.extend(form.named().map(|_| "sections by name".to_owned()));
     kinds.extend((!form.sections().is_empty()).then(|| "section".to_owned()));
     kinds.retain(|kind| !kind.is_empty());
     kinds.join(" or ")
@@ -125,14 +129,21 @@ fn flowing(text: &str) -> String {
 
 fn shown(node: &Node) -> String {
     match &node.value {
-        Value::Scalar { text, .. } => format!("`{text}`"),
+        Value::Scalar { text, .. } => format!("`{}`", flowing(text)),
         _ => String::new(),
     }
 }
 
-fn first_item(node: &Node) -> Option<&Node> {
+fn items_of(node: &Node) -> Vec<&Node> {
     match &node.value {
-        Value::List(items) => items.first(),
-        _ => None,
+        Value::List(items) => items.iter().collect(),
+        _ => Vec::new(),
+    }
+}
+
+fn entries_of(node: &Node) -> Vec<&Node> {
+    match &node.value {
+        Value::Map(entries) => entries.iter().map(|(_, node)| node).collect(),
+        _ => Vec::new(),
     }
 }

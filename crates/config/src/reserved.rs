@@ -8,7 +8,6 @@ const TOP: &[&str] = &[
     "follow",
     "gc",
     "listen",
-    "mirrors",
     "notify",
     "proxies",
     "quotas",

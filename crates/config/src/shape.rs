@@ -57,8 +57,12 @@ impl Report {
                 TypedValue::List(items.iter().filter_map(item).collect())
             }
             Value::Map(entries) => {
-                let section = self.section(node, entries, form, path)?;
-                self.map(node, entries, &section, path)
+                if let Some(form) = form.named() {
+                    self.named(entries, &form, path)
+                } else {
+                    let section = self.section(node, entries, form, path)?;
+                    self.map(node, entries, &section, path)
+                }
             }
         };
         Some(Typed { place: node.place.clone(), value })
@@ -145,6 +149,19 @@ impl Report {
         }
     }
 
+    /// A map whose names are the user's own.
+    fn named(&mut self, entries: &[(Key, Node)], form: &Form<'_>, path: &str) -> TypedValue {
+        let mut entry = |(key, value): &(Key, Node)| {
+            let checked = match value.value {
+                Value::Null => self.wrong_type(value, form, "nothing"),
+                _ => self.check(value, form, &format!("{path}.*")),
+            };
+            let broken = || Typed { place: value.place.clone(), value: TypedValue::Broken };
+            (key.name.clone(), checked.unwrap_or_else(broken))
+        };
+        TypedValue::Map(entries.iter().map(&mut entry).collect())
+    }
+
     fn map(&mut self, node: &Node, entries: &[(Key, Node)], section: &Section<'_>, path: &str) -> TypedValue {
         let known: Vec<&str> = section.names().collect();
         let mut typed = Vec::new();
@@ -160,6 +177,7 @@ impl Report {
                 typed.push((key.name.clone(), value));
             }
         }
+        let mut complete = true;
         for required in section.required() {
             // One that is misspelt was found already.
             let given = |(key, value): &(Key, Node)| {
@@ -172,9 +190,11 @@ impl Report {
             };
             if !entries.iter().any(given) {
                 self.add(&node.place, Fault::Missing(required.to_owned()));
+                complete = false;
             }
         }
-        TypedValue::Map(typed)
+        // The document as a whole is looked at even so.
+        if complete || path.is_empty() { TypedValue::Map(typed) } else { TypedValue::Broken }
     }
 
     fn unknown(&mut self, key: &Key, value: &Node, known: &[&str], path: &str) {

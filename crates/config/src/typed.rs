@@ -40,6 +40,24 @@ impl Typed {
         matches!(self.value, TypedValue::Broken)
     }
 
+    /// Whether nothing in it was found to be wrong before.
+    pub(crate) fn is_sound(&self) -> bool {
+        match &self.value {
+            TypedValue::Broken => false,
+            TypedValue::List(items) => items.iter().all(Self::is_sound),
+            TypedValue::Map(entries) => entries.iter().all(|(_, value)| value.is_sound()),
+            TypedValue::Truth(_) | TypedValue::Number(_) | TypedValue::Text(_) => true,
+        }
+    }
+
+    /// The entries, if this is a map.
+    pub(crate) fn entries(&self) -> &[(String, Self)] {
+        match &self.value {
+            TypedValue::Map(entries) => entries,
+            _ => &[],
+        }
+    }
+
     /// The items, if this is a list.
     pub(crate) fn items(&self) -> &[Self] {
         match &self.value {

@@ -45,7 +45,7 @@ fn unknown_keys() {
 #[test]
 fn reserved_names() {
     insta::assert_snapshot!(all(&[
-        "version: 1\nmirrors:\n  - name: base\n",
+        "version: 1\nclouds:\n  - name: base\n",
         "version: 1\nlisten: 127.0.0.1:5000\n",
         "version: 1\nlog: {file: /var/log/portolan.log}\n",
     ]));
@@ -104,6 +104,70 @@ fn registries() {
         "version: 1\nregistries: [{host: a.example, password: {env: X}}]\n",
         "version: 1\nregistries: [{host: a.example, tls: {cert: x.pem}}]\n",
     ]));
+}
+
+#[test]
+fn mirrors() {
+    let mirror = |rest: &str| format!("version: 1\nmirrors:\n  - name: base\n{rest}");
+    let with = |rest: &str| {
+        mirror(&format!("    source: docker.io/library/debian\n    targets: [r.example/debian]\n{rest}"))
+    };
+    let configurations = [
+        mirror(""),
+        mirror("    targets: [r.example/debian]\n"),
+        mirror("    source: debian\n    images: [debian:12]\n    targets: [r.example/debian]\n"),
+        mirror("    images: []\n    images_from: {file: x}\n    targets: []\n"),
+        mirror("    source: debian:12\n    targets: [r.example/debian]\n"),
+        mirror("    source: quay.io/*/x\n    targets: [r.example/debian]\n"),
+        mirror(
+            "    source: quay.io/team/**\n    targets:\n      - r.example/{name}\n      - r.example/all\n",
+        ),
+        mirror("    source: oci:usb\n    targets: ['r.example/{repository}']\n"),
+        mirror("    images: [debian:12, Debian]\n    targets: ['r.example/{name}']\n"),
+        mirror("    images_from: {command: [], timeout: 5}\n    targets: ['r.example/{name}']\n"),
+        mirror("    images_from: {command: [./list], file: x}\n    targets: ['r.example/{name}']\n"),
+        mirror("    images_from: {command: [./list], timeout: 5}\n    targets: ['r.example/{name}']\n"),
+        mirror("    source: debian\n    targets: ['r.example/{name}', 'r.example/{repo}']\n"),
+        mirror("    source: debian\n    targets: [dir:/mnt, oci:/mnt]\n"),
+        with("    repositories: {include: [a]}\n"),
+        with("    tag: {}\n"),
+        with("    schedule: '@often'\n"),
+        with("    schedule: '61 * * * *'\n"),
+        with("    schedule: '@daily'\n    every: 1h\n"),
+        with("    every: 0s\n"),
+        with("    platforms: [linux/amd64, amd64]\n"),
+        with("    referrers: {recheck: soon}\n"),
+        with("    prune: {mode: follow, max: 0%}\n"),
+        with("    index: full\n"),
+        with("  - name: base\n    images: [debian]\n    targets: [r.example/debian]\n"),
+    ];
+    insta::assert_snapshot!(all(&configurations.each_ref().map(String::as_str)));
+}
+
+#[test]
+fn rules_for_tags() {
+    let with = |tags: &str, rest: &str| {
+        format!(
+            "version: 1\nmirrors:\n  - name: base\n    source: debian\n    targets: [r.example/debian]\n    tags: {tags}\n{rest}"
+        )
+    };
+    let configurations = [
+        with("{include: ['^1[23'], latest: 0}", ""),
+        with("{include: '^1'}", ""),
+        with("{exclude: ['*-slim']}", ""),
+        with("{exclude: ['glob:[a']}", ""),
+        with("{semver: '>=12 <14'}", ""),
+        with("{min_age: 3 days}", ""),
+        with("{latest: newest}", ""),
+        with("{latest: {by: date}}", ""),
+        with("{latest: {count: 3, per: year}}", ""),
+        with("{use: relaeses}", "tag_sets: {releases: {latest: 3}}\n"),
+        with("{use: nested}", "tag_sets:\n  nested: {use: releases}\n  releases: {latest: 3}\n"),
+        with("{use: broken}", "tag_sets: {broken: {include: ['(']}, empty: ~, list: []}\n"),
+        "version: 1\ndefaults: {tags: {use: none}, every: 1h, schedule: '@daily'}\n".to_owned(),
+        "version: 1\ndefaults: {name: x}\ntag_sets: [a]\n".to_owned(),
+    ];
+    insta::assert_snapshot!(all(&configurations.each_ref().map(String::as_str)));
 }
 
 #[test]

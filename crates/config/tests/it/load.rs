@@ -22,6 +22,11 @@ fn defaults() {
 }
 
 #[test]
+fn mirrors_have_the_defaults_and_the_tag_sets_in_them() {
+    insta::assert_debug_snapshot!(World::new(EXAMPLE).load().unwrap().mirrors);
+}
+
+#[test]
 fn scalars_need_no_quotes() {
     let world = World::new(
         "version: 1

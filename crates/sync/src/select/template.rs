@@ -83,23 +83,17 @@ pub enum TemplateError {
     #[error("target `{0}` has a brace without its other")]
     Brace(String),
     /// With values for the variables it is no place.
-    #[error("target `{text}` is no place: {}", with_cause(.cause))]
+    #[error("target `{text}` is no place that can hold images")]
     NoPlace {
         /// What was written.
         text: String,
-        /// What is wrong. In the text, because the errors of a configuration are told without a chain.
+        /// What is wrong.
+        #[source]
         cause: EndpointError,
     },
     /// It has a digest.
     #[error("target `{0}` has a digest; what an image is cannot be chosen at its target")]
     Digest(String),
-}
-
-fn with_cause(error: &EndpointError) -> String {
-    match std::error::Error::source(error) {
-        Some(cause) => format!("{error}: {cause}"),
-        None => error.to_string(),
-    }
 }
 
 /// Why an image has no place in a target.

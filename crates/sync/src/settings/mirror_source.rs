@@ -30,8 +30,14 @@ setting_text!(MirrorSource);
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum MirrorSourceError {
     /// It is no place.
-    #[error("{}", with_cause(.0))]
-    Place(EndpointError),
+    #[error("`{text}` is no place that holds images")]
+    Place {
+        /// What was written.
+        text: String,
+        /// What is wrong with it.
+        #[source]
+        cause: EndpointError,
+    },
     /// It is one image.
     #[error("`{0}` names one image; `source` is a whole repository (single images go under `images`)")]
     OneImage(String),
@@ -39,21 +45,14 @@ pub enum MirrorSourceError {
     #[error("`{0}` is not understood: `**` stands alone after the last slash, as in `host/prefix/**`")]
     Stars(String),
     /// What stands before `/**` is no registry with a prefix.
-    #[error("`{text}` is not understood: {cause}")]
+    #[error("`{text}` is not a registry with a prefix")]
     Below {
         /// What was written.
         text: String,
-        /// What is wrong with it. In the text, because a configuration's errors have no chain.
+        /// What is wrong with it.
+        #[source]
         cause: ReferenceError,
     },
-}
-
-/// With the cause, because the errors of a configuration are told without a chain.
-fn with_cause(error: &EndpointError) -> String {
-    match std::error::Error::source(error) {
-        Some(cause) => format!("{error}: {cause}"),
-        None => error.to_string(),
-    }
 }
 
 impl FromStr for MirrorSource {
@@ -64,10 +63,11 @@ impl FromStr for MirrorSource {
             return below(text, rest.strip_prefix("docker://").unwrap_or(rest));
         }
         // A folder may have any name.
-        if text.contains("**") && !text.starts_with("oci") {
+        if text.contains('*') && !text.starts_with("oci") {
             return Err(MirrorSourceError::Stars(text.to_owned()));
         }
-        let endpoint: Endpoint = text.parse().map_err(MirrorSourceError::Place)?;
+        let endpoint: Endpoint =
+            text.parse().map_err(|cause| MirrorSourceError::Place { text: text.to_owned(), cause })?;
         match endpoint.named() {
             Some(_) => Err(MirrorSourceError::OneImage(text.to_owned())),
             None => Ok(Self::Place(endpoint.location)),
@@ -120,12 +120,12 @@ mod tests {
     fn what_is_no_source() {
         let error = |text: &str| text.parse::<MirrorSource>().unwrap_err();
         assert!(matches!(error("debian:12"), MirrorSourceError::OneImage(_)));
-        assert!(matches!(error("a.example/x@sha256:ee"), MirrorSourceError::Place(_)));
+        assert!(matches!(error("a.example/x@sha256:ee"), MirrorSourceError::Place { .. }));
         assert!(matches!(error("a.example/x/**/y"), MirrorSourceError::Stars(_)));
         assert!(matches!(error("a.example/x**"), MirrorSourceError::Stars(_)));
         assert!(matches!(error("a.example/*/**"), MirrorSourceError::Stars(_)));
         assert!(matches!(error("team/**"), MirrorSourceError::Below { .. }));
         assert!(matches!(error("a.example/Team/**"), MirrorSourceError::Below { .. }));
-        assert!(matches!(error("dir:/x"), MirrorSourceError::Place(_)));
+        assert!(matches!(error("dir:/x"), MirrorSourceError::Place { .. }));
     }
 }

@@ -3,6 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
+use croner::errors::CronError;
 use croner::parser::{CronParser, Seconds, Year};
 
 use super::setting_text;
@@ -53,6 +54,17 @@ fn split(text: &str) -> (Option<&str>, &str) {
     }
 }
 
+/// What is wrong, as a part of a sentence.
+fn detail(pattern: &str, cause: &CronError) -> String {
+    if pattern.starts_with('@') {
+        return "there is no such word".to_owned();
+    }
+    let said = cause.to_string();
+    let said = said.rsplit_once(": ").map_or(said.as_str(), |(_, last)| last).trim_end_matches('.');
+    let mut letters = said.chars();
+    letters.next().map(|first| first.to_lowercase().chain(letters).collect()).unwrap_or_default()
+}
+
 impl FromStr for Schedule {
     type Err = ScheduleError;
 
@@ -65,7 +77,9 @@ impl FromStr for Schedule {
         let parser = CronParser::builder().seconds(Seconds::Disallowed).year(Year::Disallowed).build();
         match parser.parse(pattern) {
             Ok(_) => Ok(Self(text.to_owned())),
-            Err(cause) => Err(ScheduleError::Pattern { text: text.to_owned(), detail: cause.to_string() }),
+            Err(cause) => {
+                Err(ScheduleError::Pattern { text: text.to_owned(), detail: detail(pattern, &cause) })
+            }
         }
     }
 }

@@ -1,5 +1,6 @@
 //! What single values have in common: in the configuration each is a text.
 
+use std::error::Error;
 use std::fmt;
 use std::str::FromStr;
 
@@ -17,7 +18,7 @@ macro_rules! setting_text {
         impl<'de> serde::Deserialize<'de> for $name {
             fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
                 let text = <std::borrow::Cow<'de, str> as serde::Deserialize>::deserialize(deserializer)?;
-                text.parse().map_err(serde::de::Error::custom)
+                text.parse().map_err(|error| serde::de::Error::custom($crate::settings::with_causes(&error)))
             }
         }
         impl schemars::JsonSchema for $name {
@@ -37,18 +38,30 @@ macro_rules! setting_text {
 }
 pub(crate) use setting_text;
 
+/// An error with its causes on one line: what is wrong with a configuration is told without a chain.
+pub(crate) fn with_causes(error: &dyn Error) -> String {
+    let mut told = error.to_string();
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        told.push_str(&format!(": {error}"));
+        cause = error.source();
+    }
+    told
+}
+
 /// One value of a list whose type is a text here, though it has another form elsewhere.
 struct AsText<T>(T);
 
-impl<'de, T: FromStr<Err: fmt::Display>> Deserialize<'de> for AsText<T> {
+impl<'de, T: FromStr<Err: Error>> Deserialize<'de> for AsText<T> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        String::deserialize(deserializer)?.parse().map(Self).map_err(D::Error::custom)
+        let parsed = String::deserialize(deserializer)?.parse().map(Self);
+        parsed.map_err(|error| D::Error::custom(with_causes(&error)))
     }
 }
 
 /// `#[serde(with)]` for an optional list of such values.
 pub(super) mod optional_list {
-    use super::{AsText, Deserialize, Deserializer, FromStr, Serialize, Serializer, fmt};
+    use super::{AsText, Deserialize, Deserializer, Error, FromStr, Serialize, Serializer, fmt};
 
     pub(in super::super) fn serialize<T: fmt::Display, S: Serializer>(
         list: &Option<Vec<T>>,
@@ -61,7 +74,7 @@ pub(super) mod optional_list {
 
     pub(in super::super) fn deserialize<'de, T, D>(deserializer: D) -> Result<Option<Vec<T>>, D::Error>
     where
-        T: FromStr<Err: fmt::Display>,
+        T: FromStr<Err: Error>,
         D: Deserializer<'de>,
     {
         let list: Option<Vec<AsText<T>>> = Option::deserialize(deserializer)?;
