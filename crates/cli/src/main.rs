@@ -17,6 +17,7 @@ mod look;
 mod outcome;
 mod output;
 mod progress;
+mod report;
 mod talk;
 
 use std::process::ExitCode;

@@ -45,6 +45,16 @@ pub enum CopyError {
         /// What there is.
         offered: String,
     },
+    /// The source shows something else than when the plan was made.
+    #[error("{image} has moved since the plan was made: it was {planned} and is {now}")]
+    Moved {
+        /// The image.
+        image: String,
+        /// What it was.
+        planned: Digest,
+        /// What it is.
+        now: Digest,
+    },
     /// Manifests nest deeper, or there are more of them, than any real image has.
     #[error("{image} is not copied: {detail}")]
     TooComplex {

@@ -9,8 +9,8 @@ use serde::Serialize;
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(tag = "event", rename_all = "snake_case")]
 pub enum Event {
-    /// The source has been looked at: so much there is to an image.
-    Discovered {
+    /// Work on an image begins: so much there is to it.
+    Begun {
         /// The image, as its source names it.
         image: String,
         /// Manifests, with those of referrers.
@@ -19,6 +19,8 @@ pub enum Event {
         blobs: u64,
         /// Their bytes.
         bytes: u64,
+        /// Targets that need it.
+        targets: u64,
     },
     /// The target needs the bytes of a blob, from `offset` on.
     BlobStarted {

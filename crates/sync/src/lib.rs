@@ -29,5 +29,8 @@ pub use copy::{
 pub use engine::{Engine, EngineOptions};
 pub use error::CopyError;
 pub use event::{BlobOutcome, Event, Observer, Silent};
-pub use plan::{Action, Cost, Plan, PlannedImage, PlannedTarget, RunReport, TargetChecks};
+pub use plan::{
+    Action, Cost, Plan, PlannedImage, PlannedTarget, RestoreError, RunReport, SavedPlan, SavedPlanError,
+    TargetChecks,
+};
 pub use select::Mirror;

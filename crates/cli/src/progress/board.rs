@@ -143,9 +143,9 @@ impl Observer for Board {
             self.unsaid.fetch_add(1, Relaxed);
         }
         match event {
-            Event::Discovered { blobs, bytes, .. } => {
-                self.total.fetch_add(bytes.saturating_mul(self.targets), Relaxed);
-                self.blobs.fetch_add(blobs.saturating_mul(self.targets), Relaxed);
+            Event::Begun { blobs, bytes, targets, .. } => {
+                self.total.fetch_add(bytes.saturating_mul(targets), Relaxed);
+                self.blobs.fetch_add(blobs.saturating_mul(targets), Relaxed);
             }
             Event::BlobStarted { target, digest, size, offset } => {
                 self.started((target, digest), size, offset);
@@ -178,7 +178,7 @@ mod tests {
     #[test]
     fn bytes_are_counted_once_per_target() {
         let (board, _notes) = Board::new(2);
-        board.observe(Event::Discovered { image: "a".into(), manifests: 1, blobs: 2, bytes: 200 });
+        board.observe(Event::Begun { image: "a".into(), manifests: 1, blobs: 2, bytes: 200, targets: 2 });
         started(&board, "one", b"x", 40);
         progress(&board, "one", b"x", 70);
         done(&board, "two", b"x", BlobOutcome::Mounted);
@@ -194,7 +194,7 @@ mod tests {
     #[test]
     fn a_broken_blob_goes_back_without_being_unsent() {
         let (board, _notes) = Board::new(1);
-        board.observe(Event::Discovered { image: "a".into(), manifests: 1, blobs: 1, bytes: 100 });
+        board.observe(Event::Begun { image: "a".into(), manifests: 1, blobs: 1, bytes: 100, targets: 1 });
         started(&board, "one", b"x", 0);
         progress(&board, "one", b"x", 60);
         started(&board, "one", b"x", 50);

@@ -22,7 +22,7 @@ impl Note {
     /// What an event is to people; nothing for the pieces of a blob.
     pub(super) fn of(event: &Event) -> Option<Self> {
         Some(match event {
-            Event::Discovered { image, manifests, blobs, bytes } => Self::Plain(format!(
+            Event::Begun { image, manifests, blobs, bytes, .. } => Self::Plain(format!(
                 "copying {image}: {}, {}, {}",
                 Count(*manifests, "manifest"),
                 Count(*blobs, "blob"),

@@ -7,20 +7,35 @@ use futures::stream::{self, StreamExt as _};
 use portolan_transport::{Source, TransportError};
 
 use super::job::Job;
+use super::request::CopyRequest;
 use super::tree::ImageTree;
 use crate::blob::{Lane, Settled};
+use crate::event::Event;
 use crate::{CopyError, Engine};
 
 impl Engine {
     /// Brings the image to the targets that still need it. What becomes of each is in its lane.
-    pub(crate) async fn deliver(&self, source: &Arc<dyn Source>, tree: &ImageTree, job: &Job) {
+    pub(crate) async fn deliver(&self, request: &CopyRequest, tree: &ImageTree, job: &Job) {
+        let source = &request.source;
         let lanes: Vec<_> = job.pending().collect();
         if lanes.is_empty() {
             return;
         }
+        self.announce(request, tree, lanes.len());
         self.look_for_mounts(source, tree, &lanes).await;
         self.bring_and_put(source, tree, &lanes).await;
         self.once_more(source, tree, &lanes).await;
+    }
+
+    fn announce(&self, request: &CopyRequest, tree: &ImageTree, targets: usize) {
+        let blobs = tree.blobs();
+        self.observer.observe(Event::Begun {
+            image: request.source.location().with(Some(&request.reference)),
+            manifests: tree.manifests().count() as u64,
+            blobs: blobs.len() as u64,
+            bytes: blobs.iter().map(|blob| blob.size).sum(),
+            targets: targets as u64,
+        });
     }
 
     /// Each target gets its manifests as soon as it has its blobs: none waits for a slower one.

@@ -20,4 +20,4 @@ pub(crate) use belongings::SourceTags;
 pub(crate) use job::Job;
 pub use report::{CopyReport, ImageOutcome, Tally, TargetReport};
 pub use request::{CopyRequest, CopyTarget, Platforms, ReferrerPolicy};
-pub use tree::{ImageTree, Member, Role};
+pub use tree::{ImageTree, Member, ReferrerList, Role};

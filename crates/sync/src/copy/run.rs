@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use futures::future::{join, join_all, join3};
-use portolan_oci::{Descriptor, RawManifest, TagOrDigest};
+use portolan_oci::{Descriptor, Digest, RawManifest, TagOrDigest};
 
 use super::discover::for_platform;
 use super::job::Job;
@@ -11,7 +11,6 @@ use super::report::CopyReport;
 use super::request::CopyRequest;
 use super::tree::ImageTree;
 use crate::blob::{Lane, Settled};
-use crate::event::Event;
 use crate::{CopyError, Engine};
 
 impl Engine {
@@ -34,7 +33,7 @@ impl Engine {
         if job.lanes.iter().all(|lane| !lane.is_live()) {
             return Ok(());
         }
-        let root = root?;
+        let (root, _) = root?;
         job.image = Some(root.descriptor());
         job.refuse_index(&root);
         let digest = *root.digest();
@@ -44,36 +43,27 @@ impl Engine {
         let begin = self.begin(&digest, needy.iter());
         let (tree, ()) = join(self.discover(&request.source, root, request.referrers), begin).await;
         let tree = tree?;
-        self.announce(request, &tree);
         self.drop_unchanged(&tree, &unsure).await;
         self.begin(&digest, unsure.iter()).await;
-        self.deliver(&request.source, &tree, job).await;
+        self.deliver(request, &tree, job).await;
         Ok(())
     }
 
-    /// The manifest to copy: what was asked for, or its part for one platform.
-    pub(crate) async fn root(&self, request: &CopyRequest) -> Result<RawManifest, CopyError> {
+    /// The manifest to copy: what was asked for, or its part for one platform; and the digest of what was asked
+    /// for.
+    pub(crate) async fn root(&self, request: &CopyRequest) -> Result<(RawManifest, Digest), CopyError> {
         let source = &request.source;
         let read = async |reference: &TagOrDigest| {
             let what = source.location().with(Some(reference));
             source.manifest(reference).await.map_err(|cause| CopyError::source(what, cause))
         };
         let mut root = read(&request.reference).await?;
+        let named = *root.digest();
         let image = source.location().with(Some(&request.reference));
         while let Some(part) = for_platform(&image, &root, &request.platforms)? {
             root = read(&TagOrDigest::Digest(part.digest)).await?;
         }
-        Ok(root)
-    }
-
-    pub(crate) fn announce(&self, request: &CopyRequest, tree: &ImageTree) {
-        let blobs = tree.blobs();
-        self.observer.observe(Event::Discovered {
-            image: request.source.location().with(Some(&request.reference)),
-            manifests: tree.manifests().count() as u64,
-            blobs: blobs.len() as u64,
-            bytes: blobs.iter().map(|blob| blob.size).sum(),
-        });
+        Ok((root, named))
     }
 
     /// Takes out those of the targets which show the image that have everything.

@@ -34,7 +34,7 @@ impl Engine {
 
     async fn carry_out_one(&self, image: PlannedImage) -> CopyReport {
         let needs_work = image.needs_work();
-        let PlannedImage { request, digest, tree, job, asked, targets } = image;
+        let PlannedImage { request, named: _, digest, tree, job, asked, targets } = image;
         for ((lane, target), asked) in job.lanes.iter().zip(targets).zip(asked) {
             match target.action {
                 Action::Skip => {
@@ -49,9 +49,8 @@ impl Engine {
         }
         let Some(tree) = tree.filter(|_| needs_work) else { return job.report(Ok(())) };
         let work = async {
-            self.announce(&request, &tree);
             self.begin(tree.root.digest(), job.lanes.iter()).await;
-            self.deliver(&request.source, &tree, &job).await;
+            self.deliver(&request, &tree, &job).await;
         };
         let ended = tokio::select! {
             biased;

@@ -43,7 +43,8 @@ impl Engine {
         let shows = join_all(job.lanes.iter().map(|lane| self.shows(lane, checks))).await;
         let was_asked = |shows: &Shows| matches!(shows, Ok(Some(Seen { how: How::Asked, .. })));
         let asked = shows.iter().map(was_asked).collect();
-        let mut image = PlannedImage { request, digest: None, tree: None, job, asked, targets: Vec::new() };
+        let mut image =
+            PlannedImage { request, named: None, digest: None, tree: None, job, asked, targets: Vec::new() };
         let actions = match self.compare(&mut image, shows).await {
             Ok(actions) => actions,
             Err(cause) => image.job.lanes.iter().map(|_| Action::Fail(cause.clone())).collect(),
@@ -72,7 +73,8 @@ impl Engine {
                 return Ok(shows.iter().map(|_| Action::Skip).collect());
             }
         }
-        let root = self.root(request).await?;
+        let (root, named) = self.root(request).await?;
+        image.named = Some(named);
         image.digest = Some(*root.digest());
         image.job.image = Some(root.descriptor());
         image.job.refuse_index(&root);

@@ -8,8 +8,12 @@ mod carry_out;
 mod cost;
 mod make;
 mod planned;
+mod restore;
+mod saved;
 mod standing;
 
 pub use carry_out::RunReport;
 pub use planned::{Action, Cost, Plan, PlannedImage, PlannedTarget};
+pub use restore::RestoreError;
+pub use saved::{SavedPlan, SavedPlanError};
 pub use standing::TargetChecks;

@@ -28,6 +28,9 @@ impl Plan {
 /// What would be done with one image.
 pub struct PlannedImage {
     pub(crate) request: CopyRequest,
+    /// What the source showed under the reference when it was read.
+    pub(crate) named: Option<Digest>,
+    /// What the image is: that, or its part for a platform.
     pub(crate) digest: Option<Digest>,
     /// What is to be copied; none where nothing is.
     pub(crate) tree: Option<Arc<ImageTree>>,

@@ -55,6 +55,11 @@ impl Desk {
         Self { dir, catalog, places, heard: Arc::default() }
     }
 
+    /// All places.
+    pub(crate) fn places(&self) -> &Places {
+        &self.places
+    }
+
     /// A path in the folder.
     pub(crate) fn path(&self, name: &str) -> PathBuf {
         self.dir.path().join(name)

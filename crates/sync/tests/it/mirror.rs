@@ -3,7 +3,10 @@
 use std::sync::Arc;
 
 use http::Method;
-use portolan_sync::{Action, CopyRequest, Cost, Engine, ImageOutcome, Plan, RunReport, TargetChecks};
+use portolan_sync::{
+    Action, CopyError, CopyRequest, Cost, Engine, ImageOutcome, Plan, RunReport, SavedPlan, SavedPlanError,
+    TargetChecks,
+};
 use portolan_testkit::image::Tree;
 use portolan_testkit::proxy::{Proxy, Record};
 use portolan_testkit::registry::Registry;
@@ -221,4 +224,45 @@ async fn a_new_signature_of_an_unmoved_tag_arrives() {
     let (_, reports) = stage.run(&["m"], TargetChecks::Rolling).await;
     assert_eq!(copied(&reports), 0);
     assert_eq!(stage.source.count(reads_content), 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_saved_plan_is_done_as_it_is_and_what_moved_is_refused() {
+    let Some(stage) = Stage::new().await else { return };
+    let engine = stage.engine();
+    let plan = stage.plan(&engine, &["m"], TargetChecks::Rolling).await;
+    let file = serde_json::to_vec(&SavedPlan::new(&plan)).unwrap();
+    // Somebody pushes another image in the meantime.
+    let moved = workload::tiny(77).root;
+    stage.from.client().push_tree("r", &moved, &["v5".to_owned()]).await.unwrap();
+    stage.source.clear();
+
+    let saved = SavedPlan::parse(&file).unwrap();
+    assert_eq!(saved.len(), stage.images.len());
+    let engine = stage.engine();
+    let restored = engine.restore(&saved, stage.desk.places()).await.unwrap();
+    assert_eq!(restored.images().len(), plan.images().len());
+    let reports = engine.carry_out(restored).await;
+    let manifests = |method: Method| {
+        move |record: &Record| record.method == method && record.path.contains("/manifests/")
+    };
+    assert_eq!(stage.source.count(manifests(Method::GET)), 0);
+    assert_eq!(stage.source.count(manifests(Method::HEAD)), stage.images.len());
+    let failed: Vec<_> = reports.iter().filter(|report| !report.report.is_complete()).collect();
+    let ImageOutcome::Failed(CopyError::Moved { now, .. }) = &failed[0].report.targets[0].outcome else {
+        panic!("{failed:#?}")
+    };
+    assert_eq!((failed.len(), now.to_string()), (1, moved.digest));
+    assert_eq!(stage.to.client().tags("m").await.len(), stage.images.len() - 1);
+    stage.to.client().check_image("m", "v6").await.unwrap();
+}
+
+#[test]
+fn what_is_no_plan_is_told() {
+    assert!(matches!(SavedPlan::parse(b"version: 1"), Err(SavedPlanError::Format(_))));
+    let error = SavedPlan::parse(br#"{"version": 2, "else": true}"#).unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "it is a plan of version 2, and only version 1 is understood: make the plan anew"
+    );
 }

@@ -1,0 +1,148 @@
+//! What became of images, for people and for programs: one shape for all commands that copy.
+
+use portolan_oci::Digest;
+use portolan_sync::{CopyError, CopyReport, ImageOutcome, Tally, TargetReport};
+use serde::Serialize;
+
+use crate::error::chain;
+use crate::output::{Bytes, Count, Table};
+
+/// What became of all images, for programs.
+#[derive(Debug, Default, Serialize)]
+pub(crate) struct Report {
+    totals: Totals,
+    images: Vec<Image>,
+}
+
+#[derive(Debug, Default, Serialize)]
+struct Totals {
+    images: u64,
+    copied: u64,
+    skipped: u64,
+    deleted: u64,
+    failed: u64,
+    blobs: u64,
+    mounted: u64,
+    bytes: u64,
+}
+
+#[derive(Debug, Serialize)]
+struct Image {
+    source: String,
+    target: String,
+    digest: Option<Digest>,
+    outcome: Became,
+    bytes: u64,
+    error: Option<String>,
+    #[serde(skip)]
+    tally: Tally,
+}
+
+#[derive(Debug, Clone, Copy, Serialize)]
+#[serde(rename_all = "lowercase")]
+enum Became {
+    Copied,
+    Skipped,
+    Failed,
+}
+
+impl Report {
+    /// Adds what became of one image.
+    pub(crate) fn add(&mut self, source: &str, report: &CopyReport) {
+        for target in &report.targets {
+            let tally = target.tally;
+            let outcome = match target.outcome {
+                ImageOutcome::Copied => Became::Copied,
+                ImageOutcome::Unchanged => Became::Skipped,
+                ImageOutcome::Failed(_) => Became::Failed,
+            };
+            let totals = &mut self.totals;
+            totals.images += 1;
+            match outcome {
+                Became::Copied => totals.copied += 1,
+                Became::Skipped => totals.skipped += 1,
+                Became::Failed => totals.failed += 1,
+            }
+            totals.blobs += tally.blobs_uploaded;
+            totals.mounted += tally.blobs_mounted;
+            totals.bytes += tally.bytes_sent;
+            self.images.push(Image {
+                source: source.to_owned(),
+                target: target.target.clone(),
+                digest: report.image.as_ref().map(|image| image.digest),
+                outcome,
+                bytes: tally.bytes_sent,
+                error: failure(target).map(|cause| chain(cause)),
+                tally,
+            });
+        }
+    }
+
+    /// A line for each image.
+    pub(crate) fn lines(&self) -> String {
+        Self::table(&self.images)
+    }
+
+    /// A line for each image with which something was to be done, and one for the whole.
+    pub(crate) fn changes(&self) -> String {
+        let changed = self.images.iter().filter(|image| !matches!(image.outcome, Became::Skipped));
+        format!("{}{}", Self::table(changed), self.totals.line())
+    }
+
+    fn table<'a>(images: impl IntoIterator<Item = &'a Image>) -> String {
+        let mut table = Table::default();
+        for image in images {
+            table.row(image.cells());
+        }
+        table.to_string()
+    }
+}
+
+impl Totals {
+    fn line(&self) -> String {
+        format!(
+            "{} copied, {} unchanged, {} failed: {} sent, {} mounted, {}\n",
+            self.copied,
+            self.skipped,
+            self.failed,
+            Count(self.blobs, "blob"),
+            self.mounted,
+            Bytes(self.bytes)
+        )
+    }
+}
+
+impl Image {
+    fn cells(&self) -> Vec<String> {
+        let outcome = match self.outcome {
+            Became::Copied => "copied",
+            Became::Skipped => "unchanged",
+            Became::Failed => "failed",
+        };
+        let mut cells = vec![outcome.to_owned(), format!("{} -> {}", self.source, self.target)];
+        cells.extend(self.digest.map(|digest| digest.to_string()));
+        if matches!(self.outcome, Became::Copied) {
+            cells.push(done(&self.tally));
+        }
+        cells
+    }
+}
+
+fn done(tally: &Tally) -> String {
+    format!(
+        "({}, {} sent, {} mounted, {} already there, {})",
+        Count(tally.manifests, "manifest"),
+        Count(tally.blobs_uploaded, "blob"),
+        tally.blobs_mounted,
+        tally.blobs_present,
+        Bytes(tally.bytes_sent)
+    )
+}
+
+/// Why an image is not at a target, if it is not.
+pub(crate) fn failure(target: &TargetReport) -> Option<&CopyError> {
+    match &target.outcome {
+        ImageOutcome::Failed(cause) => Some(cause),
+        ImageOutcome::Copied | ImageOutcome::Unchanged => None,
+    }
+}

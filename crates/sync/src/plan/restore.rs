@@ -1,0 +1,170 @@
+//! From a plan in a file back to a plan that can be carried out.
+
+use std::sync::Arc;
+
+use futures::stream::{self, StreamExt as _};
+use portolan_oci::RawManifestError;
+use portolan_transport::{Endpoint, EndpointError, Places, PutAs, TransportError};
+
+use super::planned::{Action, Cost, Plan, PlannedImage, PlannedTarget};
+use super::saved::{SavedAction, SavedImage, SavedPlan, SavedPolicy, SavedTarget};
+use crate::copy::Job;
+use crate::{CopyError, CopyRequest, CopyTarget, Engine, Platforms, ReferrerPolicy};
+
+/// Sources that are asked at once.
+const PARALLEL: usize = 64;
+
+/// Why a saved plan cannot be taken up.
+#[derive(Debug, thiserror::Error)]
+pub enum RestoreError {
+    /// It names a place that cannot be understood.
+    #[error("{text:?} is no place")]
+    Place {
+        /// What it says.
+        text: String,
+        /// What is wrong with it.
+        #[source]
+        cause: EndpointError,
+    },
+    /// A place cannot be used.
+    #[error("{place} cannot be used")]
+    Unusable {
+        /// The place.
+        place: String,
+        /// Why.
+        #[source]
+        cause: TransportError,
+    },
+    /// A manifest in it is damaged.
+    #[error("the plan of {image} is damaged")]
+    Manifest {
+        /// The image.
+        image: String,
+        /// What is wrong.
+        #[source]
+        cause: RawManifestError,
+    },
+    /// What is to be copied is missing in it.
+    #[error("the plan of {image} has no image")]
+    Empty {
+        /// The image.
+        image: String,
+    },
+}
+
+impl Engine {
+    /// Takes a saved plan up. The sources are asked, by one HEAD for each image, whether they still show what
+    /// was planned; an image that has moved fails.
+    ///
+    /// # Errors
+    /// If the plan is damaged, or a place that it names cannot be used.
+    pub async fn restore(&self, saved: &SavedPlan, places: &Places) -> Result<Plan, RestoreError> {
+        let mut images = Vec::new();
+        for image in &saved.images {
+            images.push(restored(image, places).await?);
+        }
+        let checked = stream::iter(images).map(|image| self.refuse_what_moved(image)).buffered(PARALLEL);
+        let mut images: Vec<_> = checked.collect().await;
+        self.look_for_blobs(&images).await;
+        self.reckon(&mut images);
+        Ok(Plan { images })
+    }
+
+    async fn refuse_what_moved(&self, mut image: PlannedImage) -> PlannedImage {
+        let (request, planned) = (&image.request, image.named);
+        let what = || request.source.location().with(Some(&request.reference));
+        let failure = match (request.source.resolve(&request.reference).await, planned) {
+            (Ok(now), Some(planned)) if now.digest != planned => {
+                Some(CopyError::Moved { image: what(), planned, now: now.digest })
+            }
+            (Ok(_), _) => None,
+            (Err(cause), _) => Some(CopyError::source(what(), cause)),
+        };
+        if let Some(cause) = failure {
+            image.targets.iter_mut().for_each(|target| target.action = Action::Fail(cause.clone()));
+        }
+        image
+    }
+}
+
+/// The targets at which something is to be done.
+pub(super) fn saved_targets(image: &PlannedImage) -> Vec<SavedTarget> {
+    let targets = image.request.targets.iter().zip(&image.targets);
+    let saved = targets.filter_map(|(to, target)| {
+        let action = match target.action {
+            Action::Add => SavedAction::Add,
+            Action::Move { from } => SavedAction::Move { from },
+            Action::Complete => SavedAction::Complete,
+            Action::Skip | Action::Fail(_) => return None,
+        };
+        let tag = match &to.name {
+            PutAs::Tag(tag) => Some(tag.clone()),
+            PutAs::Digest => None,
+        };
+        Some(SavedTarget { place: to.target.location().to_string(), tag, action })
+    });
+    saved.collect()
+}
+
+async fn restored(saved: &SavedImage, places: &Places) -> Result<PlannedImage, RestoreError> {
+    let request = request(saved, places).await?;
+    let damaged = |cause| RestoreError::Manifest { image: saved.source.clone(), cause };
+    let tree = saved.tree().map_err(damaged)?.ok_or_else(|| empty(saved))?;
+    let mut job = Job::new(&request.targets);
+    let root = tree.root.descriptor();
+    let planned = job.lanes.iter().zip(&saved.targets).map(|(lane, target)| PlannedTarget {
+        shown: lane.shown(Some(&root)),
+        action: match target.action {
+            SavedAction::Add => Action::Add,
+            SavedAction::Move { from } => Action::Move { from },
+            SavedAction::Complete => Action::Complete,
+        },
+        cost: Cost::default(),
+    });
+    let targets: Vec<_> = planned.collect();
+    let digest = root.digest;
+    job.image = Some(root);
+    Ok(PlannedImage {
+        request,
+        named: Some(saved.named),
+        digest: Some(digest),
+        tree: Some(Arc::new(tree)),
+        asked: vec![false; targets.len()],
+        job,
+        targets,
+    })
+}
+
+/// Opens the places again.
+async fn request(saved: &SavedImage, places: &Places) -> Result<CopyRequest, RestoreError> {
+    let unusable = |place: &str| {
+        let place = place.to_owned();
+        move |cause| RestoreError::Unusable { place, cause }
+    };
+    let from = endpoint(&saved.source)?;
+    let mut targets = Vec::new();
+    for target in &saved.targets {
+        let location = endpoint(&target.place)?.location;
+        let name = target.tag.clone().map_or(PutAs::Digest, PutAs::Tag);
+        let target = places.target(&location).await.map_err(unusable(&target.place))?;
+        targets.push(CopyTarget { target, name });
+    }
+    Ok(CopyRequest {
+        source: places.source(&from.location).await.map_err(unusable(&saved.source))?,
+        reference: from.selector().ok_or_else(|| empty(saved))?,
+        targets,
+        platforms: saved.platform.clone().map_or(Platforms::All, Platforms::One),
+        referrers: match saved.referrers {
+            SavedPolicy::Carry => ReferrerPolicy::Carry,
+            SavedPolicy::Leave => ReferrerPolicy::Leave,
+        },
+    })
+}
+
+fn empty(saved: &SavedImage) -> RestoreError {
+    RestoreError::Empty { image: saved.source.clone() }
+}
+
+fn endpoint(text: &str) -> Result<Endpoint, RestoreError> {
+    text.parse().map_err(|cause| RestoreError::Place { text: text.to_owned(), cause })
+}

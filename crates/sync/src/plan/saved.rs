@@ -1,0 +1,218 @@
+//! A plan in a file: what is to be done, and the manifests that were read for it.
+
+use base64::Engine as _;
+use base64::prelude::BASE64_STANDARD;
+use bytes::Bytes;
+use jiff::Timestamp;
+use portolan_oci::{Descriptor, Digest, MediaType, Platform, RawManifest, RawManifestError, Tag};
+use serde::{Deserialize, Serialize};
+
+use super::planned::{Plan, PlannedImage};
+use crate::copy::{ImageTree, Member, ReferrerList, Role};
+use crate::{Platforms, ReferrerPolicy};
+
+/// The version of the format.
+const VERSION: u32 = 1;
+
+/// A plan as it is kept in a file (JSON). Only images with which something is to be done are in it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SavedPlan {
+    version: u32,
+    /// When the plan was saved.
+    pub made_at: Timestamp,
+    pub(super) images: Vec<SavedImage>,
+}
+
+/// Why a file is no plan.
+#[derive(Debug, thiserror::Error)]
+pub enum SavedPlanError {
+    /// It is not what this program writes.
+    #[error("it is no plan")]
+    Format(#[source] serde_json::Error),
+    /// It was made by another version.
+    #[error("it is a plan of version {0}, and only version {VERSION} is understood: make the plan anew")]
+    Version(u32),
+}
+
+impl SavedPlan {
+    /// A plan, to be written to a file.
+    pub fn new(plan: &Plan) -> Self {
+        let work = plan.images.iter().filter(|image| image.needs_work());
+        Self {
+            version: VERSION,
+            made_at: Timestamp::now(),
+            images: work.filter_map(SavedImage::new).collect(),
+        }
+    }
+
+    /// A plan as read from a file.
+    ///
+    /// # Errors
+    /// If it is none, or one of another version.
+    pub fn parse(text: &[u8]) -> Result<Self, SavedPlanError> {
+        #[derive(Deserialize)]
+        struct Head {
+            version: u32,
+        }
+        let head: Head = serde_json::from_slice(text).map_err(SavedPlanError::Format)?;
+        if head.version != VERSION {
+            return Err(SavedPlanError::Version(head.version));
+        }
+        serde_json::from_slice(text).map_err(SavedPlanError::Format)
+    }
+
+    /// How many images there is something to do with.
+    pub fn len(&self) -> usize {
+        self.images.len()
+    }
+
+    /// Whether there is nothing to do.
+    pub fn is_empty(&self) -> bool {
+        self.images.is_empty()
+    }
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct SavedImage {
+    /// The image, as it is written on a command line.
+    pub(super) source: String,
+    /// What the source showed under that name.
+    pub(super) named: Digest,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) platform: Option<Platform>,
+    pub(super) referrers: SavedPolicy,
+    pub(super) targets: Vec<SavedTarget>,
+    /// The image and all that belongs to it; the image itself comes last.
+    manifests: Vec<SavedManifest>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    lists: Vec<SavedList>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(super) enum SavedPolicy {
+    Carry,
+    Leave,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct SavedTarget {
+    /// The place, as it is written on a command line.
+    pub(super) place: String,
+    /// The tag that the image gets there; none for its digest alone.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) tag: Option<Tag>,
+    #[serde(flatten)]
+    pub(super) action: SavedAction,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "action", rename_all = "lowercase")]
+pub(super) enum SavedAction {
+    Add,
+    Move { from: Digest },
+    Complete,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+struct SavedManifest {
+    media_type: MediaType,
+    /// The bytes, in base64.
+    content: String,
+    #[serde(flatten)]
+    role: SavedRole,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "role", rename_all = "lowercase")]
+enum SavedRole {
+    Root,
+    Child,
+    Referrer,
+    Tagged { tag: Tag },
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct SavedList {
+    subject: Digest,
+    descriptors: Vec<Descriptor>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    fallback: Option<SavedManifest>,
+}
+
+impl SavedImage {
+    /// Nothing for an image of which nothing is to be copied.
+    fn new(image: &PlannedImage) -> Option<Self> {
+        let (tree, named) = (image.tree.as_ref()?, image.named?);
+        let member = |member: &Member| {
+            let role = match &member.role {
+                Role::Child => SavedRole::Child,
+                Role::Referrer => SavedRole::Referrer,
+                Role::Tagged(tag) => SavedRole::Tagged { tag: tag.clone() },
+            };
+            SavedManifest::new(&member.manifest, role)
+        };
+        let root = std::iter::once(SavedManifest::new(&tree.root, SavedRole::Root));
+        let list = |list: &ReferrerList| SavedList {
+            subject: list.subject,
+            descriptors: list.descriptors.clone(),
+            fallback: list.fallback.as_ref().map(|index| SavedManifest::new(index, SavedRole::Child)),
+        };
+        Some(Self {
+            source: image.source(),
+            named,
+            platform: match &image.request.platforms {
+                Platforms::All => None,
+                Platforms::One(platform) => Some(platform.clone()),
+            },
+            referrers: match image.request.referrers {
+                ReferrerPolicy::Carry => SavedPolicy::Carry,
+                ReferrerPolicy::Leave => SavedPolicy::Leave,
+            },
+            targets: super::restore::saved_targets(image),
+            manifests: tree.members.iter().map(member).chain(root).collect(),
+            lists: tree.referrers.iter().map(list).collect(),
+        })
+    }
+
+    /// What is to be copied.
+    pub(super) fn tree(&self) -> Result<Option<ImageTree>, RawManifestError> {
+        let (mut members, mut root) = (Vec::new(), None);
+        for saved in &self.manifests {
+            let manifest = saved.manifest()?;
+            let role = match &saved.role {
+                SavedRole::Root => {
+                    root = Some(manifest);
+                    continue;
+                }
+                SavedRole::Child => Role::Child,
+                SavedRole::Referrer => Role::Referrer,
+                SavedRole::Tagged { tag } => Role::Tagged(tag.clone()),
+            };
+            members.push(Member { manifest, role });
+        }
+        let list = |list: &SavedList| {
+            let fallback = list.fallback.as_ref().map(SavedManifest::manifest).transpose()?;
+            let descriptors = list.descriptors.clone();
+            Ok::<_, RawManifestError>(ReferrerList { subject: list.subject, descriptors, fallback })
+        };
+        let referrers = self.lists.iter().map(list).collect::<Result<_, _>>()?;
+        Ok(root.map(|root| ImageTree { root, members, referrers }))
+    }
+}
+
+impl SavedManifest {
+    fn new(manifest: &RawManifest, role: SavedRole) -> Self {
+        let content = BASE64_STANDARD.encode(manifest.bytes());
+        Self { media_type: manifest.media_type().clone(), content, role }
+    }
+
+    /// Bytes that are no base64 are no manifest either.
+    fn manifest(&self) -> Result<RawManifest, RawManifestError> {
+        let bytes = BASE64_STANDARD.decode(&self.content).unwrap_or_default();
+        RawManifest::new(Bytes::from(bytes), Some(&self.media_type))
+    }
+}
