@@ -6,7 +6,8 @@
 //! refers to an image before the image's tag. What is done, half done and confirmed is written to the journal,
 //! so that a run that was killed goes on where it stopped.
 //!
-//! What a mirror takes, and where that goes, is decided in [`select`] from what the configuration says in
+//! A run of a [`mirror`] gathers the images that it wants, makes a [`plan`] and carries it out. What a mirror
+//! takes, and where that goes, is decided in [`select`] from what the configuration says in
 //! [`settings`].
 //!
 //! Not here: how a place is spoken to (`portolan-transport`), how the journal is stored (`portolan-catalog`),
@@ -19,6 +20,7 @@ mod error;
 mod event;
 mod fanout;
 mod holdings;
+pub mod mirror;
 pub mod plan;
 pub mod select;
 pub mod settings;
@@ -29,6 +31,7 @@ pub use copy::{
 pub use engine::{Engine, EngineOptions};
 pub use error::CopyError;
 pub use event::{BlobOutcome, Event, Observer, Silent};
+pub use mirror::{Gathered, Looked, MirrorError, SyncError, SyncOptions};
 pub use plan::{
     Action, Cost, Plan, PlannedImage, PlannedTarget, RestoreError, RunReport, SavedPlan, SavedPlanError,
     TargetChecks,

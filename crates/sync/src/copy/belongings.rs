@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use futures::stream::{self, StreamExt as _, TryStreamExt as _};
 use portolan_oci::{Descriptor, Digest, RawManifest, Tag, TagOrDigest};
-use portolan_transport::{Referrers, ReferrersVia, Source, Support};
+use portolan_transport::{Referrers, ReferrersVia, Source, Support, TransportResult};
 
 use super::discover::Walk;
 use super::request::{CopyRequest, ReferrerPolicy};
@@ -53,6 +53,17 @@ async fn list_tags(source: &dyn Source) -> SourceTags {
 }
 
 impl Engine {
+    /// All tags of a source, read once in a run.
+    pub(crate) async fn list_tags_of(&self, source: &dyn Source) -> TransportResult<Vec<Tag>> {
+        let cell = self.tags_of(source);
+        if let Some(SourceTags::Listed(tags)) = cell.get() {
+            return Ok(tags.iter().cloned().collect());
+        }
+        let tags = source.tags().await?;
+        cell.get_or_init(|| async { SourceTags::Listed(tags.iter().cloned().collect()) }).await;
+        Ok(tags)
+    }
+
     /// Reads the tags of the source, if what belongs to the image will be looked for among them.
     pub(crate) async fn learn_tags(&self, request: &CopyRequest) {
         if request.referrers == ReferrerPolicy::Carry {

@@ -1,0 +1,94 @@
+//! Where the images of a mirror go.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use portolan_oci::TagOrDigest;
+use portolan_transport::{Endpoint, Location, Places, PutAs, Source, Target};
+
+use super::MirrorError;
+use crate::select::{CarriedReferrers, Expansion, Mirror, clashes};
+use crate::{CopyRequest, CopyTarget, Platforms, ReferrerPolicy};
+
+/// Places, each opened once.
+pub(super) struct Opened<'a> {
+    places: &'a Places,
+    sources: HashMap<Location, Arc<dyn Source>>,
+    targets: HashMap<Location, Arc<dyn Target>>,
+}
+
+impl<'a> Opened<'a> {
+    pub(super) fn new(places: &'a Places) -> Self {
+        Self { places, sources: HashMap::new(), targets: HashMap::new() }
+    }
+
+    pub(super) async fn source(&mut self, location: &Location) -> Result<Arc<dyn Source>, MirrorError> {
+        if let Some(source) = self.sources.get(location) {
+            return Ok(Arc::clone(source));
+        }
+        let source = self.places.source(location).await;
+        let source = source.map_err(|cause| MirrorError::Source { what: location.to_string(), cause })?;
+        self.sources.insert(location.clone(), Arc::clone(&source));
+        Ok(source)
+    }
+
+    async fn target(&mut self, location: &Location) -> Result<Arc<dyn Target>, MirrorError> {
+        if let Some(target) = self.targets.get(location) {
+            return Ok(Arc::clone(target));
+        }
+        if matches!(location, Location::OciArchive(_) | Location::DockerArchive(_)) {
+            return Err(MirrorError::Archive(location.to_string()));
+        }
+        let target = self.places.target(location).await;
+        let target = target.map_err(|cause| MirrorError::Target { place: location.to_string(), cause })?;
+        self.targets.insert(location.clone(), Arc::clone(&target));
+        Ok(target)
+    }
+
+    /// The request for one image of a mirror.
+    pub(super) async fn request(
+        &mut self,
+        mirror: &Mirror,
+        image: &Endpoint,
+        goals: &[Endpoint],
+    ) -> Result<CopyRequest, MirrorError> {
+        let mut targets = Vec::with_capacity(goals.len());
+        for goal in goals {
+            let name = goal.tag.clone().map_or(PutAs::Digest, PutAs::Tag);
+            targets.push(CopyTarget { target: self.target(&goal.location).await?, name });
+        }
+        Ok(CopyRequest {
+            source: self.source(&image.location).await?,
+            reference: image.selector().unwrap_or_else(|| TagOrDigest::Tag(portolan_oci::Tag::latest())),
+            targets,
+            platforms: Platforms::All,
+            referrers: match mirror.policy.referrers {
+                CarriedReferrers::None => ReferrerPolicy::Leave,
+                CarriedReferrers::All | CarriedReferrers::Types(_) => ReferrerPolicy::Carry,
+            },
+        })
+    }
+}
+
+/// Where each image goes, by the mirror's templates. No two go to the same name.
+pub(super) fn goals(
+    mirror: &Mirror,
+    images: Vec<Endpoint>,
+) -> Result<Vec<(Endpoint, Vec<Endpoint>)>, MirrorError> {
+    let mut all = Vec::with_capacity(images.len());
+    let mut expansions = Vec::new();
+    for image in images {
+        let mut goals = Vec::with_capacity(mirror.targets.len());
+        for template in &mirror.targets {
+            let target = template.expand(&image)?;
+            expansions.push(Expansion { source: image.clone(), target: target.clone() });
+            goals.push(target);
+        }
+        all.push((image, goals));
+    }
+    let mut found = clashes(&expansions).into_iter();
+    match found.next() {
+        Some(first) => Err(MirrorError::Clash(Box::new(first), found.len())),
+        None => Ok(all),
+    }
+}

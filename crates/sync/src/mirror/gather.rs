@@ -1,0 +1,105 @@
+//! Which images a mirror wants now.
+
+use futures::stream::{self, StreamExt as _, TryStreamExt as _};
+use portolan_transport::{Endpoint, Location, Places};
+
+use super::MirrorError;
+use super::expand::{Opened, goals};
+use crate::select::{ImageList, Mirror, MirrorImages, RepositoryVerdict, TagVerdict};
+use crate::{CopyRequest, Engine};
+
+/// Repositories whose tags are listed at once.
+const PARALLEL: usize = 16;
+
+/// What a mirror wants, and why.
+pub struct Gathered {
+    /// The images that are taken, with where they go.
+    pub requests: Vec<CopyRequest>,
+    /// What the rules say about everything that was looked at.
+    pub looked: Looked,
+}
+
+/// What the rules of a mirror say about what there is.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Looked {
+    /// About repositories, if the mirror chooses among several.
+    pub repositories: Vec<RepositoryVerdict>,
+    /// About the tags of each place that was looked into.
+    pub tags: Vec<(Location, Vec<TagVerdict>)>,
+}
+
+impl Looked {
+    fn taken(&self) -> impl Iterator<Item = Endpoint> {
+        self.tags.iter().flat_map(|(location, verdicts)| {
+            verdicts.iter().filter(|verdict| verdict.is_in()).map(|verdict| Endpoint {
+                location: location.clone(),
+                tag: Some(verdict.tag.clone()),
+                digest: None,
+            })
+        })
+    }
+}
+
+impl Engine {
+    /// Finds out which images a mirror wants now. Lists are read; nothing else is asked, unless a rule depends
+    /// on it.
+    ///
+    /// # Errors
+    /// If a list cannot be read or a target cannot be used, and if two images go to the same name.
+    pub async fn gather(&self, mirror: &Mirror, places: &Places) -> Result<Gathered, MirrorError> {
+        tokio::select! {
+            biased;
+            () = self.cancelled.cancelled() => Err(MirrorError::Cancelled),
+            gathered = self.gather_now(mirror, places) => gathered,
+        }
+    }
+
+    async fn gather_now(&self, mirror: &Mirror, places: &Places) -> Result<Gathered, MirrorError> {
+        let mut opened = Opened::new(places);
+        let looked = self.look(mirror, places, &mut opened).await?;
+        let images: Vec<Endpoint> = match &mirror.images {
+            MirrorImages::Place(_) | MirrorImages::Repositories(_) => looked.taken().collect(),
+            MirrorImages::Named(images) => images.clone(),
+            MirrorImages::Listed(from) => ImageList::read(from).await?.into_images(),
+        };
+        let mut requests = Vec::with_capacity(images.len());
+        for (image, goals) in goals(mirror, images)? {
+            requests.push(opened.request(mirror, &image, &goals).await?);
+        }
+        Ok(Gathered { requests, looked })
+    }
+
+    /// Applies the rules of a mirror to what there is.
+    async fn look(
+        &self,
+        mirror: &Mirror,
+        places: &Places,
+        opened: &mut Opened<'_>,
+    ) -> Result<Looked, MirrorError> {
+        let mut looked = Looked::default();
+        let locations: Vec<Location> = match &mirror.images {
+            MirrorImages::Place(location) => vec![location.clone()],
+            MirrorImages::Repositories(rules) => {
+                let what = || format!("the repositories of {}", rules.registry);
+                let all = places.repositories(&rules.registry).await;
+                let all = all.map_err(|cause| MirrorError::Source { what: what(), cause })?;
+                looked.repositories = rules.select(&all);
+                let taken = looked.repositories.iter().filter(|verdict| verdict.is_in());
+                taken.map(|to| Location::Registry(rules.registry.clone(), to.repository.clone())).collect()
+            }
+            MirrorImages::Named(_) | MirrorImages::Listed(_) => Vec::new(),
+        };
+        let mut sources = Vec::with_capacity(locations.len());
+        for location in locations {
+            sources.push((opened.source(&location).await?, location));
+        }
+        looked.tags = stream::iter(sources)
+            .map(|(source, location)| async move {
+                Ok::<_, MirrorError>((location, self.judge_tags(&*source, &mirror.policy.tags).await?))
+            })
+            .buffered(PARALLEL)
+            .try_collect()
+            .await?;
+        Ok(looked)
+    }
+}

@@ -1,0 +1,15 @@
+//! From a mirror to the images that it wants: reads lists of repositories and tags, applies the mirror's rules,
+//! and opens the places.
+//!
+//! The rules themselves are in [`select`](crate::select); what is done with the images in [`plan`](crate::plan).
+
+mod created;
+mod error;
+mod expand;
+mod gather;
+mod sync;
+mod tags;
+
+pub use error::MirrorError;
+pub use gather::{Gathered, Looked};
+pub use sync::{SyncError, SyncOptions};
