@@ -55,6 +55,16 @@ pub enum CopyError {
         /// What it is.
         now: Digest,
     },
+    /// A name that must not change names another image at the source.
+    #[error("{name} must not change: {from} is there, and the source has {to}")]
+    Immutable {
+        /// The target and the name.
+        name: String,
+        /// What it names.
+        from: Digest,
+        /// What it would name.
+        to: Digest,
+    },
     /// Manifests nest deeper, or there are more of them, than any real image has.
     #[error("{image} is not copied: {detail}")]
     TooComplex {

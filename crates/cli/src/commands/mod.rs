@@ -9,6 +9,7 @@ mod inspect;
 mod login;
 mod logout;
 mod man;
+mod mirrors;
 mod tags;
 
 use std::thread::available_parallelism;
@@ -24,6 +25,9 @@ use crate::outcome::Outcome;
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     Copy(copy::CopyArguments),
+    Plan(mirrors::plan::PlanArguments),
+    Sync(mirrors::sync::SyncArguments),
+    Explain(mirrors::explain::ExplainArguments),
     Tags(tags::TagsArguments),
     Inspect(inspect::InspectArguments),
     Diff(diff::DiffArguments),
@@ -39,6 +43,9 @@ pub(crate) enum Command {
 pub(crate) fn run(command: Command, context: &Context) -> Result<Outcome, CliError> {
     match command {
         Command::Copy(arguments) => wait(context, copy::run(&arguments, context)),
+        Command::Plan(arguments) => wait(context, mirrors::plan::run(&arguments, context)),
+        Command::Sync(arguments) => wait(context, mirrors::sync::run(&arguments, context)),
+        Command::Explain(arguments) => wait(context, mirrors::explain::run(&arguments, context)),
         Command::Tags(arguments) => wait(context, tags::run(&arguments, context)),
         Command::Inspect(arguments) => wait(context, inspect::run(&arguments, context)),
         Command::Diff(arguments) => wait(context, diff::run(&arguments, context)),

@@ -1,6 +1,6 @@
 //! The catalogue, opened when it is first wanted.
 
-use portolan_catalog::{Catalog, CatalogError, DatabaseLocation, Journal};
+use portolan_catalog::{Catalog, CatalogError, DatabaseLocation, Journal, Runs};
 use tokio::sync::Mutex;
 
 /// The catalogue, opened when it is first wanted.
@@ -17,8 +17,17 @@ impl LazyCatalog {
 
     /// The journal, which may still be opened when this returns: what is asked of it waits for that.
     pub(super) async fn journal(&self) -> Journal {
+        self.with(Catalog::journal).await
+    }
+
+    /// The runs of mirrors, likewise.
+    pub(super) async fn runs(&self) -> Runs {
+        self.with(Catalog::runs).await
+    }
+
+    async fn with<T>(&self, subject: impl FnOnce(&Catalog) -> T) -> T {
         let mut open = self.open.lock().await;
-        open.get_or_insert_with(|| Catalog::begin_to_open(&self.location)).journal()
+        subject(open.get_or_insert_with(|| Catalog::begin_to_open(&self.location)))
     }
 
     /// Writes what is queued, and closes it if it was opened.

@@ -8,7 +8,7 @@ mod realm_pins;
 use std::cell::OnceCell;
 use std::sync::Arc;
 
-use portolan_catalog::{DatabaseLocation, Journal};
+use portolan_catalog::{DatabaseLocation, Journal, Runs};
 use portolan_config::{Environment, Loaded};
 use portolan_transport::Places;
 
@@ -80,6 +80,11 @@ impl Context {
     /// The journal of copies. It may still be opened.
     pub(crate) async fn journal(&self) -> Result<Journal, CliError> {
         Ok(self.catalog()?.journal().await)
+    }
+
+    /// The runs of mirrors. The catalogue may still be opened.
+    pub(crate) async fn runs(&self) -> Result<Runs, CliError> {
+        Ok(self.catalog()?.runs().await)
     }
 
     /// Writes what is queued for the catalogue, if it was used.

@@ -2,7 +2,7 @@
 
 use portolan_catalog::CatalogError;
 use portolan_config::Loaded;
-use portolan_sync::CopyError;
+use portolan_sync::{CopyError, MirrorError, SyncError};
 use portolan_transport::TransportError;
 
 use super::Failure;
@@ -20,7 +20,10 @@ impl Failure {
             Self::NotFound(_) => Outcome::NotFound,
             Self::NotAuthorised(_) => Outcome::NotAuthorised,
             Self::Killed => Outcome::Interrupted,
-            Self::Catalog(_) | Self::Other { .. } | Self::Refused(_) | Self::Output(_) => Outcome::Failed,
+            Self::Mirror(error) => mirror_outcome(error),
+            Self::Sync(_) | Self::Catalog(_) | Self::Other { .. } | Self::Refused(_) | Self::Output(_) => {
+                Outcome::Failed
+            }
         }
     }
 
@@ -41,6 +44,15 @@ impl Failure {
                 hints
             }
             Self::Transport(error) => transport_hints(error, config),
+            Self::Mirror(MirrorError::Source { cause, .. } | MirrorError::Target { cause, .. }) => {
+                transport_hints(cause, config)
+            }
+            Self::Mirror(MirrorError::Clash(..)) => {
+                vec!["{registry}, {repository}, {name} and {tag} in a target keep images apart".to_owned()]
+            }
+            Self::Sync(SyncError::Held { .. }) => {
+                vec!["a run that was killed holds its mirror for a minute".to_owned()]
+            }
             _ => Vec::new(),
         }
     }
@@ -51,9 +63,23 @@ fn copy_outcome(error: &CopyError) -> Outcome {
         CopyError::Cancelled => Outcome::Interrupted,
         CopyError::NoPlatform { .. } => Outcome::NotFound,
         CopyError::Source { cause, .. } | CopyError::Target { cause, .. } => transport_outcome(cause),
-        CopyError::Incomplete { .. } | CopyError::TooComplex { .. } | CopyError::Journal { .. } => {
-            Outcome::Failed
-        }
+        CopyError::Incomplete { .. }
+        | CopyError::Moved { .. }
+        | CopyError::Immutable { .. }
+        | CopyError::TooComplex { .. }
+        | CopyError::Journal { .. } => Outcome::Failed,
+    }
+}
+
+fn mirror_outcome(error: &MirrorError) -> Outcome {
+    match error {
+        MirrorError::Source { cause, .. } | MirrorError::Target { cause, .. } => transport_outcome(cause),
+        MirrorError::Expand(_)
+        | MirrorError::Clash(..)
+        | MirrorError::Archive(_)
+        | MirrorError::Unsupported { .. } => Outcome::Configuration,
+        MirrorError::Cancelled => Outcome::Interrupted,
+        MirrorError::List(_) | MirrorError::Journal(_) => Outcome::Failed,
     }
 }
 

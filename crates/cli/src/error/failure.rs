@@ -4,7 +4,7 @@ use std::io;
 
 use portolan_catalog::CatalogError;
 use portolan_config::LoadError;
-use portolan_sync::CopyError;
+use portolan_sync::{CopyError, MirrorError, SyncError};
 use portolan_transport::{Cause, TransportError};
 
 /// What a command can fail with.
@@ -19,6 +19,12 @@ pub(crate) enum Failure {
     /// An image could not be copied.
     #[error(transparent)]
     Copy(#[from] CopyError),
+    /// The images of a mirror are not known.
+    #[error(transparent)]
+    Mirror(#[from] MirrorError),
+    /// A mirror was not run to its end.
+    #[error(transparent)]
+    Sync(SyncError),
     /// A place failed.
     #[error(transparent)]
     Transport(#[from] TransportError),
@@ -55,5 +61,17 @@ impl Failure {
     /// Something here failed.
     pub(crate) fn other(what: impl Into<String>, cause: impl Into<Cause>) -> Self {
         Self::Other { what: what.into(), cause: cause.into() }
+    }
+}
+
+/// What has a home of its own goes there.
+impl From<SyncError> for Failure {
+    fn from(error: SyncError) -> Self {
+        match error {
+            SyncError::Mirror(error) => Self::Mirror(error),
+            SyncError::Copy(error) => Self::Copy(error),
+            SyncError::Catalog(error) => Self::Catalog(error),
+            error @ (SyncError::Held { .. } | SyncError::Lost { .. }) => Self::Sync(error),
+        }
     }
 }

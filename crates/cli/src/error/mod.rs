@@ -22,6 +22,11 @@ impl CliError {
         &self.failure
     }
 
+    /// The failure alone.
+    pub(crate) fn into_failure(self) -> Failure {
+        self.failure
+    }
+
     /// The same with one more hint.
     pub(crate) fn with_hint(self, hint: impl Into<String>) -> Self {
         self.with_hints([hint.into()])

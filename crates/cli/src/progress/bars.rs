@@ -17,24 +17,22 @@ const MOST: usize = 8;
 /// Bars.
 pub(super) struct Bars {
     talk: Talk,
-    targets: u64,
     bars: MultiProgress,
     total: ProgressBar,
     blobs: HashMap<usize, (Arc<Transfer>, ProgressBar)>,
 }
 
 impl Bars {
-    /// Bars for copies to this many targets.
-    pub(super) fn new(talk: Talk, targets: u64) -> Self {
+    pub(super) fn new(talk: Talk) -> Self {
         let bars = MultiProgress::with_draw_target(ProgressDrawTarget::stderr_with_hz(10));
         let total = bars.add(ProgressBar::new(1));
         total.set_style(style("{spinner} [{bar:20}] {wide_msg}"));
         total.set_message("looking at the source");
         talk.mind(Some(bars.clone()));
-        Self { talk, targets, bars, total, blobs: HashMap::new() }
+        Self { talk, bars, total, blobs: HashMap::new() }
     }
 
-    fn show(&mut self, transfer: &Arc<Transfer>) {
+    fn show(&mut self, transfer: &Arc<Transfer>, targets: u64) {
         let key = Arc::as_ptr(transfer).addr();
         if !self.blobs.contains_key(&key) && self.blobs.len() >= MOST {
             return;
@@ -45,7 +43,7 @@ impl Bars {
             (Arc::clone(transfer), bar)
         });
         let sent = transfer.sent();
-        let target = if self.targets > 1 { format!(" -> {}", transfer.target) } else { String::new() };
+        let target = if targets > 1 { format!(" -> {}", transfer.target) } else { String::new() };
         let (digest, size) = (short(&transfer.digest), Bytes(transfer.size));
         bar.set_position(sent);
         bar.set_message(format!("{digest} {} of {size}{target}", Bytes(sent)));
@@ -72,7 +70,7 @@ impl View for Bars {
                 self.bars.remove(&bar);
             }
         }
-        now.transfers.iter().for_each(|transfer| self.show(transfer));
+        now.transfers.iter().for_each(|transfer| self.show(transfer, now.targets));
         if now.blobs > 0 {
             self.total.set_length(now.total.max(1));
             self.total.set_position(now.position);

@@ -20,7 +20,7 @@ type Key = (Arc<str>, Digest);
 /// takes to enter a blob into a table.
 #[derive(Debug)]
 pub(crate) struct Board {
-    targets: u64,
+    targets: AtomicU64,
     total: AtomicU64,
     blobs: AtomicU64,
     blobs_done: AtomicU64,
@@ -55,6 +55,8 @@ impl Transfer {
 /// The counts at one moment.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Snapshot {
+    /// The most targets that one image goes to.
+    pub(crate) targets: u64,
     /// Bytes to bring, over all targets.
     pub(crate) total: u64,
     /// How many of them are there.
@@ -70,11 +72,11 @@ pub(crate) struct Snapshot {
 }
 
 impl Board {
-    /// An empty board for copies to `targets` places, and the notes that will be made.
-    pub(crate) fn new(targets: usize) -> (Arc<Self>, Receiver<Note>) {
+    /// An empty board, and the notes that will be made.
+    pub(crate) fn new() -> (Arc<Self>, Receiver<Note>) {
         let (notes, receiver) = channel(QUEUE);
         let board = Self {
-            targets: targets as u64,
+            targets: AtomicU64::default(),
             total: AtomicU64::default(),
             blobs: AtomicU64::default(),
             blobs_done: AtomicU64::default(),
@@ -87,11 +89,6 @@ impl Board {
         (Arc::new(board), receiver)
     }
 
-    /// To how many places is copied.
-    pub(crate) fn targets(&self) -> u64 {
-        self.targets
-    }
-
     /// The counts now.
     pub(crate) fn snapshot(&self) -> Snapshot {
         let transfers: Vec<_> =
@@ -99,6 +96,7 @@ impl Board {
         let total = self.total.load(Relaxed);
         let under_way: u64 = transfers.iter().map(|transfer| transfer.sent()).sum();
         Snapshot {
+            targets: self.targets.load(Relaxed),
             total,
             position: (self.done.load(Relaxed) + under_way).min(total),
             moved: self.moved.load(Relaxed),
@@ -144,6 +142,7 @@ impl Observer for Board {
         }
         match event {
             Event::Begun { blobs, bytes, targets, .. } => {
+                self.targets.fetch_max(targets, Relaxed);
                 self.total.fetch_add(bytes.saturating_mul(targets), Relaxed);
                 self.blobs.fetch_add(blobs.saturating_mul(targets), Relaxed);
             }
@@ -177,7 +176,7 @@ mod tests {
 
     #[test]
     fn bytes_are_counted_once_per_target() {
-        let (board, _notes) = Board::new(2);
+        let (board, _notes) = Board::new();
         board.observe(Event::Begun { image: "a".into(), manifests: 1, blobs: 2, bytes: 200, targets: 2 });
         started(&board, "one", b"x", 40);
         progress(&board, "one", b"x", 70);
@@ -193,7 +192,7 @@ mod tests {
 
     #[test]
     fn a_broken_blob_goes_back_without_being_unsent() {
-        let (board, _notes) = Board::new(1);
+        let (board, _notes) = Board::new();
         board.observe(Event::Begun { image: "a".into(), manifests: 1, blobs: 1, bytes: 100, targets: 1 });
         started(&board, "one", b"x", 0);
         progress(&board, "one", b"x", 60);
@@ -205,7 +204,7 @@ mod tests {
 
     #[test]
     fn notes_that_find_no_room_are_counted() {
-        let (board, mut notes) = Board::new(1);
+        let (board, mut notes) = Board::new();
         for _ in 0..QUEUE + 3 {
             board.observe(Event::Warning { message: "odd".into() });
         }

@@ -32,7 +32,7 @@ impl Progress {
         if talk.is_quiet() {
             return Self { ended, task: None };
         }
-        let view = view(mode, talk.clone(), board.targets());
+        let view = view(mode, talk.clone());
         let ticker =
             Ticker { view, board: Arc::clone(board), notes, talk: talk.clone(), ended: ended.clone() };
         Self { ended, task: Some(tokio::spawn(ticker.run())) }
@@ -50,13 +50,11 @@ impl Progress {
     }
 }
 
-fn view(mode: ProgressMode, talk: Talk, targets: u64) -> Box<dyn View> {
+fn view(mode: ProgressMode, talk: Talk) -> Box<dyn View> {
     match mode {
-        ProgressMode::Auto if io::stderr().is_terminal() && !console::is_dumb() => {
-            Box::new(Bars::new(talk, targets))
-        }
+        ProgressMode::Auto if io::stderr().is_terminal() && !console::is_dumb() => Box::new(Bars::new(talk)),
         ProgressMode::Auto | ProgressMode::Plain => Box::new(Plain::new(talk, Detail::Little)),
-        ProgressMode::Bars => Box::new(Bars::new(talk, targets)),
+        ProgressMode::Bars => Box::new(Bars::new(talk)),
         ProgressMode::Spinner => Box::new(Spinner::new(talk)),
         ProgressMode::Detailed => Box::new(Plain::new(talk, Detail::Everything)),
     }

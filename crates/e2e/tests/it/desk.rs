@@ -6,8 +6,8 @@ use std::time::Duration;
 
 use portolan_catalog::{Catalog, DatabaseLocation, Journal};
 use portolan_sync::{
-    CopyReport, CopyRequest, CopyTarget, Engine, EngineOptions, ImageOutcome, Platforms, ReferrerPolicy,
-    Silent, TargetReport,
+    CopyReport, CopyRequest, CopyTarget, Engine, EngineOptions, ImageOutcome, Moves, Platforms,
+    ReferrerPolicy, Silent, TargetReport,
 };
 use portolan_transport::{
     ClientOptions, Endpoint, HostLimits, Hosts, HostsOptions, Places, PlacesOptions, PutAs, RegistrySettings,
@@ -136,6 +136,7 @@ impl Desk {
             targets: vec![CopyTarget { target, name: to.tag.map_or(PutAs::Digest, PutAs::Tag) }],
             platforms: Platforms::All,
             referrers: ReferrerPolicy::Carry,
+            moves: Moves::Allowed,
         }
     }
 

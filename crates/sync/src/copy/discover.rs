@@ -7,7 +7,7 @@ use futures::stream::{self, StreamExt as _, TryStreamExt as _};
 use portolan_oci::{Descriptor, Digest, Manifest, RawManifest, TagOrDigest};
 use portolan_transport::Source;
 
-use super::request::{Platforms, ReferrerPolicy};
+use super::request::{CopyRequest, Platforms, ReferrerPolicy};
 use super::tree::{ImageTree, Member, Role};
 use crate::{CopyError, Engine};
 
@@ -15,6 +15,8 @@ use crate::{CopyError, Engine};
 const PARALLEL: usize = 8;
 /// Indexes in indexes, and referrers of referrers, go no deeper than this.
 const MAX_DEPTH: usize = 8;
+/// The annotation by which an index says which of its manifests another one is about.
+const ABOUT: &str = "vnd.docker.reference.digest";
 /// An image with its belongings has no more manifests than this.
 const MAX_MANIFESTS: usize = 10_000;
 
@@ -22,15 +24,17 @@ impl Engine {
     /// Reads the whole tree of `root`.
     pub(crate) async fn discover(
         &self,
-        source: &Arc<dyn Source>,
+        request: &CopyRequest,
         root: RawManifest,
-        referrers: ReferrerPolicy,
     ) -> Result<ImageTree, CopyError> {
+        let source = &request.source;
         let image = source.location().with(Some(&TagOrDigest::Digest(*root.digest())));
-        let mut walk = Walk { source, image, seen: HashSet::from([*root.digest()]), members: Vec::new() };
+        let seen = HashSet::from([*root.digest()]);
+        let platforms = &request.platforms;
+        let mut walk = Walk { source, image, platforms, seen, members: Vec::new() };
         let mut children = walk.descend(&root, Role::Child).await?;
         let mut lists = Vec::new();
-        if referrers == ReferrerPolicy::Carry {
+        if request.referrers == ReferrerPolicy::Carry {
             let mut subjects: Vec<Digest> = children.iter().map(|member| *member.manifest.digest()).collect();
             subjects.insert(0, *root.digest());
             let mut depth = 0;
@@ -53,6 +57,7 @@ pub(super) struct Walk<'a> {
     pub(super) source: &'a Arc<dyn Source>,
     /// The image, for messages.
     image: String,
+    platforms: &'a Platforms,
     pub(super) seen: HashSet<Digest>,
     /// What was found beside the image's own children.
     pub(super) members: Vec<Member>,
@@ -83,8 +88,9 @@ impl Walk<'_> {
     }
 
     fn unseen_children(&mut self, manifest: &RawManifest) -> Vec<Descriptor> {
-        let children = manifest.parsed().children().iter().filter(|child| child.media_type.is_manifest());
-        children.filter(|child| self.seen.insert(child.digest)).cloned().collect()
+        let children = wanted(manifest.parsed().children(), self.platforms);
+        let manifests = children.filter(|child| child.media_type.is_manifest());
+        manifests.filter(|child| self.seen.insert(child.digest)).cloned().collect()
     }
 
     async fn fetch_children(&self, children: Vec<Descriptor>) -> Result<Vec<RawManifest>, CopyError> {
@@ -133,6 +139,23 @@ impl Walk<'_> {
         self.members.push(Member { manifest, role });
         Ok(digests)
     }
+}
+
+/// What an index names of the wanted platforms: what has no platform is for all of them, and an attestation
+/// (`vnd.docker.reference.digest`) goes with the manifest that it is about.
+fn wanted<'a>(
+    children: &'a [Descriptor],
+    platforms: &'a Platforms,
+) -> impl Iterator<Item = &'a Descriptor> + 'a {
+    let has_place = move |child: &&Descriptor| match (platforms, &child.platform) {
+        (Platforms::Sparse(wanted), Some(offered)) => wanted.iter().any(|wanted| wanted.accepts(offered)),
+        _ => true,
+    };
+    let named: HashSet<String> =
+        children.iter().filter(has_place).map(|child| child.digest.to_string()).collect();
+    children.iter().filter(move |child| {
+        has_place(child) || child.annotations.get(ABOUT).is_some_and(|about| named.contains(about))
+    })
 }
 
 /// The manifest of an index for one platform.

@@ -19,5 +19,5 @@ mod tree;
 pub(crate) use belongings::SourceTags;
 pub(crate) use job::Job;
 pub use report::{CopyReport, ImageOutcome, Tally, TargetReport};
-pub use request::{CopyRequest, CopyTarget, Platforms, ReferrerPolicy};
+pub use request::{CopyRequest, CopyTarget, Moves, Platforms, ReferrerPolicy};
 pub use tree::{ImageTree, Member, ReferrerList, Role};

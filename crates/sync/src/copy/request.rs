@@ -18,6 +18,8 @@ pub struct CopyRequest {
     pub platforms: Platforms,
     /// Whether signatures, SBOMs and attestations go along.
     pub referrers: ReferrerPolicy,
+    /// Whether a name that another image has may be moved. (A single copy moves it: that is what it is for.)
+    pub moves: Moves,
 }
 
 impl CopyRequest {
@@ -46,6 +48,18 @@ pub enum Platforms {
     All,
     /// The one manifest for this platform, in place of the index that names it.
     One(Platform),
+    /// The index as it is, so that its digest stays, but of the manifests that it names only those for these
+    /// platforms. Many registries refuse such an index.
+    Sparse(Vec<Platform>),
+}
+
+/// Whether a plan may move a name from one image to another.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Moves {
+    /// It may.
+    Allowed,
+    /// It may not: the name is declared never to change.
+    Refused,
 }
 
 /// Whether what refers to an image is copied with it.

@@ -41,7 +41,7 @@ impl Engine {
         let shows = |there: &Option<Descriptor>| there.as_ref().is_some_and(|there| there.digest == digest);
         let (unsure, needy) = partition(&job.lanes, there.iter().map(shows));
         let begin = self.begin(&digest, needy.iter());
-        let (tree, ()) = join(self.discover(&request.source, root, request.referrers), begin).await;
+        let (tree, ()) = join(self.discover(request, root), begin).await;
         let tree = tree?;
         self.drop_unchanged(&tree, &unsure).await;
         self.begin(&digest, unsure.iter()).await;

@@ -8,7 +8,7 @@ use portolan_transport::{Endpoint, Location, Places, PutAs, Source, Target};
 
 use super::MirrorError;
 use crate::select::{CarriedReferrers, Expansion, Mirror, clashes};
-use crate::{CopyRequest, CopyTarget, Platforms, ReferrerPolicy};
+use crate::{CopyRequest, CopyTarget, Moves, Platforms, ReferrerPolicy};
 
 /// Places, each opened once.
 pub(super) struct Opened<'a> {
@@ -52,6 +52,9 @@ impl<'a> Opened<'a> {
         image: &Endpoint,
         goals: &[Endpoint],
     ) -> Result<CopyRequest, MirrorError> {
+        let policy = &mirror.policy;
+        let is_immutable =
+            goals.iter().filter_map(|goal| goal.tag.as_ref()).any(|tag| policy.is_immutable(tag));
         let mut targets = Vec::with_capacity(goals.len());
         for goal in goals {
             let name = goal.tag.clone().map_or(PutAs::Digest, PutAs::Tag);
@@ -61,11 +64,15 @@ impl<'a> Opened<'a> {
             source: self.source(&image.location).await?,
             reference: image.selector().unwrap_or_else(|| TagOrDigest::Tag(portolan_oci::Tag::latest())),
             targets,
-            platforms: Platforms::All,
-            referrers: match mirror.policy.referrers {
+            platforms: match policy.platforms.as_slice() {
+                [] => Platforms::All,
+                platforms => Platforms::Sparse(platforms.to_vec()),
+            },
+            referrers: match policy.referrers {
                 CarriedReferrers::None => ReferrerPolicy::Leave,
                 CarriedReferrers::All | CarriedReferrers::Types(_) => ReferrerPolicy::Carry,
             },
+            moves: if is_immutable { Moves::Refused } else { Moves::Allowed },
         })
     }
 }

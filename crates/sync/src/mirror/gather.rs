@@ -5,7 +5,8 @@ use portolan_transport::{Endpoint, Location, Places};
 
 use super::MirrorError;
 use super::expand::{Opened, goals};
-use crate::select::{ImageList, Mirror, MirrorImages, RepositoryVerdict, TagVerdict};
+use crate::select::{CarriedReferrers, ImageList, Mirror, MirrorImages, RepositoryVerdict, TagVerdict};
+use crate::settings::{IndexMode, PruneMode};
 use crate::{CopyRequest, Engine};
 
 /// Repositories whose tags are listed at once.
@@ -55,6 +56,7 @@ impl Engine {
     }
 
     async fn gather_now(&self, mirror: &Mirror, places: &Places) -> Result<Gathered, MirrorError> {
+        refuse_unsupported(mirror)?;
         let mut opened = Opened::new(places);
         let looked = self.look(mirror, places, &mut opened).await?;
         let images: Vec<Endpoint> = match &mirror.images {
@@ -101,5 +103,20 @@ impl Engine {
             .try_collect()
             .await?;
         Ok(looked)
+    }
+}
+
+/// Refuses what would otherwise be left undone without a word.
+fn refuse_unsupported(mirror: &Mirror) -> Result<(), MirrorError> {
+    let policy = &mirror.policy;
+    let asked = [
+        (policy.prune.mode == PruneMode::FollowSource, "prune: {mode: follow-source}"),
+        (!policy.platforms.is_empty() && policy.index == IndexMode::Rewritten, "index: rewritten"),
+        (!policy.artifact_types.is_empty(), "artifact_types"),
+        (matches!(policy.referrers, CarriedReferrers::Types(_)), "referrers: {types: [...]}"),
+    ];
+    match asked.into_iter().find(|(is_asked, _)| *is_asked) {
+        Some((_, setting)) => Err(MirrorError::Unsupported { mirror: mirror.name.to_string(), setting }),
+        None => Ok(()),
     }
 }

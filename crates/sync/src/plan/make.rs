@@ -8,7 +8,8 @@ use portolan_oci::{Digest, Tag, TagOrDigest};
 
 use super::planned::{Action, Cost, Plan, PlannedImage, PlannedTarget};
 use super::standing::{How, Seen, TargetChecks};
-use crate::copy::Job;
+use crate::blob::Lane;
+use crate::copy::{Job, Moves};
 use crate::{CopyError, CopyRequest, Engine, Platforms, ReferrerPolicy};
 
 /// Images that are asked about at once. How much that means for a host is its own limits' business.
@@ -79,14 +80,16 @@ impl Engine {
         image.job.image = Some(root.descriptor());
         image.job.refuse_index(&root);
         let digest = *root.digest();
-        let tree = Arc::new(self.discover(&request.source, root, request.referrers).await?);
+        let tree = Arc::new(self.discover(request, root).await?);
         let actions = image.job.lanes.iter().zip(shows).map(|(lane, shows)| {
             let tree = &tree;
             async move {
                 match (lane.failure(), shows) {
                     (Some(cause), _) | (None, Err(cause)) => Action::Fail(cause),
                     (None, Ok(None)) => Action::Add,
-                    (None, Ok(Some(seen))) if seen.digest != digest => Action::Move { from: seen.digest },
+                    (None, Ok(Some(seen))) if seen.digest != digest => {
+                        moved(request, lane, seen.digest, digest)
+                    }
                     (None, Ok(Some(_))) => match self.has_belongings(tree, lane).await {
                         Ok(true) => Action::Skip,
                         Ok(false) => Action::Complete,
@@ -106,8 +109,8 @@ impl Engine {
         match (&request.platforms, &request.reference) {
             // What will be there is a part of what the source shows.
             (Platforms::One(_), _) => Ok(None),
-            (Platforms::All, TagOrDigest::Digest(digest)) => Ok(Some(*digest)),
-            (Platforms::All, reference) => {
+            (Platforms::All | Platforms::Sparse(_), TagOrDigest::Digest(digest)) => Ok(Some(*digest)),
+            (Platforms::All | Platforms::Sparse(_), reference) => {
                 if shows.iter().any(|shows| matches!(shows, Ok(None))) {
                     return Ok(None);
                 }
@@ -146,5 +149,13 @@ impl Engine {
         self.learn_tags(request).await;
         let cell = self.tags_of(&*request.source);
         cell.get().map(|tags| tags.about(digest)).unwrap_or_default()
+    }
+}
+
+/// What is to be done about a name that another image has.
+fn moved(request: &CopyRequest, lane: &Lane, from: Digest, to: Digest) -> Action {
+    match request.moves {
+        Moves::Allowed => Action::Move { from },
+        Moves::Refused => Action::Fail(CopyError::Immutable { name: lane.shown(None), from, to }),
     }
 }

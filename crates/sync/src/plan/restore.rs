@@ -7,9 +7,9 @@ use portolan_oci::RawManifestError;
 use portolan_transport::{Endpoint, EndpointError, Places, PutAs, TransportError};
 
 use super::planned::{Action, Cost, Plan, PlannedImage, PlannedTarget};
-use super::saved::{SavedAction, SavedImage, SavedPlan, SavedPolicy, SavedTarget};
+use super::saved::{SavedAction, SavedImage, SavedPlan, SavedPlatforms, SavedPolicy, SavedTarget};
 use crate::copy::Job;
-use crate::{CopyError, CopyRequest, CopyTarget, Engine, Platforms, ReferrerPolicy};
+use crate::{CopyError, CopyRequest, CopyTarget, Engine, Moves, Platforms, ReferrerPolicy};
 
 /// Sources that are asked at once.
 const PARALLEL: usize = 64;
@@ -153,11 +153,17 @@ async fn request(saved: &SavedImage, places: &Places) -> Result<CopyRequest, Res
         source: places.source(&from.location).await.map_err(unusable(&saved.source))?,
         reference: from.selector().ok_or_else(|| empty(saved))?,
         targets,
-        platforms: saved.platform.clone().map_or(Platforms::All, Platforms::One),
+        platforms: match saved.platforms.clone() {
+            SavedPlatforms::All => Platforms::All,
+            SavedPlatforms::One(platform) => Platforms::One(platform),
+            SavedPlatforms::Sparse(platforms) => Platforms::Sparse(platforms),
+        },
         referrers: match saved.referrers {
             SavedPolicy::Carry => ReferrerPolicy::Carry,
             SavedPolicy::Leave => ReferrerPolicy::Leave,
         },
+        // What may be moved was decided when the plan was made.
+        moves: Moves::Allowed,
     })
 }
 

@@ -80,14 +80,21 @@ pub(super) struct SavedImage {
     pub(super) source: String,
     /// What the source showed under that name.
     pub(super) named: Digest,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(super) platform: Option<Platform>,
+    pub(super) platforms: SavedPlatforms,
     pub(super) referrers: SavedPolicy,
     pub(super) targets: Vec<SavedTarget>,
     /// The image and all that belongs to it; the image itself comes last.
     manifests: Vec<SavedManifest>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     lists: Vec<SavedList>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(super) enum SavedPlatforms {
+    All,
+    One(Platform),
+    Sparse(Vec<Platform>),
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -164,9 +171,10 @@ impl SavedImage {
         Some(Self {
             source: image.source(),
             named,
-            platform: match &image.request.platforms {
-                Platforms::All => None,
-                Platforms::One(platform) => Some(platform.clone()),
+            platforms: match image.request.platforms.clone() {
+                Platforms::All => SavedPlatforms::All,
+                Platforms::One(platform) => SavedPlatforms::One(platform),
+                Platforms::Sparse(platforms) => SavedPlatforms::Sparse(platforms),
             },
             referrers: match image.request.referrers {
                 ReferrerPolicy::Carry => SavedPolicy::Carry,

@@ -6,8 +6,8 @@ use std::time::Duration;
 
 use portolan_catalog::{Catalog, DatabaseLocation, Place};
 use portolan_sync::{
-    CopyReport, CopyRequest, CopyTarget, Engine, EngineOptions, Event, ImageOutcome, Observer, Platforms,
-    ReferrerPolicy, TargetReport,
+    CopyReport, CopyRequest, CopyTarget, Engine, EngineOptions, Event, ImageOutcome, Moves, Observer,
+    Platforms, ReferrerPolicy, TargetReport,
 };
 use portolan_transport::{
     ClientOptions, Endpoint, Hosts, HostsOptions, Places, PlacesOptions, PutAs, RetryOptions,
@@ -108,6 +108,7 @@ impl Desk {
             targets: to,
             platforms: Platforms::All,
             referrers: ReferrerPolicy::Carry,
+            moves: Moves::Allowed,
         }
     }
 

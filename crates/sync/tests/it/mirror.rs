@@ -4,14 +4,15 @@ use std::sync::Arc;
 
 use http::Method;
 use portolan_sync::{
-    Action, CopyError, CopyRequest, Cost, Engine, ImageOutcome, Plan, RunReport, SavedPlan, SavedPlanError,
-    TargetChecks,
+    Action, CopyError, CopyRequest, Cost, Engine, ImageOutcome, Moves, Plan, Platforms, RunReport, SavedPlan,
+    SavedPlanError, TargetChecks,
 };
 use portolan_testkit::image::Tree;
 use portolan_testkit::proxy::{Proxy, Record};
 use portolan_testkit::registry::Registry;
 use portolan_testkit::workload;
 use portolan_testkit::zoo::Exhibit;
+use portolan_transport::TransportError;
 
 use crate::desk::Desk;
 
@@ -265,4 +266,41 @@ fn what_is_no_plan_is_told() {
         error.to_string(),
         "it is a plan of version 2, and only version 1 is understood: make the plan anew"
     );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_sparse_index_costs_only_its_platforms_and_a_registry_that_takes_none_says_so() {
+    let Some(stage) = Stage::new().await else { return };
+    let target = stage.target.reference("m", "v2");
+    let mut request = stage.desk.request(&stage.source.reference("r", "v2"), &[&target]).await;
+    request.platforms = Platforms::Sparse(vec!["linux/arm64".parse().unwrap()]);
+    let engine = stage.engine();
+    let plan = engine.plan(vec![request], TargetChecks::Rolling).await.unwrap();
+    assert_eq!((plan.cost().manifests, plan.cost().blobs), (2, 3));
+    assert_eq!(plan.images()[0].digest().unwrap().to_string(), stage.images[2].root.digest);
+    let reports = engine.carry_out(plan).await;
+    let ImageOutcome::Failed(cause) = &reports[0].report.targets[0].outcome else { panic!("{reports:?}") };
+    assert!(matches!(cause.transport(), Some(TransportError::ContentUnknown { .. })), "{cause:?}");
+    assert_eq!(stage.to.client().tags("m").await, Vec::<String>::new());
+    // What was wanted of it is there.
+    let (amd, arm) = (&stage.images[2].root.children[0], &stage.images[2].root.children[1]);
+    assert!(stage.to.client().find_manifest("m", &arm.digest).await.is_some());
+    assert!(stage.to.client().find_manifest("m", &amd.digest).await.is_none());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_name_that_must_not_change_is_not_moved() {
+    let Some(stage) = Stage::new().await else { return };
+    let target = stage.target.reference("m", "v2");
+    stage.desk.copy(&stage.source.reference("r", "v1"), &[&target]).await;
+    let mut request = stage.desk.request(&stage.source.reference("r", "v2"), &[&target]).await;
+    request.moves = Moves::Refused;
+    let engine = stage.engine();
+    let plan = engine.plan(vec![request], TargetChecks::Rolling).await.unwrap();
+    let Action::Fail(CopyError::Immutable { name, .. }) = &plan.images()[0].targets()[0].action else {
+        panic!("{:?}", plan.images()[0].targets())
+    };
+    assert_eq!(*name, target);
+    assert!(!engine.carry_out(plan).await[0].report.is_complete());
+    assert_eq!(stage.to.client().manifest("m", "v2").await.bytes, stage.images[1].root.bytes);
 }

@@ -72,7 +72,7 @@ async fn copy(
         () = interrupt.token().cancelled() => return Err(CopyError::Cancelled.into()),
         plan = Plan::make(arguments, context) => plan?,
     };
-    let (board, notes) = Board::new(plan.request.targets.len());
+    let (board, notes) = Board::new();
     let options = options(arguments, context)?;
     let journal = context.journal().await?;
     let engine = Engine::new(journal.clone(), options, board.clone(), interrupt.token().clone());

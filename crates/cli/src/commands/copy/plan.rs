@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use portolan_oci::TagOrDigest;
 use portolan_sync::{
-    CopyError, CopyReport, CopyRequest, CopyTarget, ImageOutcome, Platforms, ReferrerPolicy, Tally,
+    CopyError, CopyReport, CopyRequest, CopyTarget, ImageOutcome, Moves, Platforms, ReferrerPolicy, Tally,
     TargetReport,
 };
 use portolan_transport::{Endpoint, PutAs, Target, TransportError};
@@ -54,6 +54,7 @@ impl Plan {
             targets,
             platforms: arguments.platform.clone().map_or(Platforms::All, Platforms::One),
             referrers: if arguments.no_referrers { ReferrerPolicy::Leave } else { ReferrerPolicy::Carry },
+            moves: Moves::Allowed,
         };
         Ok(Self { request, places, unopened })
     }

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use portolan_oci::Tag;
-use portolan_sync::{CopyRequest, CopyTarget, Platforms, ReferrerPolicy};
+use portolan_sync::{CopyRequest, CopyTarget, Moves, Platforms, ReferrerPolicy};
 use portolan_testkit::registry::Registry;
 use portolan_testkit::zoo::{self, Exhibit};
 use portolan_transport::{Location, PutAs, Source, Target};
@@ -129,6 +129,7 @@ async fn everything_survives(from: Kind, to: Kind) {
                 targets: vec![target],
                 platforms: Platforms::All,
                 referrers: ReferrerPolicy::Carry,
+                moves: Moves::Allowed,
             };
             only(&engine.copy(&request).await);
         }

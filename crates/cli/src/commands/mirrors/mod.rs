@@ -1,0 +1,6 @@
+//! The commands about mirrors: what is wanted (`explain`), what would be done (`plan`), doing it (`sync`).
+
+pub(super) mod explain;
+pub(super) mod plan;
+pub(super) mod sync;
+mod work;

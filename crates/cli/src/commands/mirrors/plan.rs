@@ -1,0 +1,233 @@
+//! `portolan plan`.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use clap::Args;
+use portolan_oci::Digest;
+use portolan_sync::{Action, CopyError, Cost, Plan, PlannedImage, PlannedTarget, SavedPlan, Silent};
+use serde::Serialize;
+
+use super::work::{Checks, chosen, engine};
+use crate::context::Context;
+use crate::error::{CliError, Failure, chain};
+use crate::interrupt::Interrupt;
+use crate::outcome::Outcome;
+use crate::output::{Bytes, Count, Table};
+
+/// Says what a run of mirrors would do, and what it would cost; changes nothing
+///
+/// Sources are read as far as it takes to know: manifests of what is to be copied, but no blob. The least bytes
+/// are those if every mount is granted, the most if none is.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  portolan plan
+  portolan plan base-images --save plan.json && portolan sync --plan plan.json
+
+Printed is a line for each image with which something would be done, and one for the whole; as JSON:
+  {\"totals\": {\"images\", \"copy\", \"skip\", \"delete\", \"failed\", \"manifests\", \"blobs\", \"mounts\",
+   \"bytes\", \"most_bytes\"},
+   \"images\": [{\"source\", \"target\", \"digest\", \"action\", \"from\", \"bytes\", \"most_bytes\", \"error\"}]}")]
+pub(crate) struct PlanArguments {
+    /// Names of mirrors; all, if none is named
+    #[arg(value_name = "MIRROR")]
+    mirrors: Vec<String>,
+    /// Keeps the plan in a file, for `sync --plan`
+    #[arg(long, value_name = "FILE")]
+    save: Option<PathBuf>,
+    #[command(flatten)]
+    checks: Checks,
+}
+
+pub(in crate::commands) async fn run(
+    arguments: &PlanArguments,
+    context: &Context,
+) -> Result<Outcome, CliError> {
+    let interrupt = Interrupt::listen(&context.talk)
+        .map_err(|cause| Failure::other("cannot listen for signals", cause))?;
+    tokio::select! {
+        biased;
+        () = interrupt.at_once() => Err(Failure::Killed.into()),
+        ended = plan(arguments, context, &interrupt) => ended,
+    }
+}
+
+async fn plan(
+    arguments: &PlanArguments,
+    context: &Context,
+    interrupt: &Interrupt,
+) -> Result<Outcome, CliError> {
+    let mirrors = chosen(&arguments.mirrors, context)?;
+    let engine = engine(context, Arc::new(Silent), interrupt.token().clone()).await?;
+    let mut requests = Vec::new();
+    for mirror in &mirrors {
+        requests.extend(engine.gather(mirror, context.places()?).await?.requests);
+    }
+    let plan = engine.plan(requests, arguments.checks.wanted()).await?;
+    if let Some(path) = &arguments.save {
+        let file = serde_json::to_vec(&SavedPlan::new(&plan))
+            .map_err(std::io::Error::from)
+            .and_then(|file| std::fs::write(path, file));
+        file.map_err(|cause| Failure::other(format!("cannot save the plan in {}", path.display()), cause))?;
+    }
+    let report = PlanReport::new(&plan);
+    context.output.data(&report, PlanReport::lines)?;
+    let mut outcomes = Vec::new();
+    for failure in plan.images().iter().flat_map(PlannedImage::targets).filter_map(failure) {
+        let error = CliError::from(failure.clone());
+        outcomes.push(error.outcome());
+        context.talk.insist(&error.text(context));
+    }
+    let others = plan.images().iter().flat_map(PlannedImage::targets).filter(|to| failure(to).is_none());
+    outcomes.extend(others.take(1).map(|_| Outcome::Done));
+    Ok(Outcome::of_all(outcomes))
+}
+
+fn failure(target: &PlannedTarget) -> Option<&CopyError> {
+    match &target.action {
+        Action::Fail(cause) => Some(cause),
+        Action::Skip | Action::Add | Action::Move { .. } | Action::Complete => None,
+    }
+}
+
+#[derive(Debug, Default, Serialize)]
+struct PlanReport {
+    totals: Totals,
+    images: Vec<Image>,
+}
+
+#[derive(Debug, Default, Serialize)]
+struct Totals {
+    images: u64,
+    copy: u64,
+    skip: u64,
+    delete: u64,
+    failed: u64,
+    manifests: u64,
+    blobs: u64,
+    mounts: u64,
+    bytes: u64,
+    most_bytes: u64,
+}
+
+#[derive(Debug, Serialize)]
+struct Image {
+    source: String,
+    target: String,
+    digest: Option<Digest>,
+    action: Word,
+    /// What has the name now, if that is another image.
+    from: Option<Digest>,
+    bytes: u64,
+    most_bytes: u64,
+    error: Option<String>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+enum Word {
+    Skip,
+    Add,
+    Move,
+    Complete,
+    Fail,
+}
+
+impl Word {
+    fn of(action: &Action) -> Self {
+        match action {
+            Action::Skip => Self::Skip,
+            Action::Add => Self::Add,
+            Action::Move { .. } => Self::Move,
+            Action::Complete => Self::Complete,
+            Action::Fail(_) => Self::Fail,
+        }
+    }
+
+    fn text(self) -> &'static str {
+        match self {
+            Self::Skip => "unchanged",
+            Self::Add => "add",
+            Self::Move => "move",
+            Self::Complete => "complete",
+            Self::Fail => "fail",
+        }
+    }
+}
+
+impl PlanReport {
+    fn new(plan: &Plan) -> Self {
+        let mut report = Self::default();
+        for image in plan.images() {
+            for target in image.targets() {
+                report.add(image, target);
+            }
+        }
+        report
+    }
+
+    fn add(&mut self, image: &PlannedImage, target: &PlannedTarget) {
+        let Cost { manifests, blobs, mounts, least_bytes, most_bytes } = target.cost;
+        let (totals, action) = (&mut self.totals, Word::of(&target.action));
+        totals.images += 1;
+        match action {
+            Word::Skip => totals.skip += 1,
+            Word::Add | Word::Move | Word::Complete => totals.copy += 1,
+            Word::Fail => totals.failed += 1,
+        }
+        totals.manifests += manifests;
+        totals.blobs += blobs;
+        totals.mounts += mounts;
+        totals.bytes += least_bytes;
+        totals.most_bytes += most_bytes;
+        self.images.push(Image {
+            source: image.source(),
+            target: target.shown.clone(),
+            digest: image.digest(),
+            action,
+            from: match &target.action {
+                Action::Move { from } => Some(*from),
+                _ => None,
+            },
+            bytes: least_bytes,
+            most_bytes,
+            error: failure(target).map(|cause| chain(cause)),
+        });
+    }
+
+    fn lines(&self) -> String {
+        let mut table = Table::default();
+        for image in self.images.iter().filter(|image| image.action != Word::Skip) {
+            let bytes =
+                if image.action == Word::Fail { String::new() } else { span(image.bytes, image.most_bytes) };
+            table.row([
+                image.action.text().to_owned(),
+                format!("{} -> {}", image.source, image.target),
+                bytes,
+            ]);
+        }
+        format!("{table}{}\n", self.totals.line())
+    }
+}
+
+impl Totals {
+    fn line(&self) -> String {
+        let failed =
+            if self.failed == 0 { String::new() } else { format!(", {} cannot be planned", self.failed) };
+        format!(
+            "{} to copy, {} unchanged{failed}: {}, {}, {} to mount, {}",
+            self.copy,
+            self.skip,
+            Count(self.manifests, "manifest"),
+            Count(self.blobs, "blob"),
+            self.mounts,
+            span(self.bytes, self.most_bytes)
+        )
+    }
+}
+
+/// From the least to the most.
+fn span(least: u64, most: u64) -> String {
+    if least == most { Bytes(least).to_string() } else { format!("{} to {}", Bytes(least), Bytes(most)) }
+}

@@ -1,0 +1,144 @@
+//! `portolan sync`.
+
+use std::path::{Path, PathBuf};
+
+use clap::Args;
+use portolan_sync::{CopyError, Engine, Mirror, RunReport, SavedPlan, SyncError, SyncOptions};
+
+use super::work::{Checks, chosen, engine};
+use crate::context::Context;
+use crate::error::{CliError, Failure};
+use crate::interrupt::Interrupt;
+use crate::outcome::Outcome;
+use crate::progress::{Board, Progress};
+use crate::report::{Report, failure};
+
+/// Runs mirrors once
+///
+/// What the targets have is left alone; what is missing or has moved is copied with everything that belongs to
+/// it. An image that fails does not hold up the others, and an interrupted run goes on where it was when it is
+/// run again.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  portolan sync
+  portolan sync base-images --verify-targets
+  portolan sync --plan plan.json
+
+Printed is a line for each image with which something was done, and one for the whole; as JSON:
+  {\"totals\": {\"images\", \"copied\", \"skipped\", \"deleted\", \"failed\", \"blobs\", \"mounted\", \"bytes\"},
+   \"images\": [{\"source\", \"target\", \"digest\", \"outcome\", \"bytes\", \"error\"}]}")]
+pub(crate) struct SyncArguments {
+    /// Names of mirrors; all, if none is named
+    #[arg(value_name = "MIRROR")]
+    mirrors: Vec<String>,
+    /// Does what a plan says that `plan --save` has kept, and refuses what has moved since
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["mirrors", "trust_journal", "verify_targets"])]
+    plan: Option<PathBuf>,
+    #[command(flatten)]
+    checks: Checks,
+}
+
+pub(in crate::commands) async fn run(
+    arguments: &SyncArguments,
+    context: &Context,
+) -> Result<Outcome, CliError> {
+    let interrupt = Interrupt::listen(&context.talk)
+        .map_err(|cause| Failure::other("cannot listen for signals", cause))?;
+    tokio::select! {
+        biased;
+        () = interrupt.at_once() => Err(Failure::Killed.into()),
+        ended = sync(arguments, context, &interrupt) => ended,
+    }
+}
+
+async fn sync(
+    arguments: &SyncArguments,
+    context: &Context,
+    interrupt: &Interrupt,
+) -> Result<Outcome, CliError> {
+    let (board, notes) = Board::new();
+    let engine = engine(context, board.clone(), interrupt.token().clone()).await?;
+    let (mut reports, mut errors) = (Vec::new(), Vec::new());
+    match &arguments.plan {
+        Some(path) => {
+            let saved = read(path)?;
+            let plan = engine.restore(&saved, context.places()?).await;
+            let plan = plan.map_err(|cause| Failure::other(format!("plan {}", path.display()), cause))?;
+            let progress = Progress::show(context.global.progress, &context.talk, &board, notes);
+            reports = engine.carry_out(plan).await;
+            progress.end().await;
+        }
+        None => {
+            let mirrors = chosen(&arguments.mirrors, context)?;
+            let progress = Progress::show(context.global.progress, &context.talk, &board, notes);
+            for mirror in &mirrors {
+                match run_mirror(mirror, &engine, arguments, context).await {
+                    Ok(done) => reports.extend(done),
+                    Err(cause) => errors.push(CliError::from(cause)),
+                }
+            }
+            progress.end().await;
+        }
+    }
+    tell(&reports, errors, context)
+}
+
+async fn run_mirror(
+    mirror: &Mirror,
+    engine: &Engine,
+    arguments: &SyncArguments,
+    context: &Context,
+) -> Result<Vec<RunReport>, Failure> {
+    let options = SyncOptions {
+        places: context.places().map_err(CliError::into_failure)?,
+        runs: &context.runs().await.map_err(CliError::into_failure)?,
+        owner: format!("portolan sync (process {})", std::process::id()),
+        checks: arguments.checks.wanted(),
+    };
+    Ok(engine.sync(mirror, &options).await?)
+}
+
+fn read(path: &Path) -> Result<SavedPlan, CliError> {
+    let text = std::fs::read(path)
+        .map_err(|cause| Failure::other(format!("cannot read the plan {}", path.display()), cause))?;
+    let saved = SavedPlan::parse(&text);
+    Ok(saved.map_err(|cause| Failure::other(format!("cannot use the plan {}", path.display()), cause))?)
+}
+
+/// Prints what was done, and says what failed: each cause once, with the images that it took.
+fn tell(reports: &[RunReport], errors: Vec<CliError>, context: &Context) -> Result<Outcome, CliError> {
+    let mut all = Report::default();
+    let mut outcomes = Vec::new();
+    for RunReport { source, report } in reports {
+        all.add(source, report);
+    }
+    context.output.data(&all, Report::changes)?;
+    let mut is_interrupted = false;
+    for RunReport { source, report } in reports {
+        for target in &report.targets {
+            match failure(target) {
+                None => outcomes.push(Outcome::Done),
+                Some(CopyError::Cancelled) => is_interrupted = true,
+                Some(cause) => {
+                    let error = CliError::from(cause.clone());
+                    outcomes.push(error.outcome());
+                    context.talk.insist(&format!("{source} -> {}: {}", target.target, error.text(context)));
+                }
+            }
+        }
+    }
+    for error in errors {
+        let cancelled = matches!(error.failure(), Failure::Sync(SyncError::Copy(CopyError::Cancelled)));
+        is_interrupted |= cancelled;
+        outcomes.push(error.outcome());
+        if !cancelled {
+            context.talk.insist(&error.text(context));
+        }
+    }
+    if is_interrupted {
+        context.talk.insist("interrupted; the same command goes on from here");
+        return Ok(Outcome::Interrupted);
+    }
+    Ok(Outcome::of_all(outcomes))
+}

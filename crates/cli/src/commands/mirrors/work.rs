@@ -1,0 +1,67 @@
+//! What the commands about mirrors share: the chosen mirrors, and an engine.
+
+use std::sync::Arc;
+
+use portolan_sync::{Engine, EngineOptions, Mirror, Observer, TargetChecks};
+use tokio_util::sync::CancellationToken;
+
+use crate::context::Context;
+use crate::error::{CliError, Failure};
+
+/// The mirrors of the configuration that were named; all of them if none was.
+pub(super) fn chosen(names: &[String], context: &Context) -> Result<Vec<Mirror>, CliError> {
+    let all = &context.config()?.mirrors;
+    if all.is_empty() {
+        let problem = Failure::Refused("the configuration has no mirrors".to_owned());
+        return Err(
+            CliError::from(problem).with_hint("`mirrors` in portolan.yaml says what is mirrored where")
+        );
+    }
+    if names.is_empty() {
+        return Ok(all.to_vec());
+    }
+    let find = |name: &String| {
+        let known = || all.iter().map(|mirror| mirror.name.as_str());
+        all.iter().find(|mirror| mirror.name.as_str() == name).cloned().ok_or_else(|| {
+            let names = known().collect::<Vec<_>>().join(", ");
+            CliError::from(Failure::NotFound(format!("no mirror has the name {name}")))
+                .with_hint(format!("the mirrors: {names}"))
+        })
+    };
+    names.iter().map(find).collect()
+}
+
+/// An engine for a run over mirrors.
+pub(super) async fn engine(
+    context: &Context,
+    observer: Arc<dyn Observer>,
+    cancelled: CancellationToken,
+) -> Result<Engine, CliError> {
+    let config = &context.config()?.config;
+    let options = EngineOptions {
+        parallel_blobs: config.limits.concurrency.into(),
+        ..EngineOptions::new(config.data.join("spool"))
+    };
+    Ok(Engine::new(context.journal().await?, options, observer, cancelled))
+}
+
+/// How much targets are asked.
+#[derive(Debug, clap::Args)]
+pub(super) struct Checks {
+    /// Believes what earlier runs have seen at the targets, and asks them nothing
+    #[arg(long, conflicts_with = "verify_targets")]
+    trust_journal: bool,
+    /// Asks the targets about every image, also where an earlier run has seen it within a day
+    #[arg(long)]
+    verify_targets: bool,
+}
+
+impl Checks {
+    pub(super) fn wanted(&self) -> TargetChecks {
+        match (self.trust_journal, self.verify_targets) {
+            (true, _) => TargetChecks::Trust,
+            (_, true) => TargetChecks::All,
+            _ => TargetChecks::Rolling,
+        }
+    }
+}
