@@ -52,7 +52,7 @@ pub(in crate::commands) async fn run(
 ) -> Result<Outcome, CliError> {
     let mirrors = chosen(std::slice::from_ref(&arguments.mirror), context)?;
     let Some(mirror) = mirrors.first() else { return Ok(Outcome::Done) };
-    let wanted = arguments.reference.as_deref().map(|text| Wanted::parse(text)).transpose()?;
+    let wanted = arguments.reference.as_deref().map(Wanted::parse).transpose()?;
     let engine = engine(context, Arc::new(Silent), CancellationToken::new()).await?;
     let gathered = engine.gather(mirror, context.places()?).await?;
     let mut lines = match &mirror.images {
