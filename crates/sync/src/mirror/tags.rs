@@ -26,7 +26,8 @@ impl Engine {
         rules: &TagRules,
     ) -> Result<Vec<TagVerdict>, MirrorError> {
         let what = |cause| MirrorError::Source { what: format!("the tags of {}", source.location()), cause };
-        let tags = self.list_tags_of(source).await.map_err(what)?;
+        let mut tags = self.list_tags_of(source).await.map_err(what)?;
+        tags.sort_unstable();
         let now = Timestamp::now();
         let mut facts: Vec<TagFact> = tags.into_iter().map(TagFact::new).collect();
         if rules.wants_first_seen() {

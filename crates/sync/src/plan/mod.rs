@@ -1,7 +1,8 @@
 //! What a run would do, as data: nothing is written before there is a plan, and a plan says what it costs.
 //!
 //! [`Engine::plan`](crate::Engine::plan) asks sources and targets as little as it takes to know
-//! ([`standing`]: what targets show; [`make`]: what is to be done), and reckons bytes ([`cost`]).
+//! (`standing`: what targets show; `make`: what is to be done), and reckons bytes (`cost`). A plan can be kept in
+//! a file (`saved`) and taken up again (`restore`).
 //! [`Engine::carry_out`](crate::Engine::carry_out) does what the plan says.
 
 mod carry_out;
