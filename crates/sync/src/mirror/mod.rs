@@ -12,4 +12,4 @@ mod tags;
 
 pub use error::MirrorError;
 pub use gather::{Gathered, Looked};
-pub use sync::{SyncError, SyncOptions};
+pub use sync::{SyncError, SyncOptions, SyncShare};

@@ -1,5 +1,6 @@
 //! One run of one mirror, from its lease to its report.
 
+use std::collections::HashSet;
 use std::pin::pin;
 use std::time::{Duration, Instant};
 
@@ -8,13 +9,14 @@ use portolan_catalog::{
     CatalogError, FailedImage, Renewal, RunEnd, RunLease, RunOutcome, RunReport as Record, RunStart,
     RunTotals, Runs,
 };
-use portolan_transport::{Places, TransportError};
+use portolan_oci::TagOrDigest;
+use portolan_transport::{Places, PutAs, TransportError};
 use tokio::time::{MissedTickBehavior, interval};
 
 use super::MirrorError;
 use crate::plan::{RunReport, TargetChecks};
 use crate::select::Mirror;
-use crate::{CopyError, Engine, ImageOutcome};
+use crate::{CopyError, CopyRequest, Engine, ImageOutcome};
 
 /// How long a mirror stays taken when the process that runs it is gone.
 const LEASE: Duration = Duration::from_secs(60);
@@ -31,6 +33,18 @@ pub struct SyncOptions<'a> {
     pub owner: String,
     /// How much targets are asked.
     pub checks: TargetChecks,
+    /// Which of the images that the mirror wants are dealt with.
+    pub share: SyncShare,
+}
+
+/// Which of the images that a mirror wants are dealt with in a run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SyncShare {
+    /// All.
+    All,
+    /// Those that failed in the last run that came to its end. After an interrupted run all are: it is not
+    /// known what it did not come to.
+    Failed,
 }
 
 /// Why a mirror was not run, or not to its end.
@@ -83,8 +97,11 @@ impl Engine {
             }
         };
         let work = async {
-            let gathered = self.gather(mirror, options.places).await?;
-            let plan = self.plan(gathered.requests, options.checks).await?;
+            let mut requests = self.gather(mirror, options.places).await?.requests;
+            if options.share == SyncShare::Failed {
+                keep_failed(&mut requests, options.runs, name).await?;
+            }
+            let plan = self.plan(requests, options.checks).await?;
             Ok(self.carry_out(plan).await)
         };
         let ended = Box::pin(keeping(options.runs, &mut lease, work)).await;
@@ -102,6 +119,30 @@ impl Engine {
         }
         ended
     }
+}
+
+/// Leaves of the requests what failed in the last run.
+async fn keep_failed(requests: &mut Vec<CopyRequest>, runs: &Runs, mirror: &str) -> Result<(), CatalogError> {
+    let Some(last) = runs.last_run(mirror).await? else { return Ok(()) };
+    if last.ended.is_none_or(|ended| ended.outcome == RunOutcome::Interrupted) {
+        return Ok(());
+    }
+    let failures = runs.failures(last.id).await?;
+    let failed: HashSet<(&str, &str)> =
+        failures.iter().map(|failed| (failed.source.as_str(), failed.target.as_str())).collect();
+    for request in requests.iter_mut() {
+        let source = request.source.location().with(Some(&request.reference));
+        let reference = &request.reference;
+        request.targets.retain(|to| {
+            let name = match &to.name {
+                PutAs::Tag(tag) => TagOrDigest::Tag(tag.clone()),
+                PutAs::Digest => reference.clone(),
+            };
+            failed.contains(&(source.as_str(), to.target.location().with(Some(&name)).as_str()))
+        });
+    }
+    requests.retain(|request| !request.targets.is_empty());
+    Ok(())
 }
 
 fn is_interrupted(error: &SyncError) -> bool {

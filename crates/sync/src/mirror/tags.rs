@@ -72,11 +72,22 @@ impl Engine {
             .buffer_unordered(PARALLEL)
             .try_collect()
             .await?;
-        let names: Vec<(String, Digest)> =
-            digests.iter().map(|(tag, digest)| (tag.to_string(), *digest)).collect();
-        let names: Vec<(&str, Digest)> = names.iter().map(|(tag, digest)| (tag.as_str(), *digest)).collect();
-        self.journal.note_seen(&place, &names).await?;
-        let seen = self.journal.seen_all(&place).await?;
+        let known = self.journal.seen_all(&place).await?;
+        let is_known = |tag: &Tag, digest: &Digest| {
+            known.get(tag.as_str()).is_some_and(|seen| seen.iter().any(|seen| seen.digest == *digest))
+        };
+        let new: Vec<(&str, Digest)> = digests
+            .iter()
+            .filter(|(tag, digest)| !is_known(tag, digest))
+            .map(|(tag, digest)| (tag.as_str(), *digest))
+            .collect();
+        // Who sees nothing new writes nothing.
+        let seen = if new.is_empty() {
+            known
+        } else {
+            self.journal.note_seen(&place, &new).await?;
+            self.journal.seen_all(&place).await?
+        };
         let since = |(tag, digest): (Tag, Digest)| {
             let seen = seen.get(tag.as_str())?.iter().find(|seen| seen.digest == digest)?;
             Some((tag, seen.first_seen))

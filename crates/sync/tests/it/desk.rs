@@ -1,10 +1,11 @@
 //! What a copy needs: a journal, places, an engine for each run.
 
+use std::collections::HashMap;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use portolan_catalog::{Catalog, DatabaseLocation, Place};
+use portolan_catalog::{Catalog, DatabaseLocation, Place, Runs, SeenDigest};
 use portolan_sync::{
     CopyReport, CopyRequest, CopyTarget, Engine, EngineOptions, Event, ImageOutcome, Moves, Observer,
     Platforms, ReferrerPolicy, TargetReport,
@@ -53,6 +54,16 @@ impl Desk {
         let hosts = Hosts::new(HostsOptions::default()).unwrap();
         let places = Places::new(PlacesOptions { client, ..PlacesOptions::new(hosts) });
         Self { dir, catalog, places, heard: Arc::default() }
+    }
+
+    /// The runs that are written down.
+    pub(crate) fn runs(&self) -> Runs {
+        self.catalog.runs()
+    }
+
+    /// What the tags of a source were seen to name.
+    pub(crate) async fn seen(&self, place: &Place) -> HashMap<String, Vec<SeenDigest>> {
+        self.catalog.journal().seen_all(place).await.unwrap()
     }
 
     /// All places.

@@ -12,6 +12,7 @@ mod failing_target;
 mod fan_out;
 mod interrupted;
 mod mirror;
+mod mirror_runs;
 mod missing_content;
 mod one_host;
 mod places;

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use clap::Args;
-use portolan_sync::{CopyError, Engine, Mirror, RunReport, SavedPlan, SyncError, SyncOptions};
+use portolan_sync::{CopyError, Engine, Mirror, RunReport, SavedPlan, SyncError, SyncOptions, SyncShare};
 
 use super::work::{Checks, chosen, engine};
 use crate::context::Context;
@@ -23,6 +23,7 @@ use crate::report::{Report, failure};
 Examples:
   portolan sync
   portolan sync base-images --verify-targets
+  portolan sync --failed
   portolan sync --plan plan.json
 
 Printed is a line for each image with which something was done, and one for the whole; as JSON:
@@ -35,6 +36,9 @@ pub(crate) struct SyncArguments {
     /// Does what a plan says that `plan --save` has kept, and refuses what has moved since
     #[arg(long, value_name = "FILE", conflicts_with_all = ["mirrors", "trust_journal", "verify_targets"])]
     plan: Option<PathBuf>,
+    /// Deals only with the images that failed in the last run (after an interrupted one with all)
+    #[arg(long, conflicts_with = "plan")]
+    failed: bool,
     #[command(flatten)]
     checks: Checks,
 }
@@ -95,6 +99,7 @@ async fn run_mirror(
         runs: &context.runs().await.map_err(CliError::into_failure)?,
         owner: format!("portolan sync (process {})", std::process::id()),
         checks: arguments.checks.wanted(),
+        share: if arguments.failed { SyncShare::Failed } else { SyncShare::All },
     };
     Ok(engine.sync(mirror, &options).await?)
 }

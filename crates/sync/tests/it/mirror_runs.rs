@@ -1,0 +1,153 @@
+//! Runs of mirrors: what is gathered, what is written down, who may run.
+
+use std::time::Duration;
+
+use portolan_catalog::{RunOutcome, RunStart};
+use portolan_sync::select::{Mirror, Policy};
+use portolan_sync::settings::{MirrorSettings, TagSets};
+use portolan_sync::{Engine, MirrorError, RunReport, SyncError, SyncOptions, SyncShare, TargetChecks};
+use portolan_testkit::proxy::Proxy;
+use portolan_testkit::registry::Registry;
+use portolan_testkit::workload;
+use serde_json::{Value, json};
+
+use crate::desk::Desk;
+
+fn mirror(settings: Value) -> Mirror {
+    let settings: MirrorSettings = serde_json::from_value(settings).unwrap();
+    Mirror::new(&settings, &Policy::default(), &TagSets::new()).unwrap()
+}
+
+async fn sync(desk: &Desk, mirror: &Mirror, share: SyncShare) -> Result<Vec<RunReport>, SyncError> {
+    let engine: Engine = desk.engine(desk.options());
+    let runs = desk.runs();
+    let options = SyncOptions {
+        places: desk.places(),
+        runs: &runs,
+        owner: "a test".to_owned(),
+        checks: TargetChecks::Rolling,
+        share,
+    };
+    engine.sync(mirror, &options).await
+}
+
+/// Three images `v1` of one layer each, in repositories of their own.
+async fn fill(registry: &Registry, repositories: &[&str]) {
+    for (seed, repository) in (0..).zip(repositories) {
+        registry.client().push(repository, &workload::tiny(seed)).await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn all_repositories_below_a_prefix_but_those_that_are_excluded() {
+    let (Some(from), Some(to)) = (Registry::start().await, Registry::start().await) else { return };
+    fill(&from, &["team/one", "team/sub/two", "team/sub/old", "other/three"]).await;
+    let mirror = mirror(json!({
+        "name": "team",
+        "source": format!("{}/team/**", from.host()),
+        "repositories": {"exclude": ["old$"]},
+        "targets": [format!("{}/copy/{{repository}}", to.host())],
+    }));
+    let desk = Desk::new().await;
+    let reports = sync(&desk, &mirror, SyncShare::All).await.unwrap();
+    let copied: Vec<&str> = reports.iter().map(|run| run.report.targets[0].target.as_str()).collect();
+    let there = |name: &str| to.reference(&format!("copy/team/{name}"), "v1");
+    assert_eq!(copied, [there("one"), there("sub/two")]);
+    assert!(reports.iter().all(|run| run.report.is_complete()));
+    to.client().check_image("copy/team/sub/two", "v1").await.unwrap();
+    let last = desk.runs().last_run("team").await.unwrap().unwrap();
+    assert_eq!(last.ended.unwrap().outcome, RunOutcome::Done);
+    assert_eq!((last.totals.images, last.totals.copied, last.totals.blobs), (2, 2, 4));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_failed_is_written_down_and_done_alone() {
+    let (Some(from), Some(to)) = (Registry::start().await, Registry::start().await) else { return };
+    fill(&from, &["a", "b", "c"]).await;
+    let hex = workload::tiny(1).root.blobs[1].digest.replacen("sha256:", "", 1);
+    let blob = from.storage().join("docker/registry/v2/blobs/sha256").join(hex.get(..2).unwrap()).join(&hex);
+    let aside = from.storage().join("aside");
+    std::fs::rename(&blob, &aside).unwrap();
+    let (source, target) = (Proxy::before(&from).await, Proxy::before(&to).await);
+    let images: Vec<String> = ["a", "b", "c"].iter().map(|name| source.reference(name, "v1")).collect();
+    let goal = format!("{}/m/{{name}}", target.host());
+    let mirror = mirror(json!({"name": "three", "images": images, "targets": [goal]}));
+    let desk = Desk::new().await;
+
+    let reports = sync(&desk, &mirror, SyncShare::All).await.unwrap();
+    assert_eq!(reports.iter().filter(|run| run.report.is_complete()).count(), 2);
+    let last = desk.runs().last_run("three").await.unwrap().unwrap();
+    assert_eq!(last.ended.unwrap().outcome, RunOutcome::Partly);
+    let failures = desk.runs().failures(last.id).await.unwrap();
+    assert_eq!(failures.len(), 1);
+    assert_eq!((&failures[0].source, &failures[0].target), (&images[1], &target.reference("m/b", "v1")));
+
+    std::fs::rename(&aside, &blob).unwrap();
+    source.clear();
+    target.clear();
+    let reports = sync(&desk, &mirror, SyncShare::Failed).await.unwrap();
+    assert_eq!(reports.len(), 1);
+    assert!(reports[0].report.is_complete());
+    assert!(source.records().iter().chain(&target.records()).all(|record| record.path.contains("/b/")));
+    // Now there is nothing left that failed.
+    assert!(sync(&desk, &mirror, SyncShare::Failed).await.unwrap().is_empty());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_mirror_that_somebody_else_runs_is_left_alone() {
+    let (Some(from), Some(to)) = (Registry::start().await, Registry::start().await) else { return };
+    fill(&from, &["a"]).await;
+    let mirror = mirror(json!({
+        "name": "held",
+        "source": format!("{}/a", from.host()),
+        "targets": [format!("{}/a", to.host())],
+    }));
+    let desk = Desk::new().await;
+    let runs = desk.runs();
+    let held = runs.begin_run("held", "somebody else", Duration::from_secs(600)).await.unwrap();
+    let RunStart::Begun(lease) = held else { panic!("{held:?}") };
+    let error = sync(&desk, &mirror, SyncShare::All).await.unwrap_err();
+    assert!(matches!(&error, SyncError::Held { owner, .. } if owner == "somebody else"), "{error:?}");
+    assert_eq!(to.client().tags("a").await, Vec::<String>::new());
+    runs.release(&lease).await.unwrap();
+    assert!(sync(&desk, &mirror, SyncShare::All).await.unwrap()[0].report.is_complete());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_tag_is_taken_when_it_was_seen_for_long_enough() {
+    let (Some(from), Some(to)) = (Registry::start().await, Registry::start().await) else { return };
+    fill(&from, &["a"]).await;
+    let young = |age: &str| {
+        mirror(json!({
+            "name": "aged",
+            "source": format!("{}/a", from.host()),
+            "targets": [format!("{}/a", to.host())],
+            "tags": {"min_age": age},
+        }))
+    };
+    let desk = Desk::new().await;
+    let engine = desk.engine(desk.options());
+    // It is seen for the first time now, and that is remembered.
+    assert!(engine.gather(&young("1h"), desk.places()).await.unwrap().requests.is_empty());
+    let place = portolan_catalog::Place::new(from.host(), "a");
+    let seen = desk.seen(&place).await;
+    assert_eq!(seen["v1"][0].digest.to_string(), workload::tiny(0).root.digest);
+    assert_eq!(engine.gather(&young("0s"), desk.places()).await.unwrap().requests.len(), 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn two_images_for_one_name_are_refused_before_anything_is_read() {
+    let Some(from) = Registry::start().await else { return };
+    let source = Proxy::before(&from).await;
+    let mirror = mirror(json!({
+        "name": "clash",
+        "images": [source.reference("a/app", "v1"), source.reference("b/app", "v1")],
+        "targets": ["oci:out/{name}"],
+    }));
+    let desk = Desk::new().await;
+    let error = sync(&desk, &mirror, SyncShare::All).await.unwrap_err();
+    assert!(matches!(error, SyncError::Mirror(MirrorError::Clash(_, 0))), "{error:?}");
+    assert!(source.records().is_empty());
+    let last = desk.runs().last_run("clash").await.unwrap().unwrap();
+    assert_eq!(last.ended.unwrap().outcome, RunOutcome::Failed);
+}
