@@ -33,7 +33,7 @@ pub(crate) struct Client {
     /// What it calls its version.
     pub(crate) version: String,
     #[serde(skip)]
-    program: PathBuf,
+    pub(crate) program: PathBuf,
 }
 
 impl Kind {

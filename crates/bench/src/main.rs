@@ -11,6 +11,7 @@ mod error;
 mod fanout;
 mod lean;
 mod measure;
+mod mirror;
 mod report;
 mod row;
 mod run;

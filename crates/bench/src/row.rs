@@ -1,12 +1,13 @@
 //! The kinds of work, each a row of figures.
 
-use std::fmt;
+use std::path::Path;
+use std::{fmt, io};
 
-use portolan_testkit::workload;
+use portolan_testkit::workload::{self, Shared};
 use portolan_testkit::zoo::Exhibit;
 use serde::Serialize;
 
-use crate::client::Client;
+use crate::client::{Client, Kind};
 use crate::measure::CommandLine;
 
 /// The tag of all images.
@@ -24,6 +25,10 @@ pub(crate) enum Row {
     Tiny,
     /// The image of twelve layers, twenty times to where it is already.
     Unchanged,
+    /// Forty images that share layers, 230 MB in all, in one process. Only clients that can.
+    Mirror,
+    /// The same forty images, twenty times to where they are already.
+    Idle,
     /// The image of twelve layers to two targets, alone and beside a third that takes 1 MB/s. Portolan only.
     Fanout,
 }
@@ -39,7 +44,8 @@ pub(crate) struct Turn {
 
 impl Row {
     /// All, from the one that says most about bytes to the one that says most about start-up.
-    pub(crate) const ALL: [Self; 5] = [Self::Huge, Self::Twelve, Self::Tiny, Self::Unchanged, Self::Fanout];
+    pub(crate) const ALL: [Self; 7] =
+        [Self::Huge, Self::Twelve, Self::Tiny, Self::Unchanged, Self::Mirror, Self::Idle, Self::Fanout];
 
     /// The images, with their repositories.
     pub(crate) fn images(self, scale: f64) -> Vec<(String, Exhibit)> {
@@ -53,33 +59,44 @@ impl Row {
             Self::Fanout => {
                 vec![("fanout".to_owned(), workload::twelve_layers(200, scaled(250_000_000, scale)))]
             }
+            Self::Mirror | Self::Idle => {
+                let shared = Shared::FORTY;
+                let images = scaled(shared.images, scale.min(1.0));
+                Shared { images, ..shared }.exhibits(300)
+            }
             Self::Tiny => (0..scaled(50, scale))
                 .map(|nth| (format!("tiny/{nth:02}"), workload::tiny(1_000 + nth)))
                 .collect(),
         }
     }
 
-    /// What `client` runs to copy all `repositories` from one host to the other.
+    /// Whether a client can do this work.
+    pub(crate) fn is_for(self, client: Kind) -> bool {
+        !matches!(self, Self::Mirror | Self::Idle) || client.mirrors()
+    }
+
+    /// What `client` runs to copy all `repositories` from one host to the other; `home` is its home folder.
     pub(crate) fn turn(
         self,
         client: &Client,
         repositories: &[String],
         hosts: (&str, &str),
-        scale: f64,
-    ) -> Turn {
+        (home, scale): (&Path, f64),
+    ) -> io::Result<Turn> {
         let (source, target) = hosts;
         let copy =
             |name: &String| client.copy(&format!("{source}/{name}:{TAG}"), &format!("{target}/{name}:{TAG}"));
-        let copies: Vec<CommandLine> = repositories.iter().map(copy).collect();
-        match self {
+        let copies = || repositories.iter().map(copy).collect::<Vec<CommandLine>>();
+        Ok(match self {
             Self::Huge | Self::Twelve | Self::Tiny | Self::Fanout => {
-                Turn { before: Vec::new(), timed: copies }
+                Turn { before: Vec::new(), timed: copies() }
             }
-            Self::Unchanged => {
-                let times = usize::try_from(scaled(20, scale)).unwrap_or(usize::MAX);
-                Turn { timed: copies.iter().cycle().take(times).cloned().collect(), before: copies }
+            Self::Unchanged => again(copies(), scale),
+            Self::Mirror => {
+                Turn { before: Vec::new(), timed: vec![client.mirror(repositories, hosts, home)?] }
             }
-        }
+            Self::Idle => again(vec![client.mirror(repositories, hosts, home)?], scale),
+        })
     }
 
     /// The work in words.
@@ -92,6 +109,8 @@ impl Row {
                 let size = megabytes(250_000_000, scale);
                 format!("twelve layers, {size} in all, to two targets, alone and beside a third at 1 MB/s")
             }
+            Self::Mirror => format!("{} in one process", forty(scale)),
+            Self::Idle => format!("{}, {} times to where they are", forty(scale), scaled(20, scale)),
             Self::Unchanged => {
                 format!("the image of twelve layers, {} times to where it is", scaled(20, scale))
             }
@@ -104,6 +123,8 @@ impl Row {
             Self::Twelve => "twelve",
             Self::Tiny => "tiny",
             Self::Unchanged => "unchanged",
+            Self::Mirror => "mirror",
+            Self::Idle => "idle",
             Self::Fanout => "fanout",
         }
     }
@@ -113,6 +134,16 @@ impl fmt::Display for Row {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.pad(self.name())
     }
+}
+
+/// The commands once before, then twenty times over.
+fn again(commands: Vec<CommandLine>, scale: f64) -> Turn {
+    let times = usize::try_from(scaled(20, scale)).unwrap_or(usize::MAX);
+    Turn { timed: commands.iter().cycle().take(times).cloned().collect(), before: commands }
+}
+
+fn forty(scale: f64) -> String {
+    format!("{} images that share layers", scaled(Shared::FORTY.images, scale.min(1.0)))
 }
 
 fn megabytes(bytes: u64, scale: f64) -> String {

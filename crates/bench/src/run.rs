@@ -12,7 +12,7 @@ use crate::error::BenchError;
 use crate::fanout;
 use crate::measure::{self, Usage};
 use crate::report::{Figures, Machine, Report, Requests, RowFigures};
-use crate::row::Row;
+use crate::row::{Row, Turn};
 use crate::talk::{print, say};
 
 /// Measures what `options` ask for, and puts the figures where they say.
@@ -39,7 +39,11 @@ pub(crate) async fn bench(options: Options) -> Result<(), BenchError> {
             }
             continue;
         }
-        let clients = measure_row(row, &report.clients, &options).await?;
+        let clients: Vec<&Client> = report.clients.iter().filter(|client| row.is_for(client.kind)).collect();
+        if clients.is_empty() {
+            continue;
+        }
+        let clients = measure_row(row, &clients, &options).await?;
         report.rows.push(RowFigures { row, work: row.describe(options.scale), clients });
     }
     print(&report.tables())?;
@@ -72,7 +76,7 @@ fn write(file: &Path, text: &str) -> Result<(), BenchError> {
 }
 
 /// The figures of one row, one item for each of `clients`.
-async fn measure_row(row: Row, clients: &[Client], options: &Options) -> Result<Vec<Figures>, BenchError> {
+async fn measure_row(row: Row, clients: &[&Client], options: &Options) -> Result<Vec<Figures>, BenchError> {
     say(&format!("{row}: filling the source"));
     let source = Registry::start().await.ok_or(BenchError::NoRegistry)?;
     let mut repositories = Vec::new();
@@ -83,12 +87,12 @@ async fn measure_row(row: Row, clients: &[Client], options: &Options) -> Result<
     let stage = Stage { row, scale: options.scale, source, repositories };
     let mut figures: Vec<Figures> = clients.iter().map(|client| Figures::new(client.kind)).collect();
     if !options.skip_requests {
-        for (client, figures) in clients.iter().zip(&mut figures) {
+        for (client, figures) in clients.iter().copied().zip(&mut figures) {
             figures.requests = Some(stage.count(client).await?);
         }
     }
     for round in 1..=options.rounds {
-        for (client, figures) in clients.iter().zip(&mut figures) {
+        for (client, figures) in clients.iter().copied().zip(&mut figures) {
             let usage = stage.measure(client).await?;
             say(&line(row, round, client.kind, &usage));
             figures.runs.push(usage);
@@ -111,11 +115,16 @@ struct Stage {
 }
 
 impl Stage {
+    fn turn(&self, client: &Client, hosts: (&str, &str), home: &TempDir) -> Result<Turn, BenchError> {
+        let turn = self.row.turn(client, &self.repositories, hosts, (home.path(), self.scale));
+        turn.map_err(BenchError::Output)
+    }
+
     /// One turn of `client`, to a target that holds nothing.
     async fn measure(&self, client: &Client) -> Result<Usage, BenchError> {
         let target = Registry::start().await.ok_or(BenchError::NoRegistry)?;
         let home = TempDir::new().map_err(BenchError::Output)?;
-        let turn = self.row.turn(client, &self.repositories, (self.source.host(), target.host()), self.scale);
+        let turn = self.turn(client, (self.source.host(), target.host()), &home)?;
         if !turn.before.is_empty() {
             self.settled(client, &turn.before, &home).await?;
         }
@@ -139,7 +148,7 @@ impl Stage {
         let target = Registry::start().await.ok_or(BenchError::NoRegistry)?;
         let home = TempDir::new().map_err(BenchError::Output)?;
         let (near, far) = (Proxy::before(&self.source).await, Proxy::before(&target).await);
-        let turn = self.row.turn(client, &self.repositories, (near.host(), far.host()), self.scale);
+        let turn = self.turn(client, (near.host(), far.host()), &home)?;
         if !turn.before.is_empty() {
             self.settled(client, &turn.before, &home).await?;
         }

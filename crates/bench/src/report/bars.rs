@@ -29,7 +29,7 @@ enum Over {
     Nothing,
 }
 
-const BARS: [Bar; 12] = [
+const BARS: [Bar; 17] = [
     over(Row::Huge, Cost::Wall, Kind::Skopeo, 1.0),
     over(Row::Huge, Cost::Cpu, Kind::Skopeo, 0.4),
     over(Row::Twelve, Cost::Wall, Kind::Skopeo, 0.7),
@@ -37,10 +37,15 @@ const BARS: [Bar; 12] = [
     over(Row::Huge, Cost::Cpu, Kind::Lean, 1.4),
     over(Row::Twelve, Cost::Wall, Kind::Lean, 1.15),
     over(Row::Twelve, Cost::Cpu, Kind::Lean, 1.4),
+    over(Row::Mirror, Cost::Wall, Kind::Skopeo, 0.5),
+    over(Row::Mirror, Cost::Cpu, Kind::Skopeo, 0.4),
+    over(Row::Idle, Cost::Wall, Kind::Skopeo, 0.3),
     memory(Row::Huge),
     memory(Row::Twelve),
     memory(Row::Tiny),
     memory(Row::Unchanged),
+    memory(Row::Mirror),
+    memory(Row::Idle),
     Bar { row: Row::Fanout, cost: Cost::Wall, over: Over::Alone, limit: 1.2 },
 ];
 

@@ -17,13 +17,13 @@ fn json(file: &Path) -> Value {
 
 #[test]
 fn every_row_is_played_and_written_down() {
-    if peer::require("docker-registry").is_none() {
+    if peer::require("docker-registry").and(peer::require("skopeo")).is_none() {
         return;
     }
     let dir = tempfile::tempdir().unwrap();
     let (figures, page) = (dir.path().join("figures.json"), dir.path().join("page.md"));
     let output = bench(&[
-        "--clients=lean",
+        "--clients=lean,skopeo",
         "--scale=0.01",
         "--rounds=2",
         "--json",
@@ -35,7 +35,7 @@ fn every_row_is_played_and_written_down() {
     let json = json(&figures);
     let rows: Vec<&str> =
         json["rows"].as_array().unwrap().iter().filter_map(|row| row["row"].as_str()).collect();
-    assert_eq!(rows, ["huge", "twelve", "tiny", "unchanged"]);
+    assert_eq!(rows, ["huge", "twelve", "tiny", "unchanged", "mirror", "idle"]);
     for row in json["rows"].as_array().unwrap() {
         let runs = row["clients"][0]["runs"].as_array().unwrap();
         assert_eq!(runs.len(), 2);
@@ -47,8 +47,13 @@ fn every_row_is_played_and_written_down() {
     assert_eq!(requests(0), serde_json::json!({"source": 3, "target": 6}));
     assert_eq!(requests(1), serde_json::json!({"source": 14, "target": 28}));
     assert_eq!(requests(3), serde_json::json!({"source": 1, "target": 1}));
+    // Only a client that mirrors is in the rows about that.
+    assert_eq!(json["rows"][4]["clients"].as_array().unwrap().len(), 1);
     let page = std::fs::read_to_string(page).unwrap();
-    assert!(page.contains("```sh\ncargo xtask bench --clients=lean --scale=0.01 --rounds=2\n```"), "{page}");
+    assert!(
+        page.contains("```sh\ncargo xtask bench --clients=lean,skopeo --scale=0.01 --rounds=2\n```"),
+        "{page}"
+    );
 }
 
 #[test]
