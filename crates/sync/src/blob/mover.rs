@@ -4,10 +4,12 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use futures::future::join_all;
+use futures::future::{OptionFuture, join, join_all};
 use portolan_catalog::Journal;
 use portolan_oci::{Descriptor, Digest, Verifier};
-use portolan_transport::{Flight, Resumed, SingleFlight, Source, TransportError, UploadState};
+use portolan_transport::{
+    BlobRead, Flight, Resumed, SingleFlight, Source, TransportError, TransportResult, UploadState,
+};
 use tokio::sync::{Semaphore, SemaphorePermit};
 
 use super::known::Known;
@@ -125,6 +127,7 @@ impl Mover {
         (waiting, mut uploads): (Vec<Arc<Lane>>, Vec<Upload>),
     ) {
         let Ok(place) = self.places.acquire().await else { return };
+        let ahead = self.reads_ahead(blob, &waiting, &uploads).then(|| source.blob(blob, 0));
         let settled = join_all(waiting.into_iter().map(|lane| async {
             let need = match self.settle_at_once(blob, &lane).await {
                 Ok(None) => self.settle(blob, &lane).await,
@@ -133,13 +136,25 @@ impl Mover {
             };
             (lane, need)
         }));
-        for (lane, need) in settled.await {
+        let (settled, ahead) = join(settled, OptionFuture::from(ahead)).await;
+        for (lane, need) in settled {
             match need {
                 Ok(need) => uploads.extend(self.note(blob, lane, need)),
                 Err(cause) => lane.fail(CopyError::target(&lane.label, cause)),
             }
         }
-        self.send(Job { source, blob }, uploads, place).await;
+        self.send(Job { source, blob }, uploads, place, ahead).await;
+    }
+
+    /// Whether the source is asked for a blob while the target still answers to the upload's beginning: where a
+    /// small blob goes to one target that nothing speaks for having it.
+    fn reads_ahead(&self, blob: &Descriptor, waiting: &[Arc<Lane>], uploads: &[Upload]) -> bool {
+        let [lane] = waiting else { return false };
+        uploads.is_empty()
+            && blob.size <= self.limits.chunked_over
+            && !lane.asks_for(&blob.digest)
+            && lane.elsewhere(&blob.digest).is_empty()
+            && self.known.beside(&blob.digest, &lane.place).is_none()
     }
 
     /// Notes a blob that needs no bytes; gives back an upload that does.
@@ -163,14 +178,20 @@ impl Mover {
     }
 
     /// Sends the bytes, trying again what broke where it broke.
-    async fn send(&self, job: Job<'_>, mut uploads: Vec<Upload>, mut place: SemaphorePermit<'_>) {
+    async fn send(
+        &self,
+        job: Job<'_>,
+        mut uploads: Vec<Upload>,
+        mut place: SemaphorePermit<'_>,
+        mut ahead: Option<TransportResult<BlobRead>>,
+    ) {
         let blob = job.blob;
         let mut pause = self.limits.pause;
         while !uploads.is_empty() {
             for upload in &mut uploads {
                 upload.tries.begin(upload.state.offset);
             }
-            let broken = self.transfer(job, uploads, place).await;
+            let broken = self.transfer(job, uploads, place, ahead.take()).await;
             uploads = Vec::new();
             for (mut upload, cause) in broken {
                 upload.tries.count(upload.state.offset);

@@ -8,7 +8,7 @@ use futures::future::{join, join_all};
 use portolan_catalog::SavedUpload;
 use portolan_oci::{Descriptor, Verifier};
 use portolan_transport::{
-    Begun, Chunk, Content, MountFrom, Source, TransportError, TransportResult, UploadState,
+    Begun, BlobRead, Chunk, Content, MountFrom, Source, TransportError, TransportResult, UploadState,
 };
 use tokio::sync::SemaphorePermit;
 use tokio::time::Instant;
@@ -35,6 +35,7 @@ impl Mover {
         job: Job<'_>,
         uploads: Vec<Upload>,
         place: SemaphorePermit<'_>,
+        ahead: Option<TransportResult<BlobRead>>,
     ) -> Vec<(Upload, CopyError)> {
         for upload in &uploads {
             self.observer.observe(Event::BlobStarted {
@@ -46,7 +47,7 @@ impl Mover {
         }
         match <[Upload; 1]>::try_from(uploads) {
             Ok([upload]) if !self.is_chunked(job.blob) => {
-                self.send_alone(job, upload).await.into_iter().collect()
+                self.send_alone(job, upload, ahead).await.into_iter().collect()
             }
             Ok([upload]) => self.fan_out(job, vec![upload], place).await,
             Err(uploads) => self.fan_out(job, uploads, place).await,
@@ -58,7 +59,12 @@ impl Mover {
     }
 
     /// The common case, without any hand-over: a small blob for one target streams straight through.
-    async fn send_alone(&self, job: Job<'_>, upload: Upload) -> Option<(Upload, CopyError)> {
+    async fn send_alone(
+        &self,
+        job: Job<'_>,
+        upload: Upload,
+        ahead: Option<TransportResult<BlobRead>>,
+    ) -> Option<(Upload, CopyError)> {
         let Job { source, blob } = job;
         let Upload { lane, mut state, tries, .. } = upload;
         if state.offset > 0 {
@@ -77,7 +83,11 @@ impl Mover {
             };
         }
         let what = format!("blob {} of {}", blob.digest, source.location());
-        let read = match source.blob(blob, 0).await {
+        let read = match ahead {
+            Some(read) => read,
+            None => source.blob(blob, 0).await,
+        };
+        let read = match read {
             Ok(read) => read,
             Err(cause) => {
                 let cause = CopyError::source(what, cause);
