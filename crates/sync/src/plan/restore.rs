@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use futures::stream::{self, StreamExt as _};
-use portolan_oci::RawManifestError;
+use portolan_oci::{Digest, RawManifestError};
 use portolan_transport::{Endpoint, EndpointError, Places, PutAs, TransportError};
 
 use super::planned::{Action, Cost, Plan, PlannedImage, PlannedTarget};
@@ -43,6 +43,16 @@ pub enum RestoreError {
         /// What is wrong.
         #[source]
         cause: RawManifestError,
+    },
+    /// What is to be copied is not what the source showed.
+    #[error("the plan of {image} is damaged: it is for {planned}, and has {found}")]
+    Altered {
+        /// The image.
+        image: String,
+        /// What the source showed.
+        planned: Digest,
+        /// What the plan has in its place.
+        found: Digest,
     },
     /// What is to be copied is missing in it.
     #[error("the plan of {image} has no image")]
@@ -110,6 +120,11 @@ async fn restored(saved: &SavedImage, places: &Places) -> Result<PlannedImage, R
     let request = request(saved, places).await?;
     let damaged = |cause| RestoreError::Manifest { image: saved.source.clone(), cause };
     let tree = saved.tree().map_err(damaged)?.ok_or_else(|| empty(saved))?;
+    let found = *tree.root.digest();
+    // One platform of an image has a digest of its own.
+    if !matches!(request.platforms, Platforms::One(_)) && found != saved.named {
+        return Err(RestoreError::Altered { image: saved.source.clone(), planned: saved.named, found });
+    }
     let mut job = Job::new(&request.targets);
     let root = tree.root.descriptor();
     let planned = job.lanes.iter().zip(&saved.targets).map(|(lane, target)| PlannedTarget {

@@ -14,7 +14,7 @@ use crate::settings::{ImagesFrom, Period};
 /// The most bytes of a list that are read: some hundred thousand names.
 const MOST: u64 = 16 << 20;
 /// The most bytes of a command's complaints that are kept.
-const MOST_SAID: u64 = 64 << 10;
+const MOST_SAID: usize = 64 << 10;
 
 /// A list of images: one name a line; `#` begins a comment, blank lines do not count.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -173,11 +173,13 @@ async fn last_of(stream: Option<impl AsyncRead + Unpin>) -> io::Result<Vec<u8>> 
     let mut kept = Vec::new();
     let Some(mut stream) = stream else { return Ok(kept) };
     loop {
-        let more = up_to(&mut stream, MOST_SAID).await?;
+        let more = up_to(&mut stream, MOST_SAID as u64).await?;
         if more.is_empty() {
             return Ok(kept);
         }
-        kept = more;
+        kept.extend(more);
+        let surplus = kept.len().saturating_sub(MOST_SAID);
+        kept.drain(..surplus);
     }
 }
 

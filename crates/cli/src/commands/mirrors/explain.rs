@@ -3,10 +3,10 @@
 use std::sync::Arc;
 
 use clap::Args;
-use portolan_oci::Tag;
+use portolan_oci::{RepositoryName, Tag, TagOrDigest};
 use portolan_sync::select::{MirrorImages, Reason};
-use portolan_sync::{Looked, Mirror, Silent};
-use portolan_transport::{Endpoint, Location};
+use portolan_sync::{CopyTarget, Looked, Mirror, Silent};
+use portolan_transport::{Endpoint, Location, PutAs};
 use serde::Serialize;
 use tokio_util::sync::CancellationToken;
 
@@ -62,7 +62,7 @@ pub(in crate::commands) async fn run(
                 image: request.source.location().with(Some(&request.reference)),
                 taken: true,
                 reason: "taken: the mirror names it".to_owned(),
-                targets: request.targets.iter().map(|to| to.target.location().to_string()).collect(),
+                targets: request.targets.iter().map(named_target).collect(),
             });
             named.collect()
         }
@@ -97,7 +97,7 @@ fn judged(mirror: &Mirror, looked: &Looked) -> Vec<Line> {
     };
     let repositories = looked.repositories.iter().filter(|verdict| !verdict.is_in());
     let repositories =
-        repositories.map(|verdict| line(verdict.repository.to_string(), &verdict.reason, Vec::new()));
+        repositories.map(|verdict| line(full_name(mirror, &verdict.repository), &verdict.reason, Vec::new()));
     let tags = looked.tags.iter().flat_map(|(location, verdicts)| {
         verdicts.iter().map(move |verdict| {
             let image = image(location, &verdict.tag);
@@ -106,6 +106,25 @@ fn judged(mirror: &Mirror, looked: &Looked) -> Vec<Line> {
         })
     });
     repositories.chain(tags).collect()
+}
+
+/// A repository as its images are named: with the registry.
+fn full_name(mirror: &Mirror, repository: &RepositoryName) -> String {
+    match &mirror.images {
+        MirrorImages::Repositories(rules) => {
+            Location::Registry(rules.registry.clone(), repository.clone()).to_string()
+        }
+        MirrorImages::Place(_) | MirrorImages::Named(_) | MirrorImages::Listed(_) => repository.to_string(),
+    }
+}
+
+/// A target with the tag that the image gets there.
+fn named_target(to: &CopyTarget) -> String {
+    let tag = match &to.name {
+        PutAs::Tag(tag) => Some(TagOrDigest::Tag(tag.clone())),
+        PutAs::Digest => None,
+    };
+    to.target.location().with(tag.as_ref())
 }
 
 fn image(location: &Location, tag: &Tag) -> Endpoint {

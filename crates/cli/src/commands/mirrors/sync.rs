@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 use portolan_sync::{CopyError, Engine, Mirror, RunReport, SavedPlan, SyncError, SyncOptions, SyncShare};
+use portolan_transport::Cause;
 
 use super::work::{Checks, chosen, engine};
 use crate::context::Context;
@@ -63,29 +64,37 @@ async fn sync(
 ) -> Result<Outcome, CliError> {
     let (board, notes) = Board::new();
     let engine = engine(context, board.clone(), interrupt.token().clone()).await?;
+    let mirrors = match &arguments.plan {
+        Some(_) => Vec::new(),
+        None => chosen(&arguments.mirrors, context)?,
+    };
     let (mut reports, mut errors) = (Vec::new(), Vec::new());
     match &arguments.plan {
         Some(path) => {
             let saved = read(path)?;
             let plan = engine.restore(&saved, context.places()?).await;
-            let plan = plan.map_err(|cause| Failure::other(format!("plan {}", path.display()), cause))?;
+            let plan = plan.map_err(|cause| unusable(path, cause))?;
             let progress = Progress::show(context.global.progress, &context.talk, &board, notes);
             reports = engine.carry_out(plan).await;
             progress.end().await;
         }
         None => {
-            let mirrors = chosen(&arguments.mirrors, context)?;
             let progress = Progress::show(context.global.progress, &context.talk, &board, notes);
             for mirror in &mirrors {
                 match run_mirror(mirror, &engine, arguments, context).await {
                     Ok(done) => reports.extend(done),
-                    Err(cause) => errors.push(CliError::from(cause)),
+                    Err(cause) => errors.push((mirror, CliError::from(cause))),
                 }
             }
             progress.end().await;
         }
     }
-    tell(&reports, errors, context)
+    // Of several mirrors it must be said which one failed.
+    let errors = errors.into_iter().map(|(mirror, error)| {
+        let of = if mirrors.len() > 1 { format!("{}: ", mirror.name) } else { String::new() };
+        (of, error)
+    });
+    tell(&reports, errors.collect(), context)
 }
 
 async fn run_mirror(
@@ -108,11 +117,20 @@ fn read(path: &Path) -> Result<SavedPlan, CliError> {
     let text = std::fs::read(path)
         .map_err(|cause| Failure::other(format!("cannot read the plan {}", path.display()), cause))?;
     let saved = SavedPlan::parse(&text);
-    Ok(saved.map_err(|cause| Failure::other(format!("cannot use the plan {}", path.display()), cause))?)
+    Ok(saved.map_err(|cause| unusable(path, cause))?)
 }
 
-/// Prints what was done, and says what failed: each cause once, with the images that it took.
-fn tell(reports: &[RunReport], errors: Vec<CliError>, context: &Context) -> Result<Outcome, CliError> {
+fn unusable(path: &Path, cause: impl Into<Cause>) -> Failure {
+    Failure::other(format!("cannot use the plan {}", path.display()), cause)
+}
+
+/// Prints what was done, and says what failed: images with their causes, and mirrors, each with the text that
+/// says which one it is.
+fn tell(
+    reports: &[RunReport],
+    errors: Vec<(String, CliError)>,
+    context: &Context,
+) -> Result<Outcome, CliError> {
     let mut all = Report::default();
     let mut outcomes = Vec::new();
     for RunReport { source, report } in reports {
@@ -133,12 +151,12 @@ fn tell(reports: &[RunReport], errors: Vec<CliError>, context: &Context) -> Resu
             }
         }
     }
-    for error in errors {
+    for (of, error) in errors {
         let cancelled = matches!(error.failure(), Failure::Sync(SyncError::Copy(CopyError::Cancelled)));
         is_interrupted |= cancelled;
         outcomes.push(error.outcome());
         if !cancelled {
-            context.talk.insist(&error.text(context));
+            context.talk.insist(&format!("{of}{}", error.text(context)));
         }
     }
     if is_interrupted {

@@ -63,6 +63,8 @@ async fn from_a_command() {
         failed.to_string(),
         "\"sh\" gave no list of images: it ended with exit status: 3 and said \"no route\""
     );
+    let much = "head -c 65530 /dev/zero | tr '\\0' x >&2; printf '\\nno route\\n' >&2; exit 3";
+    assert!(run(much).await.unwrap_err().to_string().ends_with("and said \"no route\""));
     let missing = from(&serde_json::json!({"command": ["/nowhere/list-images"]}));
     assert!(matches!(ImageList::read(&missing).await, Err(ImageListError::Start { .. })));
     let endless = from(&serde_json::json!({"command": ["sleep", "1000"], "timeout": "1s"}));
