@@ -13,6 +13,7 @@ mod inspect;
 mod interrupt;
 mod login;
 mod man;
+mod mirrors;
 mod progress;
 mod registry;
 mod sandbox;
