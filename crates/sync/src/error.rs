@@ -55,6 +55,14 @@ pub enum CopyError {
         /// What it is.
         now: Digest,
     },
+    /// The target has changed since the plan was made.
+    #[error("{name} has got another image since the plan was made: {now}")]
+    Overtaken {
+        /// The target and the name.
+        name: String,
+        /// What it names.
+        now: Digest,
+    },
     /// A name that must not change names another image at the source.
     #[error("{name} must not change: {from} is there, and the source has {to}")]
     Immutable {

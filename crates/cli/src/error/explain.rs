@@ -65,6 +65,7 @@ fn copy_outcome(error: &CopyError) -> Outcome {
         CopyError::Source { cause, .. } | CopyError::Target { cause, .. } => transport_outcome(cause),
         CopyError::Incomplete { .. }
         | CopyError::Moved { .. }
+        | CopyError::Overtaken { .. }
         | CopyError::Immutable { .. }
         | CopyError::TooComplex { .. }
         | CopyError::Journal { .. } => Outcome::Failed,

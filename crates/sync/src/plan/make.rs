@@ -2,9 +2,10 @@
 
 use std::sync::Arc;
 
-use futures::future::join_all;
+use futures::future::{join, join_all};
 use futures::stream::{self, StreamExt as _};
 use portolan_oci::{Digest, Tag, TagOrDigest};
+use portolan_transport::PutAs;
 
 use super::planned::{Action, Cost, Plan, PlannedImage, PlannedTarget};
 use super::standing::{How, Seen, TargetChecks};
@@ -41,12 +42,13 @@ impl Engine {
 
     async fn plan_image(&self, request: CopyRequest, checks: TargetChecks) -> PlannedImage {
         let job = Job::new(&request.targets);
-        let shows = join_all(job.lanes.iter().map(|lane| self.shows(lane, checks))).await;
+        let shows = join_all(job.lanes.iter().map(|lane| self.shows(lane, checks)));
+        let (shows, ahead) = join(shows, self.look_ahead(&request, &job)).await;
         let was_asked = |shows: &Shows| matches!(shows, Ok(Some(Seen { how: How::Asked, .. })));
         let asked = shows.iter().map(was_asked).collect();
         let mut image =
             PlannedImage { request, named: None, digest: None, tree: None, job, asked, targets: Vec::new() };
-        let actions = match self.compare(&mut image, shows).await {
+        let actions = match self.compare(&mut image, shows, ahead).await {
             Ok(actions) => actions,
             Err(cause) => image.job.lanes.iter().map(|_| Action::Fail(cause.clone())).collect(),
         };
@@ -65,9 +67,38 @@ impl Engine {
         image
     }
 
-    async fn compare(&self, image: &mut PlannedImage, shows: Vec<Shows>) -> Result<Vec<Action>, CopyError> {
+    /// Where the journal says that all targets have the image, the source will be asked what it shows and what
+    /// its tags are: that need not wait for the targets' answers.
+    async fn look_ahead(&self, request: &CopyRequest, job: &Job) -> Option<Result<Digest, CopyError>> {
+        for lane in &job.lanes {
+            let holdings = self.holdings(&lane.place);
+            let PutAs::Tag(tag) = &lane.name else { return None };
+            // Who cannot be asked now fails where the answer is needed.
+            let confirmed = holdings.confirmed(self, &lane.place).await.ok()?;
+            confirmed.get(tag.as_str())?;
+        }
+        if matches!(request.platforms, Platforms::One(_)) || request.digest().is_some() {
+            return None;
+        }
+        let (there, ()) = join(self.source_shows(request), self.learn_tags(request)).await;
+        Some(there)
+    }
+
+    /// What the source shows now.
+    async fn source_shows(&self, request: &CopyRequest) -> Result<Digest, CopyError> {
+        let what = || request.source.location().with(Some(&request.reference));
+        let there = request.source.resolve(&request.reference).await;
+        there.map(|there| there.digest).map_err(|cause| CopyError::source(what(), cause))
+    }
+
+    async fn compare(
+        &self,
+        image: &mut PlannedImage,
+        shows: Vec<Shows>,
+        ahead: Option<Result<Digest, CopyError>>,
+    ) -> Result<Vec<Action>, CopyError> {
         let request = &image.request;
-        if let Some(wanted) = self.wanted(request, &shows).await? {
+        if let Some(wanted) = self.wanted(request, &shows, ahead).await? {
             image.digest = Some(wanted);
             let has_it = |shows: &Shows| matches!(shows, Ok(Some(seen)) if seen.digest == wanted);
             if shows.iter().all(has_it) && !self.has_news(image, &wanted).await? {
@@ -105,18 +136,24 @@ impl Engine {
 
     /// What the source shows now, if that can make a difference: an image that no target has is to be read in
     /// any case.
-    async fn wanted(&self, request: &CopyRequest, shows: &[Shows]) -> Result<Option<Digest>, CopyError> {
+    async fn wanted(
+        &self,
+        request: &CopyRequest,
+        shows: &[Shows],
+        ahead: Option<Result<Digest, CopyError>>,
+    ) -> Result<Option<Digest>, CopyError> {
         match (&request.platforms, &request.reference) {
             // What will be there is a part of what the source shows.
             (Platforms::One(_), _) => Ok(None),
             (Platforms::All | Platforms::Sparse(_), TagOrDigest::Digest(digest)) => Ok(Some(*digest)),
-            (Platforms::All | Platforms::Sparse(_), reference) => {
+            (Platforms::All | Platforms::Sparse(_), TagOrDigest::Tag(_)) => {
                 if shows.iter().any(|shows| matches!(shows, Ok(None))) {
                     return Ok(None);
                 }
-                let what = || request.source.location().with(Some(reference));
-                let there = request.source.resolve(reference).await;
-                there.map(|there| Some(there.digest)).map_err(|cause| CopyError::source(what(), cause))
+                match ahead {
+                    Some(there) => there.map(Some),
+                    None => self.source_shows(request).await.map(Some),
+                }
             }
         }
     }

@@ -8,6 +8,8 @@ use portolan_transport::{Endpoint, EndpointError, Places, PutAs, TransportError}
 
 use super::planned::{Action, Cost, Plan, PlannedImage, PlannedTarget};
 use super::saved::{SavedAction, SavedImage, SavedPlan, SavedPlatforms, SavedPolicy, SavedTarget};
+use super::standing::TargetChecks;
+use crate::blob::Lane;
 use crate::copy::Job;
 use crate::{CopyError, CopyRequest, CopyTarget, Engine, Moves, Platforms, ReferrerPolicy};
 
@@ -64,7 +66,7 @@ pub enum RestoreError {
 
 impl Engine {
     /// Takes a saved plan up. The sources are asked, by one HEAD for each image, whether they still show what
-    /// was planned; an image that has moved fails.
+    /// was planned; an image that has moved fails. So does one whose name has got another image at its target.
     ///
     /// # Errors
     /// If the plan is damaged, or a place that it names cannot be used.
@@ -90,10 +92,31 @@ impl Engine {
             (Ok(_), _) => None,
             (Err(cause), _) => Some(CopyError::source(what(), cause)),
         };
-        if let Some(cause) = failure {
-            image.targets.iter_mut().for_each(|target| target.action = Action::Fail(cause.clone()));
+        for (lane, target) in image.job.lanes.iter().zip(&mut image.targets) {
+            let action = match &failure {
+                Some(cause) => Some(Action::Fail(cause.clone())),
+                None => self.overtaken(lane, target, image.digest).await,
+            };
+            if let Some(action) = action {
+                target.action = action;
+            }
         }
         image
+    }
+
+    /// What is to be done instead of what was planned, if the target has changed since: nothing where the image
+    /// has come there meanwhile, and nothing either where another image has got the name.
+    async fn overtaken(&self, lane: &Lane, target: &PlannedTarget, image: Option<Digest>) -> Option<Action> {
+        let there = match self.shows(lane, TargetChecks::All).await {
+            Ok(there) => there?.digest,
+            Err(cause) => return Some(Action::Fail(cause)),
+        };
+        match target.action {
+            Action::Complete if Some(there) == image => None,
+            Action::Move { from } if from == there => None,
+            _ if Some(there) == image => Some(Action::Skip),
+            _ => Some(Action::Fail(CopyError::Overtaken { name: target.shown.clone(), now: there })),
+        }
     }
 }
 

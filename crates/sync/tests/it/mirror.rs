@@ -233,9 +233,10 @@ async fn a_saved_plan_is_done_as_it_is_and_what_moved_is_refused() {
     let engine = stage.engine();
     let plan = stage.plan(&engine, &["m"], TargetChecks::Rolling).await;
     let file = serde_json::to_vec(&SavedPlan::new(&plan)).unwrap();
-    // Somebody pushes another image in the meantime.
+    // Somebody pushes another image in the meantime, and one to the target.
     let moved = workload::tiny(77).root;
     stage.from.client().push_tree("r", &moved, &["v5".to_owned()]).await.unwrap();
+    stage.to.client().push_tree("m", &moved, &["v8".to_owned()]).await.unwrap();
     stage.source.clear();
 
     let saved = SavedPlan::parse(&file).unwrap();
@@ -249,11 +250,15 @@ async fn a_saved_plan_is_done_as_it_is_and_what_moved_is_refused() {
     };
     assert_eq!(stage.source.count(manifests(Method::GET)), 0);
     assert_eq!(stage.source.count(manifests(Method::HEAD)), stage.images.len());
-    let failed: Vec<_> = reports.iter().filter(|report| !report.report.is_complete()).collect();
-    let ImageOutcome::Failed(CopyError::Moved { now, .. }) = &failed[0].report.targets[0].outcome else {
-        panic!("{failed:#?}")
+    let failed = reports.iter().filter(|report| !report.report.is_complete());
+    let causes: Vec<_> = failed.map(|failed| failed.report.targets[0].outcome.clone()).collect();
+    let [ImageOutcome::Failed(CopyError::Moved { now, .. }), ImageOutcome::Failed(overtaken)] = &causes[..]
+    else {
+        panic!("{causes:#?}")
     };
-    assert_eq!((failed.len(), now.to_string()), (1, moved.digest));
+    assert_eq!(now.to_string(), moved.digest);
+    assert!(matches!(overtaken, CopyError::Overtaken { now, .. } if now.to_string() == moved.digest));
+    assert_eq!(stage.to.client().manifest("m", "v8").await.bytes, moved.bytes);
     assert_eq!(stage.to.client().tags("m").await.len(), stage.images.len() - 1);
     stage.to.client().check_image("m", "v6").await.unwrap();
 }
