@@ -5,6 +5,8 @@ use std::io;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio_util::sync::CancellationToken;
 
+use crate::error::{CliError, Failure};
+use crate::outcome::Outcome;
 use crate::talk::Talk;
 
 /// What a user who wants the program to end has said so far.
@@ -16,7 +18,7 @@ pub(crate) struct Interrupt {
 
 impl Interrupt {
     /// Listens from now on. The first signal asks for an orderly end, the second ends at once.
-    pub(crate) fn listen(talk: &Talk) -> io::Result<Self> {
+    fn listen(talk: &Talk) -> io::Result<Self> {
         let mut signals = Signals::new()?;
         let (first, second) = (CancellationToken::new(), CancellationToken::new());
         let interrupt = Self { first: first.clone(), second: second.clone() };
@@ -31,14 +33,23 @@ impl Interrupt {
         Ok(interrupt)
     }
 
+    /// Runs what can end in order: at the first signal it is told to, the second ends it at once.
+    pub(crate) async fn over(
+        talk: &Talk,
+        work: impl AsyncFnOnce(&Self) -> Result<Outcome, CliError>,
+    ) -> Result<Outcome, CliError> {
+        let interrupt =
+            Self::listen(talk).map_err(|cause| Failure::other("cannot listen for signals", cause))?;
+        tokio::select! {
+            biased;
+            () = interrupt.second.cancelled() => Err(Failure::Killed.into()),
+            ended = work(&interrupt) => ended,
+        }
+    }
+
     /// Cancelled by the first signal.
     pub(crate) fn token(&self) -> &CancellationToken {
         &self.first
-    }
-
-    /// Returns at the second signal.
-    pub(crate) async fn at_once(&self) {
-        self.second.cancelled().await;
     }
 }
 

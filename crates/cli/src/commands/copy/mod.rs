@@ -11,7 +11,7 @@ use portolan_transport::Endpoint;
 use self::plan::Plan;
 use crate::arguments::parse_endpoint;
 use crate::context::Context;
-use crate::error::{CliError, Failure};
+use crate::error::CliError;
 use crate::interrupt::Interrupt;
 use crate::outcome::Outcome;
 use crate::progress::{Board, Progress};
@@ -53,13 +53,7 @@ pub(crate) struct CopyArguments {
 }
 
 pub(super) async fn run(arguments: &CopyArguments, context: &Context) -> Result<Outcome, CliError> {
-    let interrupt = Interrupt::listen(&context.talk)
-        .map_err(|cause| Failure::other("cannot listen for signals", cause))?;
-    tokio::select! {
-        biased;
-        () = interrupt.at_once() => Err(Failure::Killed.into()),
-        ended = copy(arguments, context, &interrupt) => ended,
-    }
+    Interrupt::over(&context.talk, async |interrupt| copy(arguments, context, interrupt).await).await
 }
 
 async fn copy(

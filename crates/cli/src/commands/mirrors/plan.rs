@@ -44,13 +44,7 @@ pub(in crate::commands) async fn run(
     arguments: &PlanArguments,
     context: &Context,
 ) -> Result<Outcome, CliError> {
-    let interrupt = Interrupt::listen(&context.talk)
-        .map_err(|cause| Failure::other("cannot listen for signals", cause))?;
-    tokio::select! {
-        biased;
-        () = interrupt.at_once() => Err(Failure::Killed.into()),
-        ended = plan(arguments, context, &interrupt) => ended,
-    }
+    Interrupt::over(&context.talk, async |interrupt| plan(arguments, context, interrupt).await).await
 }
 
 async fn plan(

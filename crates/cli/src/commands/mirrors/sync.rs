@@ -48,13 +48,7 @@ pub(in crate::commands) async fn run(
     arguments: &SyncArguments,
     context: &Context,
 ) -> Result<Outcome, CliError> {
-    let interrupt = Interrupt::listen(&context.talk)
-        .map_err(|cause| Failure::other("cannot listen for signals", cause))?;
-    tokio::select! {
-        biased;
-        () = interrupt.at_once() => Err(Failure::Killed.into()),
-        ended = sync(arguments, context, &interrupt) => ended,
-    }
+    Interrupt::over(&context.talk, async |interrupt| sync(arguments, context, interrupt).await).await
 }
 
 async fn sync(
