@@ -67,7 +67,9 @@ impl Catalog {
     pub async fn close(self) -> Result<(), CatalogError> {
         self.writer.finish().await;
         // What could not be opened needs no closing, and has told those who asked for it.
-        let Ok(Connections { readers, writing }) = self.opening.connections().await else { return Ok(()) };
+        let Ok(Connections { readers, writing, .. }) = self.opening.connections().await else {
+            return Ok(());
+        };
         // The writing connection last: the last one to leave folds the write-ahead log into the database,
         // which a read-only connection cannot do.
         readers.close_by_ref().await.map_err(CatalogError::database)?;

@@ -13,6 +13,7 @@ use crate::{CatalogError, DatabaseLocation, migrations, sqlite};
 pub(crate) struct Connections {
     pub(crate) readers: DatabaseConnection,
     pub(crate) writing: DatabaseConnection,
+    pub(crate) locks: sqlite::Locks,
 }
 
 /// A database that is being opened by a task of its own. A new one costs the disk several flushes, and there
@@ -48,7 +49,7 @@ async fn open_sqlite(location: &DatabaseLocation, path: &Path) -> Result<Connect
         let _ = writing.close_by_ref().await;
         return Err(error);
     }
-    Ok(Connections { readers: sqlite::readers(path), writing })
+    Ok(Connections { readers: sqlite::readers(path), writing, locks: sqlite::Locks::beside(path) })
 }
 
 async fn bring_up_to_date(

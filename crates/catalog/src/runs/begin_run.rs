@@ -1,5 +1,6 @@
 //! Beginning to run a mirror.
 
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use async_trait::async_trait;
@@ -11,11 +12,15 @@ use super::entities::{lease, run};
 use super::lease::microseconds;
 use super::release::interrupt;
 use super::{RunId, RunLease, RunTotals, Runs};
+use crate::sqlite::{Holder, Lock};
 use crate::writer::Operation;
 use crate::{CatalogError, sqlite, stored};
 
+/// Who has a mirror before its lease is written, or after it is gone.
+const SOMEBODY: &str = "another process";
+
 /// Whether a run could begin.
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 pub enum RunStart {
     /// It is under way, and this is its lease.
     Begun(RunLease),
@@ -32,6 +37,7 @@ struct BeginRun {
     mirror: String,
     owner: String,
     lasts: i64,
+    lock: Arc<Lock>,
 }
 
 enum Claim {
@@ -41,8 +47,9 @@ enum Claim {
 
 impl Runs {
     /// Begins a run of the mirror, if nobody else has its lease. `owner` says to others who this is; nobody
-    /// else may begin for as long as `lasts`, counted by the database's clock, unless the run ends before or
-    /// the lease is [renewed](Self::renew). A run whose lease has ended without its end being told is noted as
+    /// else may begin until the run ends or the lease is dropped, as it is when the process dies. Where the
+    /// kernel cannot tell that, the lease is free when it has not been [renewed](Self::renew) for as long as
+    /// `lasts`, counted by the database's clock. A run that left its lease without telling its end is noted as
     /// interrupted.
     ///
     /// # Errors
@@ -53,11 +60,16 @@ impl Runs {
         owner: &str,
         lasts: Duration,
     ) -> Result<RunStart, CatalogError> {
+        let lock = Arc::new(self.opening.connections().await?.locks.lock(mirror));
         let asked = Instant::now();
-        let operation =
-            BeginRun { mirror: mirror.to_owned(), owner: owner.to_owned(), lasts: microseconds(lasts) };
+        let operation = BeginRun {
+            mirror: mirror.to_owned(),
+            owner: owner.to_owned(),
+            lasts: microseconds(lasts),
+            lock: Arc::clone(&lock),
+        };
         Ok(match self.writer.write(operation).await? {
-            Claim::Taken(run) => RunStart::Begun(RunLease::new(run, mirror.to_owned(), lasts, asked)),
+            Claim::Taken(run) => RunStart::Begun(RunLease::new(run, mirror.to_owned(), lasts, asked, lock)),
             Claim::Held { owner, since } => RunStart::LeaseHeld { owner, since: stored::time(since)? },
         })
     }
@@ -68,18 +80,24 @@ impl Operation for BeginRun {
     type Reply = Claim;
     const NAME: &'static str = "begin_run";
 
-    /// The transaction has the write lock from its start: nobody else can take the lease in between.
+    /// The transaction has the write lock from its start: nobody else can take the lease in between. The lock of
+    /// the mirror is taken and freed within such transactions only, so that lock and lease tell the same.
     async fn run(&self, transaction: &DatabaseTransaction) -> Result<Claim, CatalogError> {
         let now = sqlite::now(transaction).await?;
         let holder = lease::Entity::find_by_id(self.mirror.clone())
             .one(transaction)
             .await
             .map_err(CatalogError::database)?;
-        if let Some(holder) = holder {
-            if holder.expires_at > now {
+        match (self.lock.take(), holder) {
+            (Holder::Another, None) => return Ok(Claim::Held { owner: SOMEBODY.to_owned(), since: now }),
+            (Holder::Another, Some(holder)) => return held(transaction, holder).await,
+            (Holder::Unknown, Some(holder)) if holder.expires_at > now => {
                 return held(transaction, holder).await;
             }
-            interrupt(transaction, RunId::new(holder.run_id), holder.expires_at).await?;
+            (_, Some(holder)) => {
+                interrupt(transaction, RunId::new(holder.run_id), holder.expires_at.min(now)).await?;
+            }
+            (_, None) => {}
         }
         let run = self.add_run(transaction, now).await?;
         self.take_lease(transaction, run, now).await?;

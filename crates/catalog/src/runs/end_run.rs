@@ -1,11 +1,14 @@
 //! Having run a mirror.
 
+use std::sync::Arc;
+
 use async_trait::async_trait;
 use sea_orm::{ColumnTrait, DatabaseTransaction, EntityTrait, QueryFilter, Set};
 
 use super::entities::{failure, run};
 use super::release::give_back;
 use super::{FailedImage, RunId, RunLease, RunOutcome, RunTotals, Runs};
+use crate::sqlite::Lock;
 use crate::writer::Operation;
 use crate::{CatalogError, sqlite, stored};
 
@@ -32,6 +35,7 @@ pub enum RunEnd {
 struct EndRun {
     run: RunId,
     report: RunReport,
+    lock: Arc<Lock>,
 }
 
 impl Runs {
@@ -40,7 +44,7 @@ impl Runs {
     /// # Errors
     /// [`CatalogError::OutOfRange`] if a number is beyond all counting; else as any write.
     pub async fn end_run(&self, lease: &RunLease, report: RunReport) -> Result<RunEnd, CatalogError> {
-        self.writer.write(EndRun { run: lease.run, report }).await
+        self.writer.write(EndRun { run: lease.run, report, lock: Arc::clone(&lease.lock) }).await
     }
 }
 
@@ -66,7 +70,7 @@ impl Operation for EndRun {
             return Ok(RunEnd::TakenOver);
         }
         self.add_failures(transaction).await?;
-        give_back(transaction, self.run).await?;
+        give_back(transaction, self.run, &self.lock).await?;
         Ok(RunEnd::Recorded)
     }
 }

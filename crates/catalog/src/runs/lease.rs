@@ -1,23 +1,27 @@
 //! The right to run a mirror, for a time.
 
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use super::RunId;
+use crate::sqlite::Lock;
 
-/// The right to run a mirror, until it ends. It is the run's: who began a later run of the mirror has another.
-#[derive(Debug, Clone)]
+/// The right to run a mirror, until it ends or this is dropped. It is the run's: who began a later run of the
+/// mirror has another.
+#[derive(Debug)]
 pub struct RunLease {
     pub(super) run: RunId,
     pub(super) mirror: String,
     pub(super) lasts: Duration,
     pub(super) ends: Instant,
+    pub(super) lock: Arc<Lock>,
 }
 
 impl RunLease {
     /// `asked` is when the database had not been asked yet, so that this never ends after the database thinks
     /// that it does.
-    pub(super) fn new(run: RunId, mirror: String, lasts: Duration, asked: Instant) -> Self {
-        Self { run, mirror, lasts, ends: end(asked, lasts) }
+    pub(super) fn new(run: RunId, mirror: String, lasts: Duration, asked: Instant, lock: Arc<Lock>) -> Self {
+        Self { run, mirror, lasts, ends: end(asked, lasts), lock }
     }
 
     pub(super) fn go_on(&mut self, asked: Instant) {

@@ -1,5 +1,7 @@
 //! Giving a mirror back without having run it to the end.
 
+use std::sync::Arc;
+
 use async_trait::async_trait;
 use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, DatabaseTransaction, EntityTrait, QueryFilter};
@@ -7,11 +9,12 @@ use sea_orm::{ColumnTrait, DatabaseTransaction, EntityTrait, QueryFilter};
 use super::entities::{lease, run};
 use super::{RunId, RunLease, RunOutcome, Runs};
 use crate::CatalogError;
-use crate::sqlite;
+use crate::sqlite::{self, Lock};
 use crate::writer::Operation;
 
 struct Release {
     run: RunId,
+    lock: Arc<Lock>,
 }
 
 impl Runs {
@@ -20,7 +23,7 @@ impl Runs {
     /// # Errors
     /// As any write: [`CatalogError::Busy`], [`CatalogError::Full`], [`CatalogError::Database`].
     pub async fn release(&self, lease: &RunLease) -> Result<(), CatalogError> {
-        self.writer.write(Release { run: lease.run }).await
+        self.writer.write(Release { run: lease.run, lock: Arc::clone(&lease.lock) }).await
     }
 }
 
@@ -32,7 +35,7 @@ impl Operation for Release {
     async fn run(&self, transaction: &DatabaseTransaction) -> Result<(), CatalogError> {
         let now = sqlite::now(transaction).await?;
         interrupt(transaction, self.run, now).await?;
-        give_back(transaction, self.run).await
+        give_back(transaction, self.run, &self.lock).await
     }
 }
 
@@ -53,8 +56,13 @@ pub(super) async fn interrupt(
     Ok(())
 }
 
-/// Ends the lease, if it is still this run's.
-pub(super) async fn give_back(transaction: &DatabaseTransaction, run: RunId) -> Result<(), CatalogError> {
+/// Ends the lease, if it is still this run's. The lock goes first: before the transaction ends nobody can begin.
+pub(super) async fn give_back(
+    transaction: &DatabaseTransaction,
+    run: RunId,
+    lock: &Lock,
+) -> Result<(), CatalogError> {
+    lock.free();
     lease::Entity::delete_many()
         .filter(lease::Column::RunId.eq(run.get()))
         .exec(transaction)

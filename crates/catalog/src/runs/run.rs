@@ -49,7 +49,7 @@ pub struct Run {
 /// How and when a run ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct RunEnded {
-    /// When; of a killed run, when its lease ended.
+    /// When; of a killed run, when it was found dead, or before, when its lease ended.
     pub at: Timestamp,
     /// How.
     pub outcome: RunOutcome,

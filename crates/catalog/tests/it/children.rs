@@ -3,8 +3,9 @@
 use std::io::{BufRead, BufReader, Write};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
+use std::time::Duration;
 
-use portolan_catalog::{Catalog, DatabaseLocation};
+use portolan_catalog::{Catalog, DatabaseLocation, RunOutcome, RunStart};
 
 use crate::{Scratch, debian, digest};
 
@@ -12,7 +13,8 @@ use crate::{Scratch, debian, digest};
 const DATABASE: &str = "PORTOLAN_TEST_DATABASE";
 /// Before each number that a child has been told is written.
 const WRITTEN: &str = "written:";
-const CHILD: &str = "children::writes_until_it_is_killed_if_it_is_a_child";
+const WRITER: &str = "children::writes_until_it_is_killed_if_it_is_a_child";
+const RUNNER: &str = "children::runs_a_mirror_until_it_is_killed_if_it_is_a_child";
 
 /// Writes until it is killed, and says of each write when it is acknowledged.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -34,9 +36,20 @@ async fn writes_until_it_is_killed_if_it_is_a_child() {
     futures::future::join_all(tasks).await;
 }
 
-fn start(database: &Path) -> Child {
+/// Begins to run a mirror, says so, and comes to no end.
+#[tokio::test]
+async fn runs_a_mirror_until_it_is_killed_if_it_is_a_child() {
+    let Some(path) = std::env::var_os(DATABASE) else { return };
+    let catalog = Catalog::open(&DatabaseLocation::SqliteFile(path.into())).await.unwrap();
+    let begun = catalog.runs().begin_run("base", "the child", Duration::from_hours(1)).await.unwrap();
+    assert!(matches!(begun, RunStart::Begun(_)), "{begun:?}");
+    writeln!(std::io::stdout(), "{WRITTEN}base").unwrap();
+    std::future::pending::<()>().await;
+}
+
+fn start(child: &str, database: &Path) -> Child {
     Command::new(std::env::current_exe().unwrap())
-        .args([CHILD, "--exact", "--nocapture", "--test-threads", "1"])
+        .args([child, "--exact", "--nocapture", "--test-threads", "1"])
         .env(DATABASE, database)
         .stdout(Stdio::piped())
         .spawn()
@@ -79,7 +92,7 @@ async fn assert_all_there(scratch: &Scratch, written: &[String]) {
 async fn what_was_acknowledged_before_a_kill_is_there() {
     let scratch = Scratch::new();
     for writes in [1, 40, 300, 1_000] {
-        let written = kill_after(start(&scratch.path()), writes);
+        let written = kill_after(start(WRITER, &scratch.path()), writes);
         assert!(written.len() >= writes);
         assert_all_there(&scratch, &written).await;
     }
@@ -88,10 +101,27 @@ async fn what_was_acknowledged_before_a_kill_is_there() {
 #[tokio::test]
 async fn two_processes_make_and_write_one_database() {
     let scratch = Scratch::new();
-    let (one, two) = (start(&scratch.path()), start(&scratch.path()));
+    let (one, two) = (start(WRITER, &scratch.path()), start(WRITER, &scratch.path()));
     let readers = [one, two].map(|child| std::thread::spawn(move || kill_after(child, 400)));
     for reader in readers {
         let written = reader.join().expect("neither process fails for the other's sake");
         assert_all_there(&scratch, &written).await;
     }
+}
+
+#[tokio::test]
+async fn a_killed_run_frees_its_mirror_at_once() {
+    let scratch = Scratch::new();
+    let runs = scratch.open().await.runs();
+    let mut child = start(RUNNER, &scratch.path());
+    let mut lines = BufReader::new(child.stdout.take().unwrap()).lines().map(Result::unwrap);
+    assert!(lines.any(|line| line.contains(WRITTEN)), "the child begins a run");
+    let held = runs.begin_run("base", "me", Duration::from_hours(1)).await.unwrap();
+    assert!(matches!(&held, RunStart::LeaseHeld { owner, .. } if owner == "the child"), "{held:?}");
+    child.kill().unwrap();
+    child.wait().unwrap();
+    let begun = runs.begin_run("base", "me", Duration::from_hours(1)).await.unwrap();
+    assert!(matches!(begun, RunStart::Begun(_)), "{begun:?}");
+    let killed = runs.last_run("base").await.unwrap().unwrap();
+    assert_eq!(killed.ended.map(|ended| ended.outcome), Some(RunOutcome::Interrupted));
 }

@@ -131,8 +131,33 @@ async fn of_many_at_once_exactly_one_begins() {
 }
 
 #[tokio::test]
-async fn a_lease_that_ended_is_taken_over_and_its_run_was_interrupted() {
+async fn who_lives_keeps_its_mirror_and_who_is_gone_does_not() {
     let scratch = Scratch::new();
+    let (one, two) = (scratch.open().await, scratch.open().await);
+    // Late in renewing its lease, perhaps stopped, but it may go on at any moment.
+    let mut late = begin(&one.runs(), "base", Duration::ZERO).await;
+    let held = two.runs().begin_run("base", "you", LONG).await.unwrap();
+    assert!(matches!(held, RunStart::LeaseHeld { .. }), "{held:?}");
+    assert_eq!(one.runs().renew(&mut late).await.unwrap(), Renewal::Renewed);
+    one.runs().end_run(&late, report(RunOutcome::Done, 0)).await.unwrap();
+
+    let gone = begin(&one.runs(), "base", LONG).await;
+    let run = gone.run();
+    drop(gone);
+    let next = begin(&two.runs(), "base", LONG).await;
+    assert!(next.run() > run);
+    let interrupted = two.runs().last_run("base").await.unwrap().unwrap();
+    assert_eq!(interrupted.id, run);
+    let ended = interrupted.ended.unwrap();
+    assert_eq!(ended.outcome, RunOutcome::Interrupted);
+    assert!(ended.at <= Timestamp::now(), "{ended:?} and not when its lease would have ended");
+}
+
+#[tokio::test]
+async fn without_locks_a_lease_that_ended_is_taken_over_and_its_run_was_interrupted() {
+    let scratch = Scratch::new();
+    std::fs::create_dir(scratch.path().parent().unwrap()).unwrap();
+    std::fs::write(scratch.path().with_extension("db-locks"), "no folder").unwrap();
     let (one, two) = (scratch.open().await, scratch.open().await);
     let mut late = begin(&one.runs(), "base", Duration::ZERO).await;
     assert!(late.ends() <= Instant::now());

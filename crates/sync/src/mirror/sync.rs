@@ -18,7 +18,7 @@ use crate::plan::{RunReport, TargetChecks};
 use crate::select::Mirror;
 use crate::{CopyError, CopyRequest, Engine, ImageOutcome};
 
-/// How long a mirror stays taken when the process that runs it is gone.
+/// How long a mirror stays taken when the process that runs it is gone and the catalogue cannot know that.
 const LEASE: Duration = Duration::from_secs(60);
 /// How often the lease is renewed.
 const RENEWAL: Duration = Duration::from_secs(20);
