@@ -4,7 +4,7 @@ use jiff::Timestamp;
 
 use crate::opening::{Connections, Opening};
 use crate::writer::{Limits, Writer};
-use crate::{CatalogError, Condemned, DatabaseLocation, Journal, Runs, WriterStats};
+use crate::{Brought, CatalogError, Condemned, DatabaseLocation, Journal, Runs, WriterStats};
 
 /// The open database: the way to each subject.
 ///
@@ -52,6 +52,11 @@ impl Catalog {
     /// What prunes condemned and deleted.
     pub fn condemned(&self) -> Condemned {
         Condemned::new(self.writer.handle(), self.opening.clone())
+    }
+
+    /// What mirrors have brought.
+    pub fn brought(&self) -> Brought {
+        Brought::new(self.writer.handle(), self.opening.clone())
     }
 
     /// What the writer has done since the database was opened.

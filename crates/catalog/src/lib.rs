@@ -1,7 +1,8 @@
 //! The database of what Portolan knows: tables, migrations and SQL, one folder a subject.
 //!
 //! [`Catalog`] opens the database (creating and migrating it if need be); each subject is a cheap handle
-//! got from it: the [`Journal`], the [`Runs`] of mirrors, what prunes have [`Condemned`]. Everything that is
+//! got from it: the [`Journal`], the [`Runs`] of mirrors, what they have [`Brought`], what prunes
+//! have [`Condemned`]. Everything that is
 //! written goes through the one writer task of the process, which commits what is queued as a group;
 //! everything that is read goes through a few read-only connections. No type of the database libraries
 //! appears in what this crate offers.
@@ -63,8 +64,15 @@
 //!                                  media_type
 //!                                  manifest   the bytes
 //!                                  deleted_at
+//!
+//! brought_tag                      brought_names
+//! ───────────                      ─────────────
+//! mirror      PK                   mirror      PK
+//! place_id    PK → journal_place   fingerprint
+//! tag         PK, indexed with place_id
 //! ```
 
+mod brought;
 mod catalog;
 mod condemned;
 mod error;
@@ -77,6 +85,7 @@ mod sqlite;
 mod stored;
 mod writer;
 
+pub use brought::{Brought, Names};
 pub use catalog::Catalog;
 pub use condemned::{CondemnReason, Condemned, CondemnedTag, Deletion, DeletionId, Doomed};
 pub use error::{CatalogError, Cause};

@@ -4,6 +4,7 @@
 //! grace is and how many may go at once is decided by who prunes; nothing here deletes anything anywhere.
 
 mod condemn;
+mod deleting_run;
 mod deletion_places;
 mod deletions;
 mod due;

@@ -4,8 +4,8 @@ use async_trait::async_trait;
 use portolan_oci::RawManifest;
 use sea_orm::{DatabaseTransaction, EntityTrait, Set};
 
-use super::Condemned;
 use super::entities::deletion;
+use super::{Condemned, DeletionId};
 use crate::journal::place;
 use crate::writer::Operation;
 use crate::{CatalogError, Place, RunId, stored};
@@ -28,8 +28,8 @@ struct NoteDeleted {
 
 impl Condemned {
     /// Keeps the manifests that the run is about to delete at the place, in one write, so that they can be put
-    /// back. To be called before the place is asked to delete them, with children before their parents. That
-    /// something was noted and not deleted does no harm.
+    /// back. To be called before the place is asked to delete them, with children before their parents. Gives
+    /// their numbers, in the order given: what is not deleted in the end is to be forgotten, but does no harm.
     ///
     /// # Errors
     /// [`CatalogError::Database`] if there is no such run; else as any write. Nothing must be deleted then.
@@ -38,18 +38,19 @@ impl Condemned {
         place: &Place,
         run: RunId,
         doomed: Vec<Doomed>,
-    ) -> Result<(), CatalogError> {
+    ) -> Result<Vec<DeletionId>, CatalogError> {
         self.writer.write(NoteDeleted { place: place.clone(), run, doomed, now: stored::now() }).await
     }
 }
 
 #[async_trait]
 impl Operation for NoteDeleted {
-    type Reply = ();
+    type Reply = Vec<DeletionId>;
     const NAME: &'static str = "note_deleted";
 
-    async fn run(&self, transaction: &DatabaseTransaction) -> Result<(), CatalogError> {
+    async fn run(&self, transaction: &DatabaseTransaction) -> Result<Vec<DeletionId>, CatalogError> {
         let place_id = place::id(transaction, &self.place).await?;
+        let mut ids = Vec::with_capacity(self.doomed.len());
         // One by one: each may have megabytes.
         for Doomed { tag, manifest } in &self.doomed {
             let row = deletion::ActiveModel {
@@ -62,11 +63,9 @@ impl Operation for NoteDeleted {
                 deleted_at: Set(self.now),
                 ..Default::default()
             };
-            deletion::Entity::insert(row)
-                .exec_without_returning(transaction)
-                .await
-                .map_err(CatalogError::database)?;
+            let added = deletion::Entity::insert(row).exec(transaction).await;
+            ids.push(DeletionId(added.map_err(CatalogError::database)?.last_insert_id));
         }
-        Ok(())
+        Ok(ids)
     }
 }

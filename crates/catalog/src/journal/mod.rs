@@ -11,6 +11,7 @@ mod confirm_again;
 mod confirmed;
 mod entities;
 mod finish_tree;
+mod forget_trees;
 mod handle;
 mod host_facts;
 pub(crate) mod place;

@@ -11,6 +11,9 @@ pub(super) const HOST: u32 = 255;
 /// Characters of a repository, a tag or a path.
 pub(super) const REPOSITORY: u32 = 512;
 
+/// Characters of a tag that shares its key with another name.
+pub(super) const TAG: u32 = 128;
+
 /// Characters of one of our own words.
 pub(super) const WORD: u32 = 64;
 

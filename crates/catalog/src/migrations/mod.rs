@@ -7,6 +7,7 @@ mod apply;
 mod columns;
 mod m0001_journal;
 mod m0002_mirrors;
+mod m0003_brought;
 #[cfg(test)]
 mod tests;
 
@@ -18,6 +19,10 @@ struct Migrator;
 
 impl MigratorTrait for Migrator {
     fn migrations() -> Vec<Box<dyn MigrationTrait>> {
-        vec![Box::new(m0001_journal::Journal), Box::new(m0002_mirrors::Mirrors)]
+        vec![
+            Box::new(m0001_journal::Journal),
+            Box::new(m0002_mirrors::Mirrors),
+            Box::new(m0003_brought::Brought),
+        ]
     }
 }

@@ -6,7 +6,7 @@
 
 mod begin_run;
 mod end_run;
-mod entities;
+pub(crate) mod entities;
 mod failures;
 mod handle;
 mod lease;

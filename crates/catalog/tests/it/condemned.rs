@@ -10,8 +10,12 @@ use crate::{Scratch, debian, digest};
 const ALL: Timestamp = Timestamp::MAX;
 
 async fn begin_run(catalog: &Catalog) -> RunId {
+    begin(catalog, "base").await
+}
+
+async fn begin(catalog: &Catalog, mirror: &str) -> RunId {
     let hour = std::time::Duration::from_hours(1);
-    match catalog.runs().begin_run("base", "me", hour).await.unwrap() {
+    match catalog.runs().begin_run(mirror, "me", hour).await.unwrap() {
         RunStart::Begun(lease) => lease.run(),
         RunStart::LeaseHeld { owner, .. } => panic!("{owner} is at it"),
     }
@@ -80,7 +84,7 @@ async fn what_a_run_deleted_can_be_put_back_byte_by_byte() {
     let (run, before) = (begin_run(&catalog).await, Timestamp::now().as_microsecond());
     let condemned = catalog.condemned();
     let gone = vec![doomed(None, 1), doomed(Some("11"), 2)];
-    condemned.note_deleted(&debian(), run, gone).await.unwrap();
+    let ids = condemned.note_deleted(&debian(), run, gone).await.unwrap();
     condemned.note_deleted(&debian(), run, vec![doomed(Some("latest"), 2)]).await.unwrap();
     condemned.note_deleted(&alpine, run, vec![doomed(Some("3"), 3)]).await.unwrap();
     catalog.close().await.unwrap();
@@ -93,6 +97,9 @@ async fn what_a_run_deleted_can_be_put_back_byte_by_byte() {
     let [one, two] = [1, 2].map(|number| *manifest(number).digest());
     assert_eq!(told, [(None, one), (Some("11"), two), (Some("latest"), two)]);
     assert!(all.iter().all(|one| one.at.as_microsecond() >= before));
+    assert_eq!(ids, [all[0].id, all[1].id]);
+    assert_eq!(condemned.deleting_run("base", None).await.unwrap(), Some(run));
+    assert_eq!(condemned.deleting_run("base", Some(run)).await.unwrap(), Some(run));
     for (deletion, number) in all.iter().zip([1, 2, 2]) {
         let kept = condemned.deleted_manifest(deletion.id).await.unwrap().unwrap();
         assert_eq!(kept, manifest(number));
@@ -105,7 +112,9 @@ async fn what_a_run_deleted_can_be_put_back_byte_by_byte() {
     }
     assert_eq!(condemned.deletions(&debian(), run).await.unwrap(), []);
     assert_eq!(condemned.deletion_places(run).await.unwrap(), [alpine]);
-    let later = RunId::new(run.get() + 1);
+    let later = begin(&catalog, "other").await;
+    assert_eq!(condemned.deleting_run("base", Some(later)).await.unwrap(), None);
+    assert_eq!(condemned.deleting_run("other", None).await.unwrap(), None);
     assert_eq!(condemned.deletion_places(later).await.unwrap(), []);
 }
 

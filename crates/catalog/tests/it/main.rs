@@ -3,6 +3,7 @@
 
 mod belongings;
 mod blobs;
+mod brought;
 mod children;
 mod condemned;
 mod groups;

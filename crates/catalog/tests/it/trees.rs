@@ -146,3 +146,15 @@ async fn begun_with_nothing_named_a_place_still_says_what_was_left_there() {
     let second = scratch.open().await;
     resumed(second.journal().begin_trees(&debian(), &[]).await.unwrap());
 }
+
+#[tokio::test]
+async fn references_that_were_deleted_are_forgotten() {
+    let scratch = Scratch::new();
+    let catalog = scratch.open().await;
+    let journal = catalog.journal();
+    journal.finish_trees(&debian(), &[("11", digest(1)), ("12", digest(2))]).await.unwrap();
+    journal.forget_trees(&debian(), &["11", "never"]).await.unwrap();
+    journal.forget_trees(&Place::new("elsewhere", "x"), &["12"]).await.unwrap();
+    let left = journal.confirmed_all(&debian()).await.unwrap();
+    assert_eq!(left.into_iter().map(|(tag, _)| tag).collect::<Vec<_>>(), ["12"]);
+}

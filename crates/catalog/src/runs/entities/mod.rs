@@ -2,4 +2,4 @@
 
 pub(super) mod failure;
 pub(super) mod lease;
-pub(super) mod run;
+pub(crate) mod run;
