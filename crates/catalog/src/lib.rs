@@ -44,6 +44,12 @@
 //!                       fingerprint                        holds
 //!                       checked_at                         checked_at
 //!
+//! journal_child     journal_kinds     journal_rewritten
+//! ─────────────     ─────────────     ─────────────────
+//! child   PK        digest  PK        rule       PK
+//! parent  PK        kinds             digest     PK
+//!                                     rewritten
+//!
 //! run                              run_failure                    run_lease
 //! ───                              ───────────                    ─────────
 //! id          PK ◄────┬─────────── run_id     PK                  mirror      PK

@@ -5,15 +5,16 @@ use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
+use jiff::Timestamp;
 use portolan_catalog::{Journal, Place};
 use portolan_transport::Source;
-use tokio::sync::OnceCell;
 use tokio_util::sync::CancellationToken;
 
 use crate::blob::{Limits, Mover};
-use crate::copy::SourceTags;
+use crate::copy::SourceLists;
 use crate::event::Observer;
 use crate::holdings::Holdings;
+use crate::plan::Learnt;
 
 const MIB: u64 = 1024 * 1024;
 
@@ -37,6 +38,8 @@ pub struct EngineOptions {
     pub attempts: u32,
     /// The wait between the first two tries; it doubles.
     pub pause: Duration,
+    /// What time it is, where the age of what is remembered counts.
+    pub clock: fn() -> Timestamp,
 }
 
 impl EngineOptions {
@@ -51,6 +54,7 @@ impl EngineOptions {
             spool,
             attempts: 5,
             pause: Duration::from_millis(500),
+            clock: Timestamp::now,
         }
     }
 }
@@ -62,7 +66,9 @@ pub struct Engine {
     pub(crate) observer: Arc<dyn Observer>,
     pub(crate) cancelled: CancellationToken,
     pub(crate) holdings: Mutex<HashMap<Place, Arc<Holdings>>>,
-    source_tags: Mutex<HashMap<Place, Arc<OnceCell<SourceTags>>>>,
+    pub(crate) learnt: Mutex<Learnt>,
+    pub(crate) clock: fn() -> Timestamp,
+    source_tags: Mutex<HashMap<Place, Arc<SourceLists>>>,
     first_questions: Mutex<HashMap<String, Arc<tokio::sync::Mutex<()>>>>,
 }
 
@@ -92,13 +98,15 @@ impl Engine {
             observer,
             cancelled,
             holdings: Mutex::default(),
+            learnt: Mutex::default(),
+            clock: options.clock,
             source_tags: Mutex::default(),
             first_questions: Mutex::default(),
         }
     }
 
-    /// The place in which the tags of a source are kept for the run.
-    pub(crate) fn tags_of(&self, source: &dyn Source) -> Arc<OnceCell<SourceTags>> {
+    /// What is learnt from the tags of a source, once in a run.
+    pub(crate) fn lists_of(&self, source: &dyn Source) -> Arc<SourceLists> {
         let place = Place::new(source.location().host(), source.location().repository());
         let mut all = self.source_tags.lock().unwrap_or_else(PoisonError::into_inner);
         Arc::clone(all.entry(place).or_default())

@@ -3,7 +3,7 @@
 use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, PoisonError};
 
-use portolan_catalog::{CatalogError, Confirmed, Place};
+use portolan_catalog::{Carried, CatalogError, Confirmed, Place};
 use portolan_oci::{Digest, Tag};
 use portolan_transport::Target;
 use tokio::sync::OnceCell;
@@ -18,6 +18,8 @@ pub(crate) struct Holdings {
     blobs: OnceCell<HashSet<Digest>>,
     /// What the journal says that references name.
     confirmed: OnceCell<HashMap<String, Confirmed>>,
+    /// What the journal says was carried of what sources list as referring to images.
+    belongings: OnceCell<HashMap<Digest, Carried>>,
 }
 
 impl Engine {
@@ -60,5 +62,14 @@ impl Holdings {
     ) -> Result<&HashMap<String, Confirmed>, CatalogError> {
         let load = async || Ok(engine.journal.confirmed_all(place).await?.into_iter().collect());
         self.confirmed.get_or_try_init(load).await
+    }
+
+    /// What earlier runs have carried of what sources list as referring to images.
+    pub(crate) async fn belongings(
+        &self,
+        engine: &Engine,
+        place: &Place,
+    ) -> Result<&HashMap<Digest, Carried>, CatalogError> {
+        self.belongings.get_or_try_init(|| engine.journal.belongings_all(place)).await
     }
 }

@@ -26,7 +26,8 @@ pub mod select;
 pub mod settings;
 
 pub use copy::{
-    CopyReport, CopyRequest, CopyTarget, ImageOutcome, Moves, Platforms, ReferrerPolicy, Tally, TargetReport,
+    CarryRules, CopyReport, CopyRequest, CopyTarget, ImageOutcome, Moves, Platforms, ReferrerPolicy, Tally,
+    TargetReport,
 };
 pub use engine::{Engine, EngineOptions};
 pub use error::CopyError;

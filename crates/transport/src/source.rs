@@ -3,7 +3,7 @@
 use async_trait::async_trait;
 use portolan_oci::{Descriptor, Digest, MediaType, RawManifest, Tag, TagOrDigest};
 
-use crate::{BlobRead, Capabilities, Location, TransportError, TransportResult};
+use crate::{BlobRead, Capabilities, Location, Support, TransportError, TransportResult};
 
 /// One repository (or layout, or archive) that images are read from.
 ///
@@ -61,6 +61,20 @@ pub trait Source: Send + Sync + 'static {
         subject: &Digest,
         artifact_type: Option<&MediaType>,
     ) -> TransportResult<Referrers>;
+
+    /// What the place itself lists as referring to `subject`, whatever its artifact type; `None` where it has
+    /// no such list. Fallback tags are not looked at: this is one request at most for each page.
+    ///
+    /// # Errors
+    /// As [`referrers`](Self::referrers).
+    async fn listed_referrers(&self, subject: &Digest) -> TransportResult<Option<Vec<Descriptor>>> {
+        let Referrers { descriptors, via } = self.referrers(subject, None).await?;
+        Ok((via == ReferrersVia::Api).then_some(descriptors))
+    }
+
+    /// Takes it for known whether the place lists referrers by itself, as was found out earlier. What was seen
+    /// in this process stands; a place that knows itself does not listen.
+    fn assume_referrers_api(&self, _: Support) {}
 }
 
 /// What refers to a manifest.

@@ -7,6 +7,7 @@
 mod begin_tree;
 mod belongings;
 mod blobs;
+mod children;
 mod confirm_again;
 mod confirmed;
 mod entities;

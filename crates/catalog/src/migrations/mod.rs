@@ -8,6 +8,7 @@ mod columns;
 mod m0001_journal;
 mod m0002_mirrors;
 mod m0003_brought;
+mod m0004_manifests;
 #[cfg(test)]
 mod tests;
 
@@ -23,6 +24,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0001_journal::Journal),
             Box::new(m0002_mirrors::Mirrors),
             Box::new(m0003_brought::Brought),
+            Box::new(m0004_manifests::Manifests),
         ]
     }
 }

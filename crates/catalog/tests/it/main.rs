@@ -8,6 +8,7 @@ mod children;
 mod condemned;
 mod groups;
 mod hosts;
+mod manifests;
 mod opening;
 mod realms;
 mod runs;

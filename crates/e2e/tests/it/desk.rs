@@ -135,7 +135,7 @@ impl Desk {
             reference: from.selector().unwrap(),
             targets: vec![CopyTarget { target, name: to.tag.map_or(PutAs::Digest, PutAs::Tag) }],
             platforms: Platforms::All,
-            referrers: ReferrerPolicy::Carry,
+            referrers: ReferrerPolicy::ALL,
             moves: Moves::Allowed,
         }
     }

@@ -1,99 +1,47 @@
 //! What belongs to a manifest without being named by it: referrers, fallback tags, cosign's tags.
 
-use std::collections::HashSet;
+use std::collections::BTreeSet;
 
 use futures::stream::{self, StreamExt as _, TryStreamExt as _};
 use portolan_oci::{Descriptor, Digest, RawManifest, Tag, TagOrDigest};
-use portolan_transport::{Referrers, ReferrersVia, Source, Support, TransportResult};
+use portolan_transport::{Referrers, ReferrersVia, Support};
 
 use super::discover::Walk;
-use super::request::{CopyRequest, ReferrerPolicy};
+use super::source_lists::{COSIGN_SUFFIXES, SourceTags};
 use super::tree::{ReferrerList, Role};
 use crate::event::Event;
 use crate::{CopyError, Engine};
 
-/// What cosign appends to the tag of a digest for its signatures, attestations and SBOMs.
-const COSIGN_SUFFIXES: [&str; 3] = ["sig", "att", "sbom"];
 const PARALLEL: usize = 8;
 
-/// The tags of a source, read once in a run.
-#[derive(Debug)]
-pub(crate) enum SourceTags {
-    /// All of them.
-    Listed(HashSet<Tag>),
-    /// The source does not list them: each must be asked for.
-    Unlisted,
-}
-
-impl SourceTags {
-    fn may_have(&self, tag: &Tag) -> bool {
-        match self {
-            Self::Listed(tags) => tags.contains(tag),
-            Self::Unlisted => true,
-        }
-    }
-
-    /// Those of them that belong to an image by their names; none where they are not listed.
-    pub(crate) fn about(&self, image: &Digest) -> Vec<Tag> {
-        let Self::Listed(tags) = self else { return Vec::new() };
-        let cosign = COSIGN_SUFFIXES.iter().filter_map(|suffix| Tag::cosign(image, suffix).ok());
-        cosign.chain([image.fallback_tag()]).filter(|tag| tags.contains(tag)).collect()
-    }
-}
-
-/// A source whose tags cannot be listed is asked for each tag that may matter.
-async fn list_tags(source: &dyn Source) -> SourceTags {
-    match source.tags().await {
-        Ok(tags) => SourceTags::Listed(tags.into_iter().collect()),
-        Err(cause) => {
-            tracing::debug!(%cause, source = %source.location(), "tags cannot be listed");
-            SourceTags::Unlisted
-        }
-    }
-}
-
-impl Engine {
-    /// All tags of a source, read once in a run.
-    pub(crate) async fn list_tags_of(&self, source: &dyn Source) -> TransportResult<Vec<Tag>> {
-        let cell = self.tags_of(source);
-        if let Some(SourceTags::Listed(tags)) = cell.get() {
-            return Ok(tags.iter().cloned().collect());
-        }
-        let tags = source.tags().await?;
-        cell.get_or_init(|| async { SourceTags::Listed(tags.iter().cloned().collect()) }).await;
-        Ok(tags)
-    }
-
-    /// Reads the tags of the source, if what belongs to the image will be looked for among them.
-    pub(crate) async fn learn_tags(&self, request: &CopyRequest) {
-        if request.referrers == ReferrerPolicy::Carry {
-            let cell = self.tags_of(&*request.source);
-            cell.get_or_init(|| list_tags(&*request.source)).await;
-        }
-    }
+/// Stands for what a source lists as referring to an image, in whatever order.
+pub(crate) fn fingerprint<'a>(listed: impl IntoIterator<Item = &'a Descriptor>) -> Digest {
+    let digests: BTreeSet<String> = listed.into_iter().map(|one| one.digest.to_string()).collect();
+    Digest::sha256(Vec::from_iter(digests).join("\n").as_bytes())
 }
 
 impl Walk<'_> {
-    /// Takes in what belongs to `subjects`; gives the manifests found, which may have belongings themselves.
+    /// Takes in what belongs to `subjects`.
     pub(super) async fn belongings(
         &mut self,
         engine: &Engine,
         subjects: &[Digest],
         lists: &mut Vec<ReferrerList>,
-    ) -> Result<Vec<Digest>, CopyError> {
-        let cell = engine.tags_of(&**self.source);
-        let tags = cell.get_or_init(|| list_tags(&**self.source)).await;
+    ) -> Result<TakenIn, CopyError> {
+        let lists_of_source = engine.lists_of(&**self.source);
+        let tags = lists_of_source.tags(&**self.source).await;
         let walk = &*self;
         let found: Vec<_> = stream::iter(subjects)
             .map(|subject| walk.find(engine, *subject, tags))
             .buffered(PARALLEL)
             .try_collect()
             .await?;
+        let listed_first = found.first().and_then(|found| found.listed);
         let mut next = Vec::new();
         for found in found {
             next.extend(self.take_in(engine, found, lists).await?);
         }
-        Ok(next)
+        Ok(TakenIn { next, listed_first })
     }
 
     async fn find(&self, engine: &Engine, subject: Digest, tags: &SourceTags) -> Result<Found, CopyError> {
@@ -108,16 +56,15 @@ impl Walk<'_> {
             }
         }
         let mut manifests = Vec::new();
-        let (descriptors, fallback) = match referrers {
-            None => (Vec::new(), None),
-            Some(Referrers { descriptors, via }) => {
-                let fallback = match via {
-                    ReferrersVia::FallbackTag(index) => Some(*index),
-                    ReferrersVia::Api | ReferrersVia::Nothing => None,
-                };
-                (descriptors, fallback)
+        let (mut listed, mut fallback) = (None, None);
+        let descriptors = referrers.map_or_else(Vec::new, |Referrers { descriptors, via }| {
+            match via {
+                ReferrersVia::Api => listed = Some(fingerprint(&descriptors)),
+                ReferrersVia::FallbackTag(index) => fallback = Some(*index),
+                ReferrersVia::Nothing => {}
             }
-        };
+            descriptors
+        });
         let fetched: Vec<_> = stream::iter(&descriptors)
             .map(|descriptor| self.fetch_listed(descriptor))
             .buffered(PARALLEL)
@@ -130,7 +77,7 @@ impl Walk<'_> {
                 None => missing.push(descriptor.digest),
             }
         }
-        Ok(Found { subject, manifests, missing, fallback, tagged })
+        Ok(Found { subject, manifests, missing, listed, fallback, tagged })
     }
 
     async fn fetch_listed(&self, descriptor: &Descriptor) -> Result<Option<RawManifest>, CopyError> {
@@ -192,11 +139,20 @@ impl Walk<'_> {
     }
 }
 
+/// What was taken in.
+pub(super) struct TakenIn {
+    /// Manifests that may have belongings themselves.
+    pub(super) next: Vec<Digest>,
+    /// Stands for what the source itself lists of the first subject.
+    pub(super) listed_first: Option<Digest>,
+}
+
 /// What was found to belong to one manifest.
 struct Found {
     subject: Digest,
     manifests: Vec<(Descriptor, RawManifest)>,
     missing: Vec<Digest>,
+    listed: Option<Digest>,
     fallback: Option<RawManifest>,
     tagged: Vec<(Tag, RawManifest)>,
 }

@@ -32,9 +32,10 @@ impl Engine {
         let seen = HashSet::from([*root.digest()]);
         let platforms = &request.platforms;
         let mut walk = Walk { source, image, platforms, seen, members: Vec::new() };
+        let mut listed = None;
         let mut children = walk.descend(&root, Role::Child).await?;
         let mut lists = Vec::new();
-        if request.referrers == ReferrerPolicy::Carry {
+        if let ReferrerPolicy::Carry(_) = &request.referrers {
             let mut subjects: Vec<Digest> = children.iter().map(|member| *member.manifest.digest()).collect();
             subjects.insert(0, *root.digest());
             let mut depth = 0;
@@ -43,12 +44,15 @@ impl Engine {
                     let detail = format!("referrers of its referrers go deeper than {MAX_DEPTH} levels");
                     return Err(walk.too_complex(detail));
                 }
-                subjects = walk.belongings(self, &subjects, &mut lists).await?;
+                let found = walk.belongings(self, &subjects, &mut lists).await?;
+                // What is listed for the root is asked for again when it has not moved.
+                listed = listed.or(found.listed_first.filter(|_| depth == 0));
+                subjects = found.next;
                 depth += 1;
             }
         }
         children.append(&mut walk.members);
-        Ok(ImageTree { root, members: children, referrers: lists })
+        Ok(ImageTree { root, members: children, referrers: lists, listed })
     }
 }
 

@@ -14,10 +14,12 @@ mod put;
 mod report;
 mod request;
 mod run;
+mod source_lists;
 mod tree;
 
-pub(crate) use belongings::SourceTags;
+pub(crate) use belongings::fingerprint;
 pub(crate) use job::Job;
 pub use report::{CopyReport, ImageOutcome, Tally, TargetReport};
-pub use request::{CopyRequest, CopyTarget, Moves, Platforms, ReferrerPolicy};
+pub use request::{CarryRules, CopyRequest, CopyTarget, Moves, Platforms, ReferrerPolicy};
+pub(crate) use source_lists::SourceLists;
 pub use tree::{ImageTree, Member, ReferrerList, Role};

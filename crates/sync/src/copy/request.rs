@@ -1,6 +1,7 @@
 //! What is to be copied where.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use portolan_oci::{Digest, Platform, TagOrDigest};
 use portolan_transport::{PutAs, Source, Target};
@@ -63,10 +64,22 @@ pub enum Moves {
 }
 
 /// Whether what refers to an image is copied with it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum ReferrerPolicy {
     /// Signatures, SBOMs, attestations: by `subject`, by fallback tag, by cosign's tags.
-    Carry,
+    Carry(CarryRules),
     /// The image alone.
     Leave,
+}
+
+/// What goes along with an image.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CarryRules {
+    /// How long what a source was found to list for an unmoved image is believed.
+    pub recheck: Duration,
+}
+
+impl ReferrerPolicy {
+    /// All that refers to an image; a plan asks for it once an hour where the image has not moved.
+    pub const ALL: Self = Self::Carry(CarryRules { recheck: Duration::from_hours(1) });
 }

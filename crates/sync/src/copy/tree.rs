@@ -1,6 +1,6 @@
 //! An image with everything that belongs to it, as found at its source.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use portolan_oci::{Descriptor, Digest, RawManifest, Tag};
 
@@ -14,6 +14,8 @@ pub struct ImageTree {
     pub members: Vec<Member>,
     /// Lists of referrers by subject, to be kept up at targets without the referrers API.
     pub referrers: Vec<ReferrerList>,
+    /// Stands for what the source itself lists as referring to the root; `None` where it has no such list.
+    pub listed: Option<Digest>,
 }
 
 /// A manifest that belongs to an image.
@@ -64,6 +66,23 @@ impl ImageTree {
             Some((list.subject.fallback_tag(), *index.digest()))
         });
         tagged.chain(lists).collect()
+    }
+
+    /// The members that are parts of the image itself: those that its indexes name.
+    pub fn parts(&self) -> HashSet<Digest> {
+        let members: HashMap<&Digest, &RawManifest> =
+            self.members.iter().map(|member| (member.manifest.digest(), &member.manifest)).collect();
+        let (mut parts, mut indexes) = (HashSet::new(), vec![&self.root]);
+        while let Some(index) = indexes.pop() {
+            for child in index.parsed().children() {
+                if let Some(member) = members.get(&child.digest)
+                    && parts.insert(child.digest)
+                {
+                    indexes.push(member);
+                }
+            }
+        }
+        parts
     }
 
     /// Every blob that is to be copied, each once, in the order in which they are named. Foreign layers are

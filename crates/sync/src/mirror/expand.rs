@@ -8,7 +8,7 @@ use portolan_transport::{Endpoint, Location, Places, PutAs, Source, Target};
 
 use super::MirrorError;
 use crate::select::{CarriedReferrers, Expansion, Mirror, clashes};
-use crate::{CopyRequest, CopyTarget, Moves, Platforms, ReferrerPolicy};
+use crate::{CarryRules, CopyRequest, CopyTarget, Moves, Platforms, ReferrerPolicy};
 
 /// Places, each opened once.
 pub(super) struct Opened<'a> {
@@ -70,7 +70,9 @@ impl<'a> Opened<'a> {
             },
             referrers: match policy.referrers {
                 CarriedReferrers::None => ReferrerPolicy::Leave,
-                CarriedReferrers::All | CarriedReferrers::Types(_) => ReferrerPolicy::Carry,
+                CarriedReferrers::All | CarriedReferrers::Types(_) => {
+                    ReferrerPolicy::Carry(CarryRules { recheck: policy.recheck.duration() })
+                }
             },
             moves: if is_immutable { Moves::Refused } else { Moves::Allowed },
         })

@@ -29,12 +29,14 @@ impl Engine {
             let source = image.source();
             RunReport { source, report: self.carry_out_one(image).await }
         });
-        reports.buffered(PARALLEL).collect().await
+        let reports = reports.buffered(PARALLEL).collect().await;
+        self.write_down().await;
+        reports
     }
 
     async fn carry_out_one(&self, image: PlannedImage) -> CopyReport {
         let needs_work = image.needs_work();
-        let PlannedImage { request, named: _, digest, tree, job, asked, targets } = image;
+        let PlannedImage { request, named: _, digest, listed, tree, job, asked, targets } = image;
         for ((lane, target), asked) in job.lanes.iter().zip(targets).zip(asked) {
             match target.action {
                 Action::Skip => {
@@ -47,7 +49,15 @@ impl Engine {
                 Action::Add | Action::Move { .. } | Action::Complete => {}
             }
         }
-        let Some(tree) = tree.filter(|_| needs_work) else { return job.report(Ok(())) };
+        let learn_listed = || {
+            if let (Some(digest), Some(listed)) = (&digest, &listed) {
+                self.learn_listed(digest, listed, &job.lanes);
+            }
+        };
+        let Some(tree) = tree.filter(|_| needs_work) else {
+            learn_listed();
+            return job.report(Ok(()));
+        };
         let work = async {
             self.begin(tree.root.digest(), job.lanes.iter()).await;
             self.deliver(&request, &tree, &job).await;
@@ -57,6 +67,8 @@ impl Engine {
             () = self.cancelled.cancelled() => Err(CopyError::Cancelled),
             () = work => Ok(()),
         };
+        learn_listed();
+        self.learn_parts(tree.root.digest(), &tree);
         job.report(ended)
     }
 

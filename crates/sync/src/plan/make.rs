@@ -4,14 +4,15 @@ use std::sync::Arc;
 
 use futures::future::{join, join_all};
 use futures::stream::{self, StreamExt as _};
-use portolan_oci::{Digest, Tag, TagOrDigest};
+use portolan_oci::{Digest, TagOrDigest};
 use portolan_transport::PutAs;
 
+use super::news::News;
 use super::planned::{Action, Cost, Plan, PlannedImage, PlannedTarget};
 use super::standing::{How, Seen, TargetChecks};
 use crate::blob::Lane;
 use crate::copy::{Job, Moves};
-use crate::{CopyError, CopyRequest, Engine, Platforms, ReferrerPolicy};
+use crate::{CopyError, CopyRequest, Engine, Platforms};
 
 /// Images that are asked about at once. How much that means for a host is its own limits' business.
 const PARALLEL: usize = 64;
@@ -27,10 +28,12 @@ impl Engine {
     /// [`CopyError::Cancelled`] if the run was.
     pub async fn plan(&self, requests: Vec<CopyRequest>, checks: TargetChecks) -> Result<Plan, CopyError> {
         let planned = async {
+            let unknown = self.recall_apis(&requests).await;
             let images = stream::iter(requests).map(|request| self.plan_image(request, checks));
             let mut images: Vec<_> = images.buffered(PARALLEL).collect().await;
             self.look_for_blobs(&images).await;
             self.reckon(&mut images);
+            self.remember_apis(&unknown);
             Plan { images }
         };
         tokio::select! {
@@ -46,8 +49,16 @@ impl Engine {
         let (shows, ahead) = join(shows, self.look_ahead(&request, &job)).await;
         let was_asked = |shows: &Shows| matches!(shows, Ok(Some(Seen { how: How::Asked, .. })));
         let asked = shows.iter().map(was_asked).collect();
-        let mut image =
-            PlannedImage { request, named: None, digest: None, tree: None, job, asked, targets: Vec::new() };
+        let mut image = PlannedImage {
+            request,
+            named: None,
+            digest: None,
+            listed: None,
+            tree: None,
+            job,
+            asked,
+            targets: Vec::new(),
+        };
         let actions = match self.compare(&mut image, shows, ahead).await {
             Ok(actions) => actions,
             Err(cause) => image.job.lanes.iter().map(|_| Action::Fail(cause.clone())).collect(),
@@ -101,7 +112,10 @@ impl Engine {
         if let Some(wanted) = self.wanted(request, &shows, ahead).await? {
             image.digest = Some(wanted);
             let has_it = |shows: &Shows| matches!(shows, Ok(Some(seen)) if seen.digest == wanted);
-            if shows.iter().all(has_it) && !self.has_news(image, &wanted).await? {
+            if shows.iter().all(has_it)
+                && let News::None { listed } = self.news(request, &image.job.lanes, &wanted).await?
+            {
+                image.listed = listed;
                 return Ok(shows.iter().map(|_| Action::Skip).collect());
             }
         }
@@ -112,6 +126,7 @@ impl Engine {
         image.job.refuse_index(&root);
         let digest = *root.digest();
         let tree = Arc::new(self.discover(request, root).await?);
+        image.listed = tree.listed;
         let actions = image.job.lanes.iter().zip(shows).map(|(lane, shows)| {
             let tree = &tree;
             async move {
@@ -156,36 +171,6 @@ impl Engine {
                 }
             }
         }
-    }
-
-    /// Whether the source has something under the tags that belong to an image that a target was not seen to
-    /// have.
-    async fn has_news(&self, image: &PlannedImage, digest: &Digest) -> Result<bool, CopyError> {
-        let request = &image.request;
-        if request.referrers == ReferrerPolicy::Leave {
-            return Ok(false);
-        }
-        for tag in self.tags_about(request, digest).await {
-            let tag = TagOrDigest::Tag(tag);
-            let what = || request.source.location().with(Some(&tag));
-            let there = request.source.resolve(&tag).await;
-            let there = there.map_err(|cause| CopyError::source(what(), cause))?.digest;
-            for lane in &image.job.lanes {
-                let holdings = self.holdings(&lane.place);
-                let confirmed = holdings.confirmed(self, &lane.place).await?.get(&tag.to_string());
-                if confirmed.is_none_or(|confirmed| confirmed.digest != there) {
-                    return Ok(true);
-                }
-            }
-        }
-        Ok(false)
-    }
-
-    /// Those of the source's tags that say by their names that they belong to an image.
-    async fn tags_about(&self, request: &CopyRequest, digest: &Digest) -> Vec<Tag> {
-        self.learn_tags(request).await;
-        let cell = self.tags_of(&*request.source);
-        cell.get().map(|tags| tags.about(digest)).unwrap_or_default()
     }
 }
 

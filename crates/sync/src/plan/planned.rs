@@ -32,6 +32,8 @@ pub struct PlannedImage {
     pub(crate) named: Option<Digest>,
     /// What the image is: that, or its part for a platform.
     pub(crate) digest: Option<Digest>,
+    /// Stands for what the source itself lists as referring to it, if the source was asked.
+    pub(crate) listed: Option<Digest>,
     /// What is to be copied; none where nothing is.
     pub(crate) tree: Option<Arc<ImageTree>>,
     pub(crate) job: Job,

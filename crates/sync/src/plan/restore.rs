@@ -166,6 +166,7 @@ async fn restored(saved: &SavedImage, places: &Places) -> Result<PlannedImage, R
         request,
         named: Some(saved.named),
         digest: Some(digest),
+        listed: tree.listed,
         tree: Some(Arc::new(tree)),
         asked: vec![false; targets.len()],
         job,
@@ -197,7 +198,7 @@ async fn request(saved: &SavedImage, places: &Places) -> Result<CopyRequest, Res
             SavedPlatforms::Sparse(platforms) => Platforms::Sparse(platforms),
         },
         referrers: match saved.referrers {
-            SavedPolicy::Carry => ReferrerPolicy::Carry,
+            SavedPolicy::Carry => ReferrerPolicy::ALL,
             SavedPolicy::Leave => ReferrerPolicy::Leave,
         },
         // What may be moved was decided when the plan was made.

@@ -87,6 +87,9 @@ pub(super) struct SavedImage {
     manifests: Vec<SavedManifest>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     lists: Vec<SavedList>,
+    /// Stands for what the source itself listed as referring to the image.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    listed: Option<Digest>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -177,12 +180,13 @@ impl SavedImage {
                 Platforms::Sparse(platforms) => SavedPlatforms::Sparse(platforms),
             },
             referrers: match image.request.referrers {
-                ReferrerPolicy::Carry => SavedPolicy::Carry,
+                ReferrerPolicy::Carry(_) => SavedPolicy::Carry,
                 ReferrerPolicy::Leave => SavedPolicy::Leave,
             },
             targets: super::restore::saved_targets(image),
             manifests: tree.members.iter().map(member).chain(root).collect(),
             lists: tree.referrers.iter().map(list).collect(),
+            listed: tree.listed,
         })
     }
 
@@ -208,7 +212,7 @@ impl SavedImage {
             Ok::<_, RawManifestError>(ReferrerList { subject: list.subject, descriptors, fallback })
         };
         let referrers = self.lists.iter().map(list).collect::<Result<_, _>>()?;
-        Ok(root.map(|root| ImageTree { root, members, referrers }))
+        Ok(root.map(|root| ImageTree { root, members, referrers, listed: self.listed }))
     }
 }
 

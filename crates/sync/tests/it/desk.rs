@@ -45,15 +45,12 @@ impl Desk {
         let dir = TempDir::new().unwrap();
         let database = DatabaseLocation::SqliteFile(dir.path().join("portolan.db"));
         let catalog = Catalog::open(&database).await.unwrap();
-        let retry = RetryOptions {
-            first_delay: Duration::from_millis(2),
-            longest_delay: Duration::from_millis(20),
-            ..RetryOptions::default()
-        };
-        let client = ClientOptions { retry, ..ClientOptions::default() };
-        let hosts = Hosts::new(HostsOptions::default()).unwrap();
-        let places = Places::new(PlacesOptions { client, ..PlacesOptions::new(hosts) });
-        Self { dir, catalog, places, heard: Arc::default() }
+        Self { dir, catalog, places: places(), heard: Arc::default() }
+    }
+
+    /// Forgets what this process has learnt about hosts, as a new one does not know it.
+    pub(crate) fn forget_hosts(&mut self) {
+        self.places = places();
     }
 
     /// The runs that are written down.
@@ -118,7 +115,7 @@ impl Desk {
             reference: from.selector().unwrap(),
             targets: to,
             platforms: Platforms::All,
-            referrers: ReferrerPolicy::Carry,
+            referrers: ReferrerPolicy::ALL,
             moves: Moves::Allowed,
         }
     }
@@ -128,6 +125,17 @@ impl Desk {
         let request = self.request(source, targets).await;
         self.engine(self.options()).copy(&request).await
     }
+}
+
+fn places() -> Places {
+    let retry = RetryOptions {
+        first_delay: Duration::from_millis(2),
+        longest_delay: Duration::from_millis(20),
+        ..RetryOptions::default()
+    };
+    let client = ClientOptions { retry, ..ClientOptions::default() };
+    let hosts = Hosts::new(HostsOptions::default()).unwrap();
+    Places::new(PlacesOptions { client, ..PlacesOptions::new(hosts) })
 }
 
 /// The report on the only target; panics with the cause if the copy failed.

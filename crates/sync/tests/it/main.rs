@@ -6,6 +6,7 @@
     reason = "helpers of tests may stop the test"
 )]
 
+mod belongings;
 mod deep_referrers;
 mod desk;
 mod failing_target;

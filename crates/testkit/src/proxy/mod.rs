@@ -7,6 +7,7 @@ mod answer;
 mod link;
 mod pace;
 mod record;
+mod referrers;
 mod rule;
 mod serve;
 mod server;

@@ -65,7 +65,7 @@ pub(super) fn fallback_index(referrers: Vec<Tree>) -> Tree {
 }
 
 /// The descriptor with artifact type and annotations, as lists of referrers have it.
-pub(super) fn referrer_descriptor(referrer: &Tree) -> Value {
+pub(crate) fn referrer_descriptor(referrer: &Tree) -> Value {
     let manifest = referrer.json();
     let mut descriptor = referrer.descriptor();
     let config_type = manifest.get("config").and_then(|config| config.get("mediaType"));

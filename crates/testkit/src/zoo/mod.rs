@@ -13,6 +13,7 @@ mod odd;
 mod readable;
 mod referrers;
 
+pub(crate) use exhibit::referrer_descriptor;
 pub use exhibit::{Exhibit, fallback_tag};
 pub use layout::write_layout;
 pub use readable::{Readable, Verdict};

@@ -19,12 +19,17 @@ impl Holder {
         subject: &Digest,
         artifact_type: Option<&MediaType>,
     ) -> TransportResult<Referrers> {
-        if self.client.learnt.referrers_api.get().is_possible()
-            && let Some(descriptors) = self.listed(subject, artifact_type).await?
-        {
-            return Ok(Referrers { descriptors, via: ReferrersVia::Api });
+        match self.listed(subject, artifact_type).await? {
+            Some(descriptors) => Ok(Referrers { descriptors, via: ReferrersVia::Api }),
+            None => self.by_fallback_tag(subject, artifact_type).await,
         }
-        self.by_fallback_tag(subject, artifact_type).await
+    }
+
+    pub(super) async fn listed_referrers(
+        &self,
+        subject: &Digest,
+    ) -> TransportResult<Option<Vec<Descriptor>>> {
+        self.listed(subject, None).await
     }
 
     /// `None` if there is no referrers API.
@@ -33,6 +38,9 @@ impl Holder {
         subject: &Digest,
         artifact_type: Option<&MediaType>,
     ) -> TransportResult<Option<Vec<Descriptor>>> {
+        if !self.client.learnt.referrers_api.get().is_possible() {
+            return Ok(None);
+        }
         let what = format!("the referrers of {}", self.named(&TagOrDigest::Digest(*subject)));
         let filter = artifact_type.map_or_else(String::new, |wanted| {
             format!("?artifactType={}", utf8_percent_encode(wanted.as_str(), NON_ALPHANUMERIC))

@@ -5,7 +5,7 @@ use async_trait::async_trait;
 use portolan_oci::{Descriptor, Digest, MediaType, RawManifest, Tag, TagOrDigest};
 
 use super::RegistryRepository;
-use crate::{BlobRead, Capabilities, Location, Referrers, Source, TransportResult};
+use crate::{BlobRead, Capabilities, Location, Referrers, Source, Support, TransportResult};
 
 #[async_trait]
 impl Source for RegistryRepository {
@@ -39,5 +39,13 @@ impl Source for RegistryRepository {
         artifact_type: Option<&MediaType>,
     ) -> TransportResult<Referrers> {
         self.origin().referrers(subject, artifact_type).await
+    }
+
+    async fn listed_referrers(&self, subject: &Digest) -> TransportResult<Option<Vec<Descriptor>>> {
+        self.origin().listed_referrers(subject).await
+    }
+
+    fn assume_referrers_api(&self, support: Support) {
+        self.origin().client.assume_referrers_api(support);
     }
 }

@@ -2,6 +2,7 @@
 
 pub(super) mod belongings;
 pub(super) mod blob;
+pub(super) mod child;
 pub(super) mod host;
 pub(super) mod place;
 pub(super) mod realm;

@@ -53,7 +53,7 @@ impl Plan {
             reference,
             targets,
             platforms: arguments.platform.clone().map_or(Platforms::All, Platforms::One),
-            referrers: if arguments.no_referrers { ReferrerPolicy::Leave } else { ReferrerPolicy::Carry },
+            referrers: if arguments.no_referrers { ReferrerPolicy::Leave } else { ReferrerPolicy::ALL },
             moves: Moves::Allowed,
         };
         Ok(Self { request, places, unopened })

@@ -128,7 +128,7 @@ async fn everything_survives(from: Kind, to: Kind) {
                 reference: tag.into(),
                 targets: vec![target],
                 platforms: Platforms::All,
-                referrers: ReferrerPolicy::Carry,
+                referrers: ReferrerPolicy::ALL,
                 moves: Moves::Allowed,
             };
             only(&engine.copy(&request).await);

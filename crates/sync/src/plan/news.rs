@@ -1,0 +1,161 @@
+//! Whether anything new belongs to an image that has not moved.
+
+use std::sync::Arc;
+
+use portolan_oci::{Digest, Tag, TagOrDigest};
+use portolan_transport::Support;
+
+use crate::blob::Lane;
+use crate::copy::fingerprint;
+use crate::{CarryRules, CopyError, CopyRequest, Engine, ReferrerPolicy};
+
+/// Whether anything new belongs to an image.
+pub(super) enum News {
+    /// The source has something that a target was not seen to have.
+    Some,
+    /// It has not.
+    None {
+        /// Stands for what the source itself lists, if it was asked.
+        listed: Option<Digest>,
+    },
+}
+
+/// What a source itself lists as referring to an image.
+enum Listed {
+    /// This, found out now.
+    Now(Digest),
+    /// What was carried: it was asked not long ago.
+    Lately,
+    /// It has no such list.
+    Nowhere,
+}
+
+impl Engine {
+    /// Whether the source has something that belongs to an image and that a target was not seen to have.
+    pub(super) async fn news(
+        &self,
+        request: &CopyRequest,
+        lanes: &[Arc<Lane>],
+        image: &Digest,
+    ) -> Result<News, CopyError> {
+        let ReferrerPolicy::Carry(rules) = &request.referrers else {
+            return Ok(News::None { listed: None });
+        };
+        let listed = self.listed(request, rules, lanes, image).await?;
+        if let Listed::Now(now) = &listed
+            && !self.were_carried(lanes, image, now).await?
+        {
+            return Ok(News::Some);
+        }
+        for tag in self.tags_about(request, image, &listed).await? {
+            if !self.is_confirmed(request, lanes, tag).await? {
+                return Ok(News::Some);
+            }
+        }
+        let listed = match listed {
+            Listed::Now(now) => Some(now),
+            Listed::Lately | Listed::Nowhere => None,
+        };
+        Ok(News::None { listed })
+    }
+
+    /// Asks the source for its list, if it has one and the answer of an earlier run is too old.
+    async fn listed(
+        &self,
+        request: &CopyRequest,
+        rules: &CarryRules,
+        lanes: &[Arc<Lane>],
+        image: &Digest,
+    ) -> Result<Listed, CopyError> {
+        let source = &*request.source;
+        let api = || source.capabilities().referrers_api;
+        if api() == Support::No {
+            return Ok(Listed::Nowhere);
+        }
+        let mut is_due = false;
+        for lane in lanes {
+            let holdings = self.holdings(&lane.place);
+            let carried = holdings.belongings(self, &lane.place).await?.get(image);
+            let age = carried.map(|carried| (self.clock)().duration_since(carried.checked_at).unsigned_abs());
+            is_due |= age.is_none_or(|age| age >= rules.recheck);
+        }
+        if !is_due {
+            return Ok(Listed::Lately);
+        }
+        // Of many images at once, one finds out whether there is a list at all.
+        let first = self.first_question(source);
+        let lesson = if api() == Support::Unknown { Some(first.lock().await) } else { None };
+        if api() == Support::No {
+            return Ok(Listed::Nowhere);
+        }
+        let lesson = lesson.filter(|_| api() == Support::Unknown);
+        let what = || format!("the referrers of {}", source.location().with(Some(&(*image).into())));
+        let listed =
+            source.listed_referrers(image).await.map_err(|cause| CopyError::source(what(), cause))?;
+        // An answer that says neither yes nor no is not asked for again for each image.
+        source.assume_referrers_api(if listed.is_some() { Support::Yes } else { Support::No });
+        drop(lesson);
+        Ok(listed.map_or(Listed::Nowhere, |listed| Listed::Now(fingerprint(&listed))))
+    }
+
+    /// Whether all targets were seen to have what is listed now. A target of which nothing is noted has nothing.
+    async fn were_carried(
+        &self,
+        lanes: &[Arc<Lane>],
+        image: &Digest,
+        now: &Digest,
+    ) -> Result<bool, CopyError> {
+        let nothing = fingerprint([]);
+        for lane in lanes {
+            let holdings = self.holdings(&lane.place);
+            let carried = holdings.belongings(self, &lane.place).await?.get(image);
+            if carried.map_or(nothing, |carried| carried.fingerprint) != *now {
+                return Ok(false);
+            }
+        }
+        Ok(true)
+    }
+
+    /// Those of the source's tags that say by their names that they belong to the image or a part of it. Where
+    /// the source lists referrers itself, the index under a fallback tag is some other tool's.
+    async fn tags_about(
+        &self,
+        request: &CopyRequest,
+        image: &Digest,
+        listed: &Listed,
+    ) -> Result<Vec<Tag>, CopyError> {
+        let lists = self.lists_of(&*request.source);
+        let tags = lists.tags(&*request.source).await;
+        let parts = lists.parts(self, &*request.source, image).await?;
+        let is_wanted =
+            |subject: &Digest, tag: &Tag| matches!(listed, Listed::Nowhere) || *tag != subject.fallback_tag();
+        let about = std::iter::once(image).chain(parts).flat_map(|subject| {
+            let about = tags.about(subject).into_iter();
+            about.filter(move |tag| is_wanted(subject, tag))
+        });
+        Ok(about.collect())
+    }
+
+    /// Whether all targets were seen to have what the source shows under a tag.
+    async fn is_confirmed(
+        &self,
+        request: &CopyRequest,
+        lanes: &[Arc<Lane>],
+        tag: Tag,
+    ) -> Result<bool, CopyError> {
+        let tag = TagOrDigest::Tag(tag);
+        let there = request.source.resolve(&tag).await;
+        let there = there.map_err(|cause| {
+            let what = request.source.location().with(Some(&tag));
+            CopyError::source(what, cause)
+        })?;
+        for lane in lanes {
+            let holdings = self.holdings(&lane.place);
+            let confirmed = holdings.confirmed(self, &lane.place).await?.get(&tag.to_string());
+            if confirmed.is_none_or(|confirmed| confirmed.digest != there.digest) {
+                return Ok(false);
+            }
+        }
+        Ok(true)
+    }
+}
