@@ -26,8 +26,8 @@ pub mod select;
 pub mod settings;
 
 pub use copy::{
-    CarryRules, CopyReport, CopyRequest, CopyTarget, ImageOutcome, Moves, Platforms, ReferrerPolicy, Tally,
-    TargetReport,
+    ArtifactTypes, CarryRules, CopyReport, CopyRequest, CopyTarget, ImageOutcome, Moves, Platforms,
+    ReferrerPolicy, Tally, TargetReport,
 };
 pub use engine::{Engine, EngineOptions};
 pub use error::CopyError;

@@ -6,13 +6,19 @@ use futures::stream::{self, StreamExt as _, TryStreamExt as _};
 use portolan_oci::{Descriptor, Digest, RawManifest, Tag, TagOrDigest};
 use portolan_transport::{Referrers, ReferrersVia, Support};
 
+use super::ArtifactTypes;
 use super::discover::Walk;
-use super::source_lists::{COSIGN_SUFFIXES, SourceTags};
-use super::tree::{ReferrerList, Role};
+use super::source_lists::{SourceTags, cosign_suffixes};
+use super::tree::{PartOf, ReferrerList, Role};
 use crate::event::Event;
 use crate::{CopyError, Engine};
 
 const PARALLEL: usize = 8;
+
+/// Whether a referrer may be of a type that is taken, as far as its entry in a list says.
+pub(crate) fn may_take(types: &ArtifactTypes, listed: &Descriptor) -> bool {
+    listed.artifact_type.is_none() || types.take(listed.artifact_type.as_ref())
+}
 
 /// Stands for what a source lists as referring to an image, in whatever order.
 pub(crate) fn fingerprint<'a>(listed: impl IntoIterator<Item = &'a Descriptor>) -> Digest {
@@ -47,7 +53,7 @@ impl Walk<'_> {
     async fn find(&self, engine: &Engine, subject: Digest, tags: &SourceTags) -> Result<Found, CopyError> {
         let referrers = self.referrers(engine, subject, tags).await?;
         let mut tagged = Vec::new();
-        for suffix in COSIGN_SUFFIXES {
+        for suffix in cosign_suffixes(self.types) {
             let Ok(tag) = Tag::cosign(&subject, suffix) else { continue };
             if tags.may_have(&tag)
                 && let Some(manifest) = self.fetch(&TagOrDigest::Tag(tag.clone())).await?
@@ -57,7 +63,11 @@ impl Walk<'_> {
         }
         let mut manifests = Vec::new();
         let (mut listed, mut fallback) = (None, None);
-        let descriptors = referrers.map_or_else(Vec::new, |Referrers { descriptors, via }| {
+        let mut left_out = false;
+        let descriptors = referrers.map_or_else(Vec::new, |Referrers { mut descriptors, via }| {
+            let all = descriptors.len();
+            descriptors.retain(|one| may_take(self.types, one));
+            left_out |= descriptors.len() < all;
             match via {
                 ReferrersVia::Api => listed = Some(fingerprint(&descriptors)),
                 ReferrersVia::FallbackTag(index) => fallback = Some(*index),
@@ -73,11 +83,18 @@ impl Walk<'_> {
         let mut missing = Vec::new();
         for (descriptor, manifest) in descriptors.into_iter().zip(fetched) {
             match manifest {
+                // A list may not say what its entries are.
+                Some(manifest) if !self.types.take(manifest.parsed().artifact_type()) => left_out = true,
                 Some(manifest) => manifests.push((descriptor, manifest)),
                 None => missing.push(descriptor.digest),
             }
         }
-        Ok(Found { subject, manifests, missing, listed, fallback, tagged })
+        // A list of which something is left out is made anew at the target.
+        let part_of = fallback.take_if(|_| left_out).map(|index| {
+            let name = self.types.part_of(&subject.fallback_tag());
+            PartOf { name, digest: *index.digest() }
+        });
+        Ok(Found { subject, manifests, missing, listed, fallback, part_of, tagged })
     }
 
     async fn fetch_listed(&self, descriptor: &Descriptor) -> Result<Option<RawManifest>, CopyError> {
@@ -132,8 +149,9 @@ impl Walk<'_> {
         }
         // An index that names what is not there could not be put as it is.
         let fallback = found.fallback.filter(|_| found.missing.is_empty());
-        if !descriptors.is_empty() || fallback.is_some() {
-            lists.push(ReferrerList { subject: found.subject, descriptors, fallback });
+        let part_of = found.part_of.filter(|_| found.missing.is_empty());
+        if !descriptors.is_empty() || fallback.is_some() || part_of.is_some() {
+            lists.push(ReferrerList { subject: found.subject, descriptors, fallback, part_of });
         }
         Ok(next)
     }
@@ -154,5 +172,6 @@ struct Found {
     missing: Vec<Digest>,
     listed: Option<Digest>,
     fallback: Option<RawManifest>,
+    part_of: Option<PartOf>,
     tagged: Vec<(Tag, RawManifest)>,
 }

@@ -7,6 +7,7 @@ use futures::stream::{self, StreamExt as _, TryStreamExt as _};
 use portolan_oci::{Descriptor, Digest, Manifest, RawManifest, TagOrDigest};
 use portolan_transport::Source;
 
+use super::ArtifactTypes;
 use super::request::{CopyRequest, Platforms, ReferrerPolicy};
 use super::tree::{ImageTree, Member, Role};
 use crate::{CopyError, Engine};
@@ -31,7 +32,11 @@ impl Engine {
         let image = source.location().with(Some(&TagOrDigest::Digest(*root.digest())));
         let seen = HashSet::from([*root.digest()]);
         let platforms = &request.platforms;
-        let mut walk = Walk { source, image, platforms, seen, members: Vec::new() };
+        let types = match &request.referrers {
+            ReferrerPolicy::Carry(rules) => &rules.types,
+            ReferrerPolicy::Leave => &ArtifactTypes::All,
+        };
+        let mut walk = Walk { source, image, platforms, types, seen, members: Vec::new() };
         let mut listed = None;
         let mut children = walk.descend(&root, Role::Child).await?;
         let mut lists = Vec::new();
@@ -62,6 +67,8 @@ pub(super) struct Walk<'a> {
     /// The image, for messages.
     image: String,
     platforms: &'a Platforms,
+    /// What is taken of what refers to the image.
+    pub(super) types: &'a ArtifactTypes,
     pub(super) seen: HashSet<Digest>,
     /// What was found beside the image's own children.
     pub(super) members: Vec<Member>,

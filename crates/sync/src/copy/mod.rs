@@ -3,6 +3,7 @@
 //! `discover` reads what there is, `compare` says which targets lack it, `put` writes the manifests in
 //! their order; `run` puts these together. Blobs are the business of `blob`.
 
+mod artifact_types;
 mod begin;
 mod belongings;
 mod compare;
@@ -17,9 +18,10 @@ mod run;
 mod source_lists;
 mod tree;
 
-pub(crate) use belongings::fingerprint;
+pub use artifact_types::ArtifactTypes;
+pub(crate) use belongings::{fingerprint, may_take};
 pub(crate) use job::Job;
 pub use report::{CopyReport, ImageOutcome, Tally, TargetReport};
 pub use request::{CarryRules, CopyRequest, CopyTarget, Moves, Platforms, ReferrerPolicy};
 pub(crate) use source_lists::SourceLists;
-pub use tree::{ImageTree, Member, ReferrerList, Role};
+pub use tree::{ImageTree, Member, PartOf, ReferrerList, Role};

@@ -65,8 +65,7 @@ impl Engine {
     /// Notes that a target has the image, with all that belongs to it by its tags.
     pub(crate) async fn confirm(&self, tree: &ImageTree, lane: &Lane) -> Result<(), CatalogError> {
         let root = tree.root.digest();
-        let mut named: Vec<(String, Digest)> =
-            tree.tags_about().into_iter().map(|(tag, digest)| (tag.to_string(), digest)).collect();
+        let mut named = tree.tags_about();
         named.push((lane.reference(root), *root));
         let named: Vec<(&str, Digest)> =
             named.iter().map(|(name, digest)| (name.as_str(), *digest)).collect();

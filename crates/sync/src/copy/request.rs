@@ -6,6 +6,8 @@ use std::time::Duration;
 use portolan_oci::{Digest, Platform, TagOrDigest};
 use portolan_transport::{PutAs, Source, Target};
 
+use super::ArtifactTypes;
+
 /// One image to copy.
 #[derive(Clone)]
 pub struct CopyRequest {
@@ -75,11 +77,15 @@ pub enum ReferrerPolicy {
 /// What goes along with an image.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CarryRules {
+    /// Which of what refers to the image. Cosign's tags count as the types that cosign gives to the same things
+    /// where they refer by `subject`.
+    pub types: ArtifactTypes,
     /// How long what a source was found to list for an unmoved image is believed.
     pub recheck: Duration,
 }
 
 impl ReferrerPolicy {
     /// All that refers to an image; a plan asks for it once an hour where the image has not moved.
-    pub const ALL: Self = Self::Carry(CarryRules { recheck: Duration::from_hours(1) });
+    pub const ALL: Self =
+        Self::Carry(CarryRules { types: ArtifactTypes::All, recheck: Duration::from_hours(1) });
 }

@@ -7,12 +7,19 @@ use portolan_oci::{Digest, Tag};
 use portolan_transport::{Source, TransportResult};
 use tokio::sync::OnceCell;
 
+use super::ArtifactTypes;
 use super::request::{CopyRequest, ReferrerPolicy};
 use crate::Engine;
 use crate::select::is_belonging;
 
-/// What cosign appends to the tag of a digest for its signatures, attestations and SBOMs.
-pub(super) const COSIGN_SUFFIXES: [&str; 3] = ["sig", "att", "sbom"];
+/// What cosign appends to the tag of a digest for its signatures, attestations and SBOMs, as far as these types
+/// are taken. They count as the artifact types that cosign gives to the same things with a `subject`.
+pub(super) fn cosign_suffixes(types: &ArtifactTypes) -> impl Iterator<Item = &'static str> {
+    ["sig", "att", "sbom"].into_iter().filter(|suffix| {
+        let artifact_type = format!("application/vnd.dev.cosign.artifact.{suffix}.v1+json").parse().ok();
+        types.take(artifact_type.as_ref())
+    })
+}
 
 /// What is learnt from the tags of a source, once in a run.
 #[derive(Debug, Default)]
@@ -39,10 +46,11 @@ impl SourceTags {
         }
     }
 
-    /// Those of them that belong to a manifest by their names; none where they are not listed.
-    pub(crate) fn about(&self, subject: &Digest) -> Vec<Tag> {
+    /// Those of them that say by their names that they belong to a manifest, of cosign's those of these types;
+    /// none where tags are not listed.
+    pub(crate) fn about(&self, subject: &Digest, types: &ArtifactTypes) -> Vec<Tag> {
         let Self::Listed(tags) = self else { return Vec::new() };
-        let cosign = COSIGN_SUFFIXES.iter().filter_map(|suffix| Tag::cosign(subject, suffix).ok());
+        let cosign = cosign_suffixes(types).filter_map(|suffix| Tag::cosign(subject, suffix).ok());
         cosign.chain([subject.fallback_tag()]).filter(|tag| tags.contains(tag)).collect()
     }
 

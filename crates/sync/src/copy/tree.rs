@@ -3,6 +3,7 @@
 use std::collections::{HashMap, HashSet};
 
 use portolan_oci::{Descriptor, Digest, RawManifest, Tag};
+use serde::{Deserialize, Serialize};
 
 /// All that belongs to one image: what is put, in the order in which it must be put.
 #[derive(Debug, Clone)]
@@ -47,6 +48,17 @@ pub struct ReferrerList {
     pub descriptors: Vec<Descriptor>,
     /// The source's index under the fallback tag, if that is where the list comes from.
     pub fallback: Option<RawManifest>,
+    /// That index, if only a part of what it lists is carried: then it is not put.
+    pub part_of: Option<PartOf>,
+}
+
+/// An index of which only a part is carried.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PartOf {
+    /// How the journal names it, with what is carried of it.
+    pub name: String,
+    /// The index.
+    pub digest: Digest,
 }
 
 impl ImageTree {
@@ -55,15 +67,17 @@ impl ImageTree {
         self.members.iter().map(|member| &member.manifest).chain(std::iter::once(&self.root))
     }
 
-    /// The source's tags that belong to the image by their names, and what they name there.
-    pub fn tags_about(&self) -> Vec<(Tag, Digest)> {
+    /// The source's tags that belong to the image by their names, as the journal names them, and what they name
+    /// there.
+    pub fn tags_about(&self) -> Vec<(String, Digest)> {
         let tagged = self.members.iter().filter_map(|member| match &member.role {
-            Role::Tagged(tag) => Some((tag.clone(), *member.manifest.digest())),
+            Role::Tagged(tag) => Some((tag.to_string(), *member.manifest.digest())),
             Role::Child | Role::Referrer => None,
         });
-        let lists = self.referrers.iter().filter_map(|list| {
-            let index = list.fallback.as_ref()?;
-            Some((list.subject.fallback_tag(), *index.digest()))
+        let lists = self.referrers.iter().filter_map(|list| match (&list.fallback, &list.part_of) {
+            (Some(index), _) => Some((list.subject.fallback_tag().to_string(), *index.digest())),
+            (None, Some(part_of)) => Some((part_of.name.clone(), part_of.digest)),
+            (None, None) => None,
         });
         tagged.chain(lists).collect()
     }

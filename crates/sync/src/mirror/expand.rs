@@ -7,8 +7,8 @@ use portolan_oci::TagOrDigest;
 use portolan_transport::{Endpoint, Location, Places, PutAs, Source, Target};
 
 use super::MirrorError;
-use crate::select::{CarriedReferrers, Expansion, Mirror, clashes};
-use crate::{CarryRules, CopyRequest, CopyTarget, Moves, Platforms, ReferrerPolicy};
+use crate::select::{CarriedReferrers, Expansion, Mirror, Policy, clashes};
+use crate::{ArtifactTypes, CarryRules, CopyRequest, CopyTarget, Moves, Platforms, ReferrerPolicy};
 
 /// Places, each opened once.
 pub(super) struct Opened<'a> {
@@ -68,15 +68,18 @@ impl<'a> Opened<'a> {
                 [] => Platforms::All,
                 platforms => Platforms::Sparse(platforms.to_vec()),
             },
-            referrers: match policy.referrers {
+            referrers: match &policy.referrers {
                 CarriedReferrers::None => ReferrerPolicy::Leave,
-                CarriedReferrers::All | CarriedReferrers::Types(_) => {
-                    ReferrerPolicy::Carry(CarryRules { recheck: policy.recheck.duration() })
-                }
+                CarriedReferrers::All => carry(policy, ArtifactTypes::All),
+                CarriedReferrers::Types(types) => carry(policy, ArtifactTypes::Only(types.clone())),
             },
             moves: if is_immutable { Moves::Refused } else { Moves::Allowed },
         })
     }
+}
+
+fn carry(policy: &Policy, types: ArtifactTypes) -> ReferrerPolicy {
+    ReferrerPolicy::Carry(CarryRules { types, recheck: policy.recheck.duration() })
 }
 
 /// Where each image goes, by the mirror's templates. No two go to the same name.

@@ -5,7 +5,7 @@ use portolan_transport::{Endpoint, Location, Places};
 
 use super::MirrorError;
 use super::expand::{Opened, goals};
-use crate::select::{CarriedReferrers, ImageList, Mirror, MirrorImages, RepositoryVerdict, TagVerdict};
+use crate::select::{ImageList, Mirror, MirrorImages, RepositoryVerdict, TagVerdict};
 use crate::settings::{IndexMode, PruneMode};
 use crate::{CopyRequest, Engine};
 
@@ -113,7 +113,6 @@ fn refuse_unsupported(mirror: &Mirror) -> Result<(), MirrorError> {
         (policy.prune.mode == PruneMode::FollowSource, "prune: {mode: follow-source}"),
         (!policy.platforms.is_empty() && policy.index == IndexMode::Rewritten, "index: rewritten"),
         (!policy.artifact_types.is_empty(), "artifact_types"),
-        (matches!(policy.referrers, CarriedReferrers::Types(_)), "referrers: {types: [...]}"),
     ];
     match asked.into_iter().find(|(is_asked, _)| *is_asked) {
         Some((_, setting)) => Err(MirrorError::Unsupported { mirror: mirror.name.to_string(), setting }),

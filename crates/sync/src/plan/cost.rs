@@ -59,7 +59,10 @@ impl Engine {
                 }
                 // Where a target does not list referrers by itself, a list is kept under the fallback tag.
                 let lists_itself = lane.target.capabilities().referrers_api == Support::Yes;
-                let lists = tree.referrers.iter().filter(|list| list.fallback.is_some() || !lists_itself);
+                let lists = tree
+                    .referrers
+                    .iter()
+                    .filter(|list| list.fallback.is_some() || !(lists_itself || list.descriptors.is_empty()));
                 target.cost.manifests = (tree.manifests().count() + lists.count()) as u64;
                 for blob in &blobs {
                     let is_there = self.mover.known.is_at(&blob.digest, &lane.place);

@@ -6,8 +6,8 @@ use portolan_oci::{Digest, Tag, TagOrDigest};
 use portolan_transport::Support;
 
 use crate::blob::Lane;
-use crate::copy::fingerprint;
-use crate::{CarryRules, CopyError, CopyRequest, Engine, ReferrerPolicy};
+use crate::copy::{fingerprint, may_take};
+use crate::{ArtifactTypes, CarryRules, CopyError, CopyRequest, Engine, ReferrerPolicy};
 
 /// Whether anything new belongs to an image.
 pub(super) enum News {
@@ -47,8 +47,8 @@ impl Engine {
         {
             return Ok(News::Some);
         }
-        for tag in self.tags_about(request, image, &listed).await? {
-            if !self.is_confirmed(request, lanes, tag).await? {
+        for tag in self.tags_about(request, &rules.types, image, &listed).await? {
+            if !self.is_confirmed(request, &rules.types, lanes, tag).await? {
                 return Ok(News::Some);
             }
         }
@@ -95,7 +95,10 @@ impl Engine {
         // An answer that says neither yes nor no is not asked for again for each image.
         source.assume_referrers_api(if listed.is_some() { Support::Yes } else { Support::No });
         drop(lesson);
-        Ok(listed.map_or(Listed::Nowhere, |listed| Listed::Now(fingerprint(&listed))))
+        Ok(listed.map_or(Listed::Nowhere, |listed| {
+            let taken = listed.iter().filter(|one| may_take(&rules.types, one));
+            Listed::Now(fingerprint(taken))
+        }))
     }
 
     /// Whether all targets were seen to have what is listed now. A target of which nothing is noted has nothing.
@@ -121,6 +124,7 @@ impl Engine {
     async fn tags_about(
         &self,
         request: &CopyRequest,
+        types: &ArtifactTypes,
         image: &Digest,
         listed: &Listed,
     ) -> Result<Vec<Tag>, CopyError> {
@@ -130,7 +134,7 @@ impl Engine {
         let is_wanted =
             |subject: &Digest, tag: &Tag| matches!(listed, Listed::Nowhere) || *tag != subject.fallback_tag();
         let about = std::iter::once(image).chain(parts).flat_map(|subject| {
-            let about = tags.about(subject).into_iter();
+            let about = tags.about(subject, types).into_iter();
             about.filter(move |tag| is_wanted(subject, tag))
         });
         Ok(about.collect())
@@ -140,9 +144,11 @@ impl Engine {
     async fn is_confirmed(
         &self,
         request: &CopyRequest,
+        types: &ArtifactTypes,
         lanes: &[Arc<Lane>],
         tag: Tag,
     ) -> Result<bool, CopyError> {
+        let names = [tag.to_string(), types.part_of(&tag)];
         let tag = TagOrDigest::Tag(tag);
         let there = request.source.resolve(&tag).await;
         let there = there.map_err(|cause| {
@@ -151,8 +157,9 @@ impl Engine {
         })?;
         for lane in lanes {
             let holdings = self.holdings(&lane.place);
-            let confirmed = holdings.confirmed(self, &lane.place).await?.get(&tag.to_string());
-            if confirmed.is_none_or(|confirmed| confirmed.digest != there.digest) {
+            let confirmed = holdings.confirmed(self, &lane.place).await?;
+            let mut seen = names.iter().filter_map(|name| confirmed.get(name));
+            if !seen.any(|seen| seen.digest == there.digest) {
                 return Ok(false);
             }
         }

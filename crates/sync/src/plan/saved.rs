@@ -8,7 +8,7 @@ use portolan_oci::{Descriptor, Digest, MediaType, Platform, RawManifest, RawMani
 use serde::{Deserialize, Serialize};
 
 use super::planned::{Plan, PlannedImage};
-use crate::copy::{ImageTree, Member, ReferrerList, Role};
+use crate::copy::{ImageTree, Member, PartOf, ReferrerList, Role};
 use crate::{Platforms, ReferrerPolicy};
 
 /// The version of the format.
@@ -151,6 +151,8 @@ struct SavedList {
     descriptors: Vec<Descriptor>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     fallback: Option<SavedManifest>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    part_of: Option<PartOf>,
 }
 
 impl SavedImage {
@@ -170,6 +172,7 @@ impl SavedImage {
             subject: list.subject,
             descriptors: list.descriptors.clone(),
             fallback: list.fallback.as_ref().map(|index| SavedManifest::new(index, SavedRole::Child)),
+            part_of: list.part_of.clone(),
         };
         Some(Self {
             source: image.source(),
@@ -209,7 +212,8 @@ impl SavedImage {
         let list = |list: &SavedList| {
             let fallback = list.fallback.as_ref().map(SavedManifest::manifest).transpose()?;
             let descriptors = list.descriptors.clone();
-            Ok::<_, RawManifestError>(ReferrerList { subject: list.subject, descriptors, fallback })
+            let (subject, part_of) = (list.subject, list.part_of.clone());
+            Ok::<_, RawManifestError>(ReferrerList { subject, descriptors, fallback, part_of })
         };
         let referrers = self.lists.iter().map(list).collect::<Result<_, _>>()?;
         Ok(root.map(|root| ImageTree { root, members, referrers, listed: self.listed }))

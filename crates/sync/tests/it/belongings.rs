@@ -4,7 +4,9 @@ use std::time::Duration;
 
 use http::Method;
 use jiff::Timestamp;
-use portolan_sync::{Action, CarryRules, CopyRequest, Engine, EngineOptions, ReferrerPolicy, TargetChecks};
+use portolan_sync::{
+    Action, ArtifactTypes, CarryRules, CopyRequest, Engine, EngineOptions, ReferrerPolicy, TargetChecks,
+};
 use portolan_testkit::image::{Blob, Tree, manifest_of, media};
 use portolan_testkit::proxy::{Proxy, Record};
 use portolan_testkit::registry::Registry;
@@ -22,6 +24,7 @@ struct Stage {
     source: Proxy,
     target: Proxy,
     desk: Desk,
+    types: ArtifactTypes,
 }
 
 impl Stage {
@@ -32,7 +35,8 @@ impl Stage {
             from.client().push("r", image).await;
         }
         let (source, target) = (Proxy::before(&from).await, Proxy::before(&to).await);
-        Some(Self { images, from, to, source, target, desk: Desk::new().await })
+        let desk = Desk::new().await;
+        Some(Self { images, from, to, source, target, desk, types: ArtifactTypes::All })
     }
 
     async fn requests(&self, recheck: Duration) -> Vec<CopyRequest> {
@@ -41,7 +45,8 @@ impl Stage {
             let tag = &image.tags[0];
             let (from, to) = (self.source.reference("r", tag), self.target.reference("m", tag));
             let mut request = self.desk.request(&from, &[&to]).await;
-            request.referrers = ReferrerPolicy::Carry(CarryRules { recheck });
+            let types = self.types.clone();
+            request.referrers = ReferrerPolicy::Carry(CarryRules { types, recheck });
             requests.push(request);
         }
         requests
@@ -69,9 +74,12 @@ impl Stage {
 
 const HOUR: Duration = Duration::from_hours(1);
 
-fn signature(of: &Tree) -> Tree {
-    let extra = json!({"artifactType": "application/vnd.example.signature", "subject": of.descriptor()});
-    manifest_of(Blob::new(media::OCI_EMPTY, "{}"), vec![Blob::new("text/plain", "signed")], &extra)
+const SIGNATURE: &str = "application/vnd.example.signature";
+const SBOM: &str = "application/spdx+json";
+
+fn referrer(of: &Tree, kind: &str) -> Tree {
+    let extra = json!({"artifactType": kind, "subject": of.descriptor()});
+    manifest_of(Blob::new(media::OCI_EMPTY, "{}"), vec![Blob::new("text/plain", kind.to_owned())], &extra)
 }
 
 fn reads_content(record: &Record) -> bool {
@@ -94,7 +102,7 @@ async fn what_a_source_lists_for_an_unmoved_image_is_asked_for_when_it_is_due() 
     assert_eq!((stage.questions(), stage.source.count(reads_content)), (3, 0));
 
     let signed = &stage.images[1].root;
-    let signature = signature(signed);
+    let signature = referrer(signed, SIGNATURE);
     stage.from.client().push_tree("r", &signature, &[]).await.unwrap();
     stage.source.list_referrers(&[(&signed.digest, vec![signature.clone()])]);
     assert!(is_idle(&stage.run(&stage.engine(), HOUR).await));
@@ -139,4 +147,63 @@ async fn what_comes_to_belong_to_one_platform_of_an_unmoved_image_arrives() {
     assert_eq!(stage.to.client().manifest("m", &tag).await.bytes, signature.bytes);
     assert!(is_idle(&stage.run(&stage.engine(), HOUR).await));
     assert_eq!(stage.source.count(reads_content), 0);
+}
+
+/// Gives the second image a signature and an SBOM, listed under its fallback tag, and cosign's signature and SBOM.
+async fn attach(stage: &mut Stage) -> (Tree, Tree) {
+    let image = &mut stage.images[1];
+    let (signature, sbom) = (referrer(&image.root, SIGNATURE), referrer(&image.root, SBOM));
+    image.referrers = vec![signature.clone(), sbom.clone()];
+    for (suffix, seed) in [("sig", 97), ("sbom", 98)] {
+        image
+            .extra_tags
+            .push((format!("{}.{suffix}", fallback_tag(&image.root.digest)), workload::tiny(seed).root));
+    }
+    stage.from.client().push("r", image).await;
+    (signature, sbom)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn only_the_wanted_kinds_of_what_refers_to_an_image_go_along() {
+    let Some(mut stage) = Stage::new().await else { return };
+    let (signature, sbom) = attach(&mut stage).await;
+    let cosign = "application/vnd.dev.cosign.artifact.sbom.v1+json";
+    stage.types = ArtifactTypes::Only(vec![SBOM.parse().unwrap(), cosign.parse().unwrap()]);
+    stage.run(&stage.engine(), HOUR).await;
+    let client = stage.to.client();
+    let tag = fallback_tag(&stage.images[1].root.digest);
+    assert_eq!(client.manifest("m", &sbom.digest).await.bytes, sbom.bytes);
+    assert!(client.find_manifest("m", &signature.digest).await.is_none());
+    let list = client.manifest("m", &tag).await.json();
+    assert_eq!(list["manifests"].as_array().unwrap().len(), 1);
+    assert_eq!(list["manifests"][0]["digest"], json!(sbom.digest));
+    let mut tags = client.tags("m").await;
+    tags.sort();
+    assert_eq!(tags, [tag.clone(), format!("{tag}.sbom"), "v0".into(), "v1".into(), "v2".into()]);
+
+    // That the rest is not there is known, and no news.
+    assert!(is_idle(&stage.run(&stage.engine(), HOUR).await));
+    assert_eq!((stage.source.count(reads_content), stage.target.count(reads_content)), (0, 0));
+    // What is wanted from now on arrives.
+    stage.types = ArtifactTypes::All;
+    let actions = stage.run(&stage.engine(), HOUR).await;
+    assert!(matches!(actions[..], [Action::Skip, Action::Complete, Action::Skip]), "{actions:?}");
+    assert_eq!(client.manifest("m", &signature.digest).await.bytes, signature.bytes);
+    assert!(client.tags("m").await.contains(&format!("{tag}.sig")));
+    assert!(is_idle(&stage.run(&stage.engine(), HOUR).await));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_kind_that_is_not_wanted_is_no_news_where_the_source_lists_it() {
+    let Some(mut stage) = Stage::new().await else { return };
+    let (signature, sbom) = attach(&mut stage).await;
+    let image = stage.images[1].root.digest.clone();
+    stage.types = ArtifactTypes::Only(vec![SBOM.parse().unwrap()]);
+    stage.source.list_referrers(&[(&image, vec![sbom.clone()])]);
+    stage.run(&stage.engine(), HOUR).await;
+    assert!(stage.to.client().find_manifest("m", &sbom.digest).await.is_some());
+    stage.source.list_referrers(&[(&image, vec![signature.clone(), sbom])]);
+    assert!(is_idle(&stage.run(&stage.engine(), Duration::ZERO).await));
+    assert_eq!(stage.source.count(reads_content), 0);
+    assert!(stage.to.client().find_manifest("m", &signature.digest).await.is_none());
 }
