@@ -13,7 +13,7 @@ use tokio_util::sync::CancellationToken;
 use crate::blob::{Limits, Mover};
 use crate::copy::SourceLists;
 use crate::event::Observer;
-use crate::holdings::Holdings;
+use crate::holdings::{Holdings, place_of};
 use crate::plan::Learnt;
 
 const MIB: u64 = 1024 * 1024;
@@ -107,7 +107,7 @@ impl Engine {
 
     /// What is learnt from the tags of a source, once in a run.
     pub(crate) fn lists_of(&self, source: &dyn Source) -> Arc<SourceLists> {
-        let place = Place::new(source.location().host(), source.location().repository());
+        let place = place_of(source.location());
         let mut all = self.source_tags.lock().unwrap_or_else(PoisonError::into_inner);
         Arc::clone(all.entry(place).or_default())
     }

@@ -5,10 +5,15 @@ use std::sync::{Arc, PoisonError};
 
 use portolan_catalog::{Carried, CatalogError, Confirmed, Place};
 use portolan_oci::{Digest, Tag};
-use portolan_transport::Target;
+use portolan_transport::{Location, Target};
 use tokio::sync::OnceCell;
 
 use crate::{CopyError, Engine};
+
+/// The place that the journal knows a location by.
+pub(crate) fn place_of(location: &Location) -> Place {
+    Place::new(location.host(), location.repository())
+}
 
 /// What one target repository has, as far as it was asked or is remembered.
 #[derive(Debug, Default)]
@@ -27,6 +32,23 @@ impl Engine {
     pub(crate) fn holdings(&self, place: &Place) -> Arc<Holdings> {
         let mut all = self.holdings.lock().unwrap_or_else(PoisonError::into_inner);
         Arc::clone(all.entry(place.clone()).or_default())
+    }
+
+    /// Reads in one go what the journal says that references of all these targets name.
+    pub(crate) async fn recall<'a>(
+        &self,
+        targets: impl Iterator<Item = &'a dyn Target>,
+    ) -> Result<(), CatalogError> {
+        let all: HashSet<Place> = targets.map(|target| place_of(target.location())).collect();
+        let unread = |place: &Place| self.holdings(place).confirmed.get().is_none();
+        let places: Vec<Place> = all.into_iter().filter(unread).collect();
+        let mut confirmed = self.journal.confirmed_in(&places).await?;
+        for place in places {
+            let names = confirmed.remove(&place).unwrap_or_default().into_iter().collect();
+            let holdings = self.holdings(&place);
+            holdings.confirmed.get_or_init(|| async { names }).await;
+        }
+        Ok(())
     }
 }
 

@@ -1,8 +1,10 @@
 //! What is known to be at a place.
 
+use std::collections::HashMap;
+
 use jiff::Timestamp;
 use portolan_oci::Digest;
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 
 use super::entities::tree;
 use super::{Journal, Place, place};
@@ -38,28 +40,55 @@ impl Journal {
     /// # Errors
     /// [`CatalogError::Damaged`], [`CatalogError::Database`].
     pub async fn confirmed_all(&self, place: &Place) -> Result<Vec<(String, Confirmed)>, CatalogError> {
+        let mut all = self.confirmed_in(std::slice::from_ref(place)).await?;
+        Ok(all.remove(place).unwrap_or_default())
+    }
+
+    /// What every reference of these places was last seen to name, in the byte order of the references. A place
+    /// that nothing is known of is not in the answer.
+    ///
+    /// # Errors
+    /// [`CatalogError::Damaged`], [`CatalogError::Database`].
+    pub async fn confirmed_in(
+        &self,
+        places: &[Place],
+    ) -> Result<HashMap<Place, Vec<(String, Confirmed)>>, CatalogError> {
         let readers = self.opening.readers().await?;
-        let Some(place_id) = place::find_id(&readers, place).await? else { return Ok(Vec::new()) };
-        let mut all = Vec::new();
-        let mut after = None;
-        loop {
-            let mut page = tree::Entity::find()
-                .filter(tree::Column::PlaceId.eq(place_id))
-                .order_by_asc(tree::Column::Reference)
-                .limit(stored::PAGE);
-            if let Some(after) = after {
-                page = page.filter(tree::Column::Reference.gt::<String>(after));
-            }
-            let rows = page.all(&readers).await.map_err(CatalogError::database)?;
-            let Some(last) = rows.last() else { return Ok(all) };
-            after = Some(last.reference.clone());
-            for row in rows {
-                if let Some(confirmed) = confirmed(&row)? {
-                    all.push((row.reference, confirmed));
+        let numbers = place::find_ids(&readers, places).await?;
+        let ids: Vec<i64> = numbers.keys().copied().collect();
+        let mut all: HashMap<Place, Vec<(String, Confirmed)>> = HashMap::new();
+        for chunk in ids.chunks(stored::CHUNK) {
+            let mut after = None;
+            loop {
+                let mut page = tree::Entity::find()
+                    .filter(tree::Column::PlaceId.is_in(chunk.iter().copied()))
+                    .order_by_asc(tree::Column::PlaceId)
+                    .order_by_asc(tree::Column::Reference)
+                    .limit(stored::PAGE);
+                if let Some(after) = after {
+                    page = page.filter(after);
+                }
+                let rows = page.all(&readers).await.map_err(CatalogError::database)?;
+                let Some(last) = rows.last() else { break };
+                after = Some(beyond(last));
+                for row in rows {
+                    if let Some(confirmed) = confirmed(&row)?
+                        && let Some(place) = numbers.get(&row.place_id)
+                    {
+                        all.entry(place.clone()).or_default().push((row.reference, confirmed));
+                    }
                 }
             }
         }
+        Ok(all)
     }
+}
+
+fn beyond(last: &tree::Model) -> Condition {
+    let of_same_place = Condition::all()
+        .add(tree::Column::PlaceId.eq(last.place_id))
+        .add(tree::Column::Reference.gt(&last.reference));
+    Condition::any().add(tree::Column::PlaceId.gt(last.place_id)).add(of_same_place)
 }
 
 fn confirmed(row: &tree::Model) -> Result<Option<Confirmed>, CatalogError> {

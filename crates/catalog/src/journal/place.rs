@@ -1,5 +1,6 @@
 //! Places, and the numbers that stand for them in rows.
 
+use std::collections::HashMap;
 use std::fmt;
 
 use sea_orm::sea_query::OnConflict;
@@ -44,6 +45,30 @@ pub(crate) async fn find_id(
         .one(database)
         .await
         .map_err(CatalogError::database)
+}
+
+/// The numbers of those places that have one.
+pub(crate) async fn find_ids(
+    database: &impl ConnectionTrait,
+    places: &[Place],
+) -> Result<HashMap<i64, Place>, CatalogError> {
+    let mut of_hosts: HashMap<&str, Vec<&str>> = HashMap::new();
+    for place in places {
+        of_hosts.entry(&place.host).or_default().push(&place.repository);
+    }
+    let mut found = HashMap::new();
+    for (host, repositories) in of_hosts {
+        for chunk in repositories.chunks(stored::CHUNK) {
+            let rows = place::Entity::find()
+                .filter(place::Column::Host.eq(host))
+                .filter(place::Column::Repository.is_in(chunk.iter().copied()))
+                .all(database)
+                .await
+                .map_err(CatalogError::database)?;
+            found.extend(rows.into_iter().map(|row| (row.id, Place::new(row.host, row.repository))));
+        }
+    }
+    Ok(found)
 }
 
 /// The number of a place, which it gets now if it has none.

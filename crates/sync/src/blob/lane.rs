@@ -10,7 +10,7 @@ use portolan_transport::{Location, PutAs, Target};
 use tokio::sync::Notify;
 
 use crate::event::BlobOutcome;
-use crate::holdings::Holdings;
+use crate::holdings::{Holdings, place_of};
 use crate::{CopyError, Tally};
 
 /// Whether a target is asked for a blob before it is sent.
@@ -68,7 +68,7 @@ pub(crate) struct Lane {
 impl Lane {
     pub(crate) fn new(target: Arc<dyn Target>, name: PutAs) -> Self {
         let location = target.location();
-        let place = Place::new(location.host(), location.repository());
+        let place = place_of(location);
         let label = Arc::from(location.to_string());
         Self {
             target,

@@ -3,12 +3,13 @@
 use std::sync::Arc;
 
 use futures::future::{join_all, join3};
-use portolan_catalog::{Place, TreeStart};
+use portolan_catalog::TreeStart;
 use portolan_oci::Digest;
 use portolan_transport::{Location, Source};
 
 use super::tree::ImageTree;
 use crate::blob::{Lane, Probe, Remembered};
+use crate::holdings::place_of;
 use crate::{CopyError, Engine};
 
 impl Engine {
@@ -47,7 +48,7 @@ impl Engine {
         // A target in the source's own registry mounts from the source.
         let location = source.location();
         if let Location::Registry(..) = location {
-            let source = Place::new(location.host(), location.repository());
+            let source = place_of(location);
             blobs.iter().for_each(|blob| self.mover.known.claim(*blob, &source));
         }
         let lanes = lanes.iter().filter(|lane| lane.is_pending());

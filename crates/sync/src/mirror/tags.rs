@@ -4,13 +4,13 @@ use std::collections::HashMap;
 
 use futures::stream::{self, StreamExt as _, TryStreamExt as _};
 use jiff::Timestamp;
-use portolan_catalog::Place;
 use portolan_oci::{Digest, Tag, TagOrDigest};
 use portolan_transport::Source;
 
 use super::MirrorError;
 use super::created::created;
 use crate::Engine;
+use crate::holdings::place_of;
 use crate::select::{LeftOut, Reason, TagFact, TagRules, TagVerdict};
 
 /// Tags that are asked about at once.
@@ -60,7 +60,7 @@ impl Engine {
         source: &dyn Source,
         tags: Vec<Tag>,
     ) -> Result<HashMap<Tag, Timestamp>, MirrorError> {
-        let place = Place::new(source.location().host(), source.location().repository());
+        let place = place_of(source.location());
         let digests: Vec<(Tag, Digest)> = stream::iter(tags)
             .map(|tag| async move {
                 let reference = TagOrDigest::Tag(tag.clone());

@@ -25,21 +25,23 @@ impl Engine {
     /// found out is planned as failed; the others are planned all the same.
     ///
     /// # Errors
-    /// [`CopyError::Cancelled`] if the run was.
+    /// [`CopyError::Cancelled`] if the run was, and if the journal cannot be read.
     pub async fn plan(&self, requests: Vec<CopyRequest>, checks: TargetChecks) -> Result<Plan, CopyError> {
         let planned = async {
+            let targets = requests.iter().flat_map(|request| &request.targets);
+            self.recall(targets.map(|to| &*to.target)).await?;
             let unknown = self.recall_apis(&requests).await;
             let images = stream::iter(requests).map(|request| self.plan_image(request, checks));
             let mut images: Vec<_> = images.buffered(PARALLEL).collect().await;
             self.look_for_blobs(&images).await;
             self.reckon(&mut images);
             self.remember_apis(&unknown);
-            Plan { images }
+            Ok(Plan { images })
         };
         tokio::select! {
             biased;
             () = self.cancelled.cancelled() => Err(CopyError::Cancelled),
-            plan = planned => Ok(plan),
+            plan = planned => plan,
         }
     }
 
