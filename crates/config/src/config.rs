@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use portolan_sync::settings::{MirrorSettings, PolicySettings, TagSets};
-use portolan_transport::RegistrySettings;
+use portolan_transport::{ByteRate, RegistrySettings};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -52,11 +52,15 @@ pub struct Limits {
     /// Transfers under way at once.
     #[schemars(range(min = 1))]
     pub concurrency: u16,
+    /// How fast content may come in from all registries together, and how fast it may go out to them:
+    /// `20MB/s`, `100Mbit/s`; without a value there is no limit.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub bandwidth: Option<ByteRate>,
 }
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { concurrency: 16 }
+        Self { concurrency: 16, bandwidth: None }
     }
 }
 

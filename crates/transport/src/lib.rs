@@ -42,7 +42,10 @@ pub use realm_pins::{MemoryPins, RealmPin, RealmPins};
 pub use registry::{
     ClientOptions, LoginCheck, Quota, RateLimits, RegistryClient, RegistryRepository, RetryOptions,
 };
-pub use settings::{HostLimits, RegistrySettings, Secret, SecretError, TlsFiles, TlsMode, TlsSettings};
+pub use settings::{
+    ByteRate, ByteRateError, HostLimits, RegistrySettings, Secret, SecretError, TlsFiles, TlsMode,
+    TlsSettings,
+};
 pub use single_flight::{Flight, Lead, SingleFlight};
 pub use source::{Referrers, ReferrersVia, Source};
 pub use target::{Begun, Deleted, MountFrom, PutAs, PutOutcome, Target};

@@ -4,8 +4,9 @@ use std::sync::Arc;
 
 use portolan_oci::{Descriptor, RawManifest, Registry, TagOrDigest};
 use portolan_transport::{
-    Archive, Endpoint, HostEnvironment, HostLimits, Hosts, HostsOptions, LayoutRepository, Location, Login,
-    LoginCheck, Places, PlacesOptions, RegistrySettings, Secret, Source, TransportError, TransportResult,
+    Archive, ClientOptions, Endpoint, HostEnvironment, HostLimits, Hosts, HostsOptions, LayoutRepository,
+    Location, Login, LoginCheck, Places, PlacesOptions, RegistrySettings, Secret, Source, TransportError,
+    TransportResult,
 };
 
 use super::Context;
@@ -26,7 +27,9 @@ impl Context {
     fn make_places(&self, settings: Vec<RegistrySettings>) -> Result<Places, CliError> {
         let hosts = Hosts::new(HostsOptions { settings, environment: HostEnvironment::from_env() })?;
         let pins = Arc::new(CatalogPins(Arc::clone(self.catalog()?)));
-        Ok(Places::new(PlacesOptions { pins, ..PlacesOptions::new(hosts) }))
+        let bandwidth = self.config()?.config.limits.bandwidth;
+        let client = ClientOptions { bandwidth, ..ClientOptions::default() };
+        Ok(Places::new(PlacesOptions { pins, client, ..PlacesOptions::new(hosts) }))
     }
 
     /// Asks a registry whether it takes a login.

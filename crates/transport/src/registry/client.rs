@@ -11,6 +11,7 @@ use url::Url;
 use super::RateLimits;
 use super::auth::Auth;
 use super::authority::{Authority, is_loopback};
+use super::bandwidth::{Line, Pace, Toll};
 use super::failure::Failure;
 use super::headers::text;
 use super::learnt::Learnt;
@@ -27,6 +28,8 @@ pub struct RegistryClient {
     pub(super) auth: Auth,
     pub(super) throttle: Throttle,
     pub(super) learnt: Learnt,
+    /// The line to this host, if it is limited.
+    line: Option<Line>,
     endpoint: HostEndpoint,
     /// For a host that may speak either: whether it was seen to speak plain HTTP.
     plain: AtomicBool,
@@ -46,6 +49,7 @@ impl RegistryClient {
             auth: Auth::new(Arc::clone(&net), &endpoint),
             throttle: Throttle::new(&endpoint.authority, &endpoint.limits, Arc::clone(&net.gate)),
             learnt: Learnt::default(),
+            line: endpoint.limits.bandwidth.map(Line::new),
             plain: AtomicBool::new(endpoint.scheme == Scheme::Http),
             tls_pool: OnceLock::new(),
             plain_pool: OnceLock::new(),
@@ -71,6 +75,21 @@ impl RegistryClient {
     /// seen in this one stands.
     pub fn assume_referrers_api(&self, support: Support) {
         self.learnt.referrers_api.learn(support);
+    }
+
+    /// What a body that comes in pays.
+    pub(super) fn toll_in(&self) -> Toll {
+        self.toll(|line| &line.down)
+    }
+
+    /// What a body that goes out pays.
+    pub(super) fn toll_out(&self) -> Toll {
+        self.toll(|line| &line.up)
+    }
+
+    fn toll(&self, way: impl Fn(&Line) -> &Arc<Pace>) -> Toll {
+        let lines = self.line.iter().chain(&self.net.line);
+        Toll::new(lines.map(|line| Arc::clone(way(line))).collect())
     }
 
     /// The address of something in a repository.

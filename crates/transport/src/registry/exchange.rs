@@ -123,7 +123,8 @@ impl RegistryClient {
             status: response.status(),
             headers,
             url,
-            body: Incoming::new(response.into(), self.net.options.idle_timeout, Some(entered)),
+            body: Incoming::new(response.into(), self.net.options.idle_timeout, Some(entered))
+                .paying(self.toll_in()),
             about: About { host, what: ask.what.clone(), user, sends: ask.sends },
         }
     }
@@ -141,7 +142,7 @@ impl RegistryClient {
         for _ in 0..=redirect::MOST {
             let (pool, owner) = self.connect(&url, ask.scope.repository())?;
             let authorization = grant.header().filter(|_| owner == Owner::Registry);
-            let response = hop(&pool, &url, ask, authorization, &self.net.options).await?;
+            let response = hop(&pool, &url, ask, authorization, (&self.net.options, self.toll_out())).await?;
             let Some(location) = redirect::location(ask, response.status(), response.headers()) else {
                 return Ok(Sent { response, url, owner });
             };

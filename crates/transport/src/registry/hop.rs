@@ -12,6 +12,7 @@ use url::Url;
 
 use super::ClientOptions;
 use super::ask::{Ask, Payload};
+use super::bandwidth::Toll;
 use super::body::{Outgoing, Progress};
 use super::failure::Failure;
 
@@ -25,7 +26,7 @@ pub(super) async fn hop(
     url: &Url,
     ask: &mut Ask,
     authorization: Option<&HeaderValue>,
-    options: &ClientOptions,
+    (options, toll): (&ClientOptions, Toll),
 ) -> Result<Response, Failure> {
     let mut request = Request::new(ask.method.clone(), url.clone());
     let headers = request.headers_mut();
@@ -33,7 +34,7 @@ pub(super) async fn hop(
     if let Some(authorization) = authorization {
         headers.insert(header::AUTHORIZATION, authorization.clone());
     }
-    let progress = load(&mut request, &mut ask.payload);
+    let progress = load(&mut request, &mut ask.payload, toll);
     let sent = watch(pool.execute(request), progress.as_ref(), &ask.method, options.idle_timeout).await;
     if let (Some((length, progress)), Payload::Gone) = (progress, &ask.payload) {
         if let Some(stream) = progress.take_unsent() {
@@ -47,7 +48,7 @@ pub(super) async fn hop(
 }
 
 /// Puts the body into the request.
-fn load(request: &mut Request, payload: &mut Payload) -> Option<(u64, Arc<Progress>)> {
+fn load(request: &mut Request, payload: &mut Payload, toll: Toll) -> Option<(u64, Arc<Progress>)> {
     let length = match payload {
         Payload::Empty | Payload::Gone => 0,
         Payload::Whole(bytes) => {
@@ -63,7 +64,7 @@ fn load(request: &mut Request, payload: &mut Payload) -> Option<(u64, Arc<Progre
         return None;
     }
     let Payload::Stream(length, stream) = mem::replace(payload, Payload::Gone) else { return None };
-    let (outgoing, progress) = Outgoing::new(length, stream);
+    let (outgoing, progress) = Outgoing::new(length, stream, toll);
     *request.body_mut() = Some(Body::wrap_stream(outgoing));
     Some((length, progress))
 }

@@ -14,6 +14,7 @@ mod append;
 mod ask;
 mod auth;
 mod authority;
+mod bandwidth;
 mod begin;
 mod blob;
 mod body;

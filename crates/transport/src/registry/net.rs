@@ -11,6 +11,7 @@ use url::Url;
 
 use super::ClientOptions;
 use super::authority::{authority, is_loopback};
+use super::bandwidth::Line;
 use crate::{Cause, HostGate, Hosts, RealmPins, TransportError, TransportResult};
 
 const USER_AGENT: &str = concat!("portolan/", env!("CARGO_PKG_VERSION"));
@@ -29,6 +30,8 @@ pub(crate) struct Net {
     pub(super) gate: Arc<dyn HostGate>,
     pub(super) pins: Arc<dyn RealmPins>,
     pub(super) options: ClientOptions,
+    /// The line to all hosts, if it is limited.
+    pub(super) line: Option<Line>,
     pools: Mutex<HashMap<(String, Secured), reqwest::Client>>,
 }
 
@@ -71,7 +74,8 @@ impl Net {
         pins: Arc<dyn RealmPins>,
         options: ClientOptions,
     ) -> Self {
-        Self { hosts, gate, pins, options, pools: Mutex::default() }
+        let line = options.bandwidth.map(Line::new);
+        Self { hosts, gate, pins, options, line, pools: Mutex::default() }
     }
 
     /// Connections to the host of `url`.

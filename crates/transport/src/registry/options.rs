@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use crate::ByteRate;
+
 /// Times and numbers that hold for all registries.
 #[derive(Debug, Clone)]
 pub struct ClientOptions {
@@ -10,6 +12,8 @@ pub struct ClientOptions {
     /// How long a connection may stand still while an answer or the bytes of a body are awaited. There is no
     /// limit on the time of a whole transfer.
     pub idle_timeout: Duration,
+    /// How fast content may come in from all hosts together, and how fast it may go out to them.
+    pub bandwidth: Option<ByteRate>,
     /// When to try again.
     pub retry: RetryOptions,
 }
@@ -19,6 +23,7 @@ impl Default for ClientOptions {
         Self {
             connect_timeout: Duration::from_secs(10),
             idle_timeout: Duration::from_secs(30),
+            bandwidth: None,
             retry: RetryOptions::default(),
         }
     }

@@ -6,7 +6,7 @@ use portolan_oci::Registry;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::Secret;
+use super::{ByteRate, Secret};
 
 /// How one registry is reached, and as whom.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -80,10 +80,14 @@ pub struct HostLimits {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schemars(range(min = 1))]
     pub requests_per_second: Option<u32>,
+    /// How fast content may come from it, and how fast it may go there: `20MB/s`, `100Mbit/s`; without a value
+    /// there is no limit.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub bandwidth: Option<ByteRate>,
 }
 
 impl Default for HostLimits {
     fn default() -> Self {
-        Self { concurrency: 16, requests_per_second: None }
+        Self { concurrency: 16, requests_per_second: None, bandwidth: None }
     }
 }

@@ -9,6 +9,7 @@ use bytes::{Bytes, BytesMut};
 use http_body::Body as _;
 use tokio::time::{Instant, Sleep};
 
+use crate::registry::bandwidth::Toll;
 use crate::registry::failure::Failure;
 use crate::registry::throttle::Entered;
 
@@ -24,11 +25,17 @@ pub(in crate::registry) struct Incoming {
     /// taken for a slow registry.
     counting: bool,
     entered: Option<Entered>,
+    toll: Toll,
 }
 
 impl Incoming {
     pub(in crate::registry) fn new(body: reqwest::Body, idle: Duration, entered: Option<Entered>) -> Self {
-        Self { body, idle, timer: None, counting: false, entered }
+        Self { body, idle, timer: None, counting: false, entered, toll: Toll::default() }
+    }
+
+    /// The same body, held back as far as its line is limited.
+    pub(in crate::registry) fn paying(self, toll: Toll) -> Self {
+        Self { toll, ..self }
     }
 
     /// A body that has been read.
@@ -42,6 +49,7 @@ impl Incoming {
     }
 
     fn poll_chunk(&mut self, cx: &mut Context<'_>) -> Poll<Result<Option<Bytes>, Failure>> {
+        ready!(self.toll.poll_paid(cx));
         loop {
             let Poll::Ready(frame) = Pin::new(&mut self.body).poll_frame(cx) else {
                 ready!(self.poll_silence(cx));
@@ -55,7 +63,10 @@ impl Incoming {
                 }
                 Some(Err(cause)) => Err(cause.into()),
                 Some(Ok(frame)) => match frame.into_data() {
-                    Ok(bytes) => Ok(Some(bytes)),
+                    Ok(bytes) => {
+                        self.toll.charge(bytes.len());
+                        Ok(Some(bytes))
+                    }
                     // Trailers.
                     Err(_) => continue,
                 },

@@ -8,6 +8,7 @@ use std::task::{Context, Poll};
 use bytes::Bytes;
 use futures::{Stream, StreamExt};
 
+use crate::registry::bandwidth::Toll;
 use crate::{ByteStream, TransportError};
 
 /// How a body is getting on, seen from outside.
@@ -54,6 +55,7 @@ pub(in crate::registry) struct Outgoing {
     started: bool,
     left: u64,
     progress: Arc<Progress>,
+    toll: Toll,
 }
 
 /// The connection is broken off; the reason lies in [`Progress`].
@@ -62,10 +64,16 @@ pub(in crate::registry) struct Outgoing {
 pub(in crate::registry) struct BrokenOff;
 
 impl Outgoing {
-    pub(in crate::registry) fn new(length: u64, stream: ByteStream) -> (Self, Arc<Progress>) {
+    pub(in crate::registry) fn new(length: u64, stream: ByteStream, toll: Toll) -> (Self, Arc<Progress>) {
         let progress = Arc::new(Progress::default());
         (
-            Self { stream: Some(stream), started: false, left: length, progress: Arc::clone(&progress) },
+            Self {
+                stream: Some(stream),
+                started: false,
+                left: length,
+                progress: Arc::clone(&progress),
+                toll,
+            },
             progress,
         )
     }
@@ -82,6 +90,10 @@ impl Stream for Outgoing {
 
     fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
         self.started = true;
+        if self.toll.poll_paid(cx).is_pending() {
+            self.progress.hungry.store(true, Ordering::Relaxed);
+            return Poll::Pending;
+        }
         let Some(stream) = self.stream.as_mut() else { return Poll::Ready(None) };
         let polled = stream.poll_next_unpin(cx);
         self.progress.hungry.store(polled.is_pending(), Ordering::Relaxed);
@@ -91,6 +103,7 @@ impl Stream for Outgoing {
             Some(Ok(bytes)) => match self.left.checked_sub(bytes.len() as u64) {
                 Some(left) => {
                     self.left = left;
+                    self.toll.charge(bytes.len());
                     Poll::Ready(Some(Ok(bytes)))
                 }
                 None => self.fail(wrong_length("more")),
@@ -134,13 +147,13 @@ mod tests {
 
     #[tokio::test]
     async fn a_stream_that_nobody_wanted_comes_back() {
-        let (outgoing, progress) = Outgoing::new(3, content(&["abc"]));
+        let (outgoing, progress) = Outgoing::new(3, content(&["abc"]), Toll::default());
         drop(outgoing);
         let back: Vec<_> = progress.take_unsent().unwrap().collect().await;
         assert_eq!(back.len(), 1);
         assert!(!progress.has_ended());
 
-        let (mut outgoing, progress) = Outgoing::new(3, content(&["abc"]));
+        let (mut outgoing, progress) = Outgoing::new(3, content(&["abc"]), Toll::default());
         assert!(outgoing.next().await.unwrap().is_ok());
         drop(outgoing);
         assert!(progress.take_unsent().is_none() && progress.has_ended());
@@ -149,7 +162,7 @@ mod tests {
     #[tokio::test]
     async fn a_stream_of_another_length_is_broken_off() {
         for pieces in [["ab", "cd"], ["a", "b"]] {
-            let (mut outgoing, progress) = Outgoing::new(3, content(&pieces));
+            let (mut outgoing, progress) = Outgoing::new(3, content(&pieces), Toll::default());
             assert!(outgoing.next().await.unwrap().is_ok());
             while let Some(Ok(_)) = outgoing.next().await {}
             assert!(progress.take_error().is_some(), "{pieces:?}");

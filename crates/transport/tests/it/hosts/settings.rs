@@ -63,7 +63,7 @@ fn a_host_without_settings_has_the_defaults() {
 #[test]
 fn limits_and_realm_belong_to_their_host() {
     let mut home = Home::new();
-    let limits = HostLimits { concurrency: 3, requests_per_second: Some(7) };
+    let limits = HostLimits { concurrency: 3, requests_per_second: Some(7), bandwidth: None };
     let token_realm = Some("https://auth.example.org/token".to_owned());
     home.settings = vec![RegistrySettings {
         limits: limits.clone(),

@@ -2,10 +2,12 @@ use std::pin::pin;
 use std::time::Duration;
 
 use portolan_testkit::proxy::{Action, Answer, Rule};
-use portolan_transport::{Quota, Source as _, TransportError};
+use portolan_transport::{ClientOptions, HostLimits, Quota, RegistrySettings, Source as _, TransportError};
 use tokio::time::timeout;
 
-use super::support::{behind_proxy, places, repository, tag};
+use super::support::{
+    Blob, behind_proxy, impatient, nervous, places, places_with, push, read, repository, tag, unset,
+};
 
 fn too_many(seconds: &str) -> Action {
     Action::Answer(Answer::error(429, "TOOMANYREQUESTS").header("retry-after", seconds))
@@ -56,4 +58,33 @@ async fn the_pulls_that_are_left_can_be_read() {
     assert_eq!(limits.limit.map(|limit| limit.pulls), Some(100));
     assert_eq!(places.rate_limits(repository.client().registry()), Some(limits));
     assert_eq!(places.rate_limits(&"never.asked".parse().unwrap()), None);
+}
+
+#[tokio::test]
+async fn a_line_is_not_filled_beyond_what_is_allowed() {
+    let Some((registry, proxy)) = behind_proxy().await else { return };
+    let blob = Blob::of_length(4 << 20);
+    let free = places(Vec::new());
+    push(&repository(&free, registry.host(), "r"), &blob).await;
+    let limits = HostLimits { bandwidth: Some("1MB/s".parse().unwrap()), ..HostLimits::default() };
+    let of_host = places_with(vec![RegistrySettings { limits, ..unset(proxy.host()) }], impatient());
+    let bandwidth = Some("1MB/s".parse().unwrap());
+    let of_all = places_with(Vec::new(), ClientOptions { bandwidth, ..impatient() });
+    for (nth, limited) in [of_host, of_all].iter().enumerate() {
+        let down = repository(limited, proxy.host(), "r");
+        assert!(timeout(Duration::from_secs(1), read(&down, &blob.descriptor)).await.is_err());
+        let up = repository(limited, proxy.host(), &format!("new-{nth}"));
+        assert!(timeout(Duration::from_secs(1), push(&up, &blob)).await.is_err());
+    }
+}
+
+#[tokio::test]
+async fn a_line_that_is_held_back_is_not_taken_for_a_silent_one() {
+    let Some((registry, proxy)) = behind_proxy().await else { return };
+    let blob = Blob::of_length(1 << 20);
+    let bandwidth = Some("512KiB/s".parse().unwrap());
+    let places = places_with(Vec::new(), ClientOptions { bandwidth, ..nervous() });
+    push(&repository(&places, proxy.host(), "r"), &blob).await;
+    let there = repository(&places, registry.host(), "r");
+    assert_eq!(read(&there, &blob.descriptor).await.unwrap(), blob.bytes);
 }

@@ -23,6 +23,7 @@ pub(crate) fn impatient() -> ClientOptions {
             longest_delay: Duration::from_millis(20),
             ..RetryOptions::default()
         },
+        ..ClientOptions::default()
     }
 }
 
