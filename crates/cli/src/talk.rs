@@ -4,14 +4,16 @@ use std::io::{self, IsTerminal as _, Write};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use indicatif::MultiProgress;
+use serde::Serialize;
 use tracing_subscriber::fmt::MakeWriter;
 
-use crate::arguments::{Color, Global};
+use crate::arguments::{Color, Global, ProgressMode};
 
 /// The standard error. Clones share it.
 #[derive(Debug, Clone)]
 pub(crate) struct Talk {
     loudness: Loudness,
+    wording: Wording,
     colored: bool,
     bars: Arc<Mutex<Option<MultiProgress>>>,
 }
@@ -22,15 +24,26 @@ enum Loudness {
     Everything,
 }
 
+/// How something is said.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Wording {
+    /// As it is.
+    Text,
+    /// As an event, for programs.
+    Json,
+}
+
 impl Talk {
     pub(crate) fn new(global: &Global) -> Self {
         let colored = match global.color {
             Color::Always => true,
             Color::Never => false,
+            Color::Auto if global.progress == ProgressMode::Json => false,
             Color::Auto => io::stderr().is_terminal() && console::colors_enabled_stderr(),
         };
         let loudness = if global.quiet { Loudness::ErrorsOnly } else { Loudness::Everything };
-        Self { loudness, colored, bars: Arc::default() }
+        let wording = if global.progress == ProgressMode::Json { Wording::Json } else { Wording::Text };
+        Self { loudness, wording, colored, bars: Arc::default() }
     }
 
     /// Whether colours may be used.
@@ -52,7 +65,19 @@ impl Talk {
 
     /// Says something in any case.
     pub(crate) fn insist(&self, text: &str) {
-        self.write(format!("{}\n", text.trim_end()).as_bytes());
+        let text = text.trim_end();
+        match self.wording {
+            Wording::Text => self.write(format!("{text}\n").as_bytes()),
+            Wording::Json => self.event(&serde_json::json!({ "event": "message", "text": text })),
+        }
+    }
+
+    /// Says an event, a line that is an object.
+    pub(crate) fn event(&self, event: &impl Serialize) {
+        match serde_json::to_string(event) {
+            Ok(line) => self.write(format!("{line}\n").as_bytes()),
+            Err(error) => tracing::warn!(%error, "an event cannot be told"),
+        }
     }
 
     /// Draws no line into these bars; `None` when they are gone.

@@ -9,6 +9,19 @@ use serde::Serialize;
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(tag = "event", rename_all = "snake_case")]
 pub enum Event {
+    /// It is known what is to be done with all images, each counted once for each of its targets.
+    Planned {
+        /// How many are to be copied.
+        copies: u64,
+        /// How many are where they are wanted.
+        unchanged: u64,
+        /// About how many nothing can be found out.
+        failing: u64,
+        /// Bytes that must be sent.
+        least_bytes: u64,
+        /// Bytes that are sent if no mount is granted.
+        most_bytes: u64,
+    },
     /// Work on an image begins: so much there is to it.
     Begun {
         /// The image, as its source names it.
@@ -71,10 +84,39 @@ pub enum Event {
         /// The tag it got, if any.
         tag: Option<String>,
     },
+    /// An image came to its end at a target that did not have it.
+    Ended {
+        /// The image, as its source names it.
+        image: String,
+        /// The target, with the name that the image gets there.
+        target: String,
+        /// What it is, if that was found out.
+        digest: Option<Digest>,
+        /// How it ended.
+        #[serde(flatten)]
+        end: ImageEnd,
+    },
     /// Something is odd but does not stop the copy.
     Warning {
         /// What.
         message: String,
+    },
+}
+
+/// How an image ended at a target that did not have it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(tag = "outcome", rename_all = "snake_case")]
+pub enum ImageEnd {
+    /// It is there now.
+    Copied {
+        /// What had its name before, if that was another image.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        from: Option<Digest>,
+    },
+    /// It is not.
+    Failed {
+        /// Why, with all causes.
+        error: String,
     },
 }
 

@@ -31,7 +31,7 @@ pub use copy::{
 };
 pub use engine::{Engine, EngineOptions};
 pub use error::CopyError;
-pub use event::{BlobOutcome, Event, Observer, Silent};
+pub use event::{BlobOutcome, Event, ImageEnd, Observer, Silent};
 pub use mirror::{Gathered, Looked, MirrorError, SyncError, SyncOptions, SyncShare};
 pub use plan::{
     Action, Cost, Plan, PlannedImage, PlannedTarget, RestoreError, RunReport, SavedPlan, SavedPlanError,

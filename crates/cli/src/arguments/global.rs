@@ -18,8 +18,8 @@ pub(crate) struct Global {
     /// How data is printed: `text` for people, `json` for programs
     #[arg(long, global = true, value_name = "FORMAT", default_value = "text", hide_possible_values = true)]
     pub(crate) output: OutputFormat,
-    /// How progress is shown: `bars`, one `spinner`, `plain` lines, a line for everything (`detailed`); `auto`
-    /// is bars on a terminal and plain lines elsewhere
+    /// How progress is shown: `bars`, one `spinner`, `plain` lines, a line for everything (`detailed`), or events
+    /// for programs (`json`, an object a line); `auto` is bars on a terminal and plain lines elsewhere
     #[arg(long, global = true, value_name = "HOW", default_value = "auto", hide_possible_values = true)]
     pub(crate) progress: ProgressMode,
     /// When talk is coloured: `always`, `never`, or `auto`, on a terminal
@@ -53,6 +53,8 @@ pub(crate) enum ProgressMode {
     Plain,
     /// A line for everything that happens
     Detailed,
+    /// A JSON object for everything that happens
+    Json,
 }
 
 /// When talk is coloured.

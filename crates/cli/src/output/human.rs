@@ -27,6 +27,17 @@ impl fmt::Display for Bytes {
     }
 }
 
+/// From a least to a most number of bytes; one number if they are the same.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Between(pub(crate) u64, pub(crate) u64);
+
+impl fmt::Display for Between {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self(least, most) = *self;
+        if least == most { Bytes(least).fmt(f) } else { write!(f, "{} to {}", Bytes(least), Bytes(most)) }
+    }
+}
+
 /// A number of things: `1 blob`, `2 blobs`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Count(pub(crate) u64, pub(crate) &'static str);

@@ -5,7 +5,7 @@ mod print;
 mod printable;
 mod table;
 
-pub(crate) use human::{Bytes, Count, Span};
+pub(crate) use human::{Between, Bytes, Count, Span};
 pub(crate) use print::Output;
 pub(crate) use printable::printable;
 pub(crate) use table::Table;

@@ -9,7 +9,8 @@ use portolan_sync::{BlobOutcome, Event, Observer};
 use tokio::sync::mpsc::error::TrySendError;
 use tokio::sync::mpsc::{Receiver, Sender, channel};
 
-use super::note::Note;
+use super::note::{Note, Reader};
+use crate::arguments::ProgressMode;
 
 /// Notes that wait to be printed; what comes when it is full is counted and dropped.
 const QUEUE: usize = 1024;
@@ -20,6 +21,9 @@ type Key = (Arc<str>, Digest);
 /// takes to enter a blob into a table.
 #[derive(Debug)]
 pub(crate) struct Board {
+    reader: Reader,
+    images: AtomicU64,
+    images_done: AtomicU64,
     targets: AtomicU64,
     total: AtomicU64,
     blobs: AtomicU64,
@@ -55,6 +59,10 @@ impl Transfer {
 /// The counts at one moment.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Snapshot {
+    /// Images to bring, over all targets.
+    pub(crate) images: u64,
+    /// How many of them came to their end.
+    pub(crate) images_done: u64,
     /// The most targets that one image goes to.
     pub(crate) targets: u64,
     /// Bytes to bring, over all targets.
@@ -73,9 +81,12 @@ pub(crate) struct Snapshot {
 
 impl Board {
     /// An empty board, and the notes that will be made.
-    pub(crate) fn new() -> (Arc<Self>, Receiver<Note>) {
+    pub(crate) fn new(mode: ProgressMode) -> (Arc<Self>, Receiver<Note>) {
         let (notes, receiver) = channel(QUEUE);
         let board = Self {
+            reader: if mode == ProgressMode::Json { Reader::Program } else { Reader::Human },
+            images: AtomicU64::default(),
+            images_done: AtomicU64::default(),
             targets: AtomicU64::default(),
             total: AtomicU64::default(),
             blobs: AtomicU64::default(),
@@ -96,6 +107,8 @@ impl Board {
         let total = self.total.load(Relaxed);
         let under_way: u64 = transfers.iter().map(|transfer| transfer.sent()).sum();
         Snapshot {
+            images: self.images.load(Relaxed),
+            images_done: self.images_done.load(Relaxed),
             targets: self.targets.load(Relaxed),
             total,
             position: (self.done.load(Relaxed) + under_way).min(total),
@@ -135,7 +148,7 @@ impl Board {
 
 impl Observer for Board {
     fn observe(&self, event: Event) {
-        if let Some(note) = Note::of(&event)
+        if let Some(note) = Note::of(&event, self.reader)
             && let Err(TrySendError::Full(_)) = self.notes.try_send(note)
         {
             self.unsaid.fetch_add(1, Relaxed);
@@ -151,6 +164,12 @@ impl Observer for Board {
             }
             Event::BlobProgress { target, digest, sent } => self.progressed(&(target, digest), sent),
             Event::BlobDone { target, digest, size, how } => self.ended(&(target, digest), size, how),
+            Event::Planned { copies, failing, .. } => {
+                self.images.fetch_add(copies + failing, Relaxed);
+            }
+            Event::Ended { .. } => {
+                self.images_done.fetch_add(1, Relaxed);
+            }
             Event::Retrying { .. } | Event::ManifestDone { .. } | Event::Warning { .. } => {}
         }
     }
@@ -176,7 +195,7 @@ mod tests {
 
     #[test]
     fn bytes_are_counted_once_per_target() {
-        let (board, _notes) = Board::new();
+        let (board, _notes) = Board::new(ProgressMode::Plain);
         board.observe(Event::Begun { image: "a".into(), manifests: 1, blobs: 2, bytes: 200, targets: 2 });
         started(&board, "one", b"x", 40);
         progress(&board, "one", b"x", 70);
@@ -192,7 +211,7 @@ mod tests {
 
     #[test]
     fn a_broken_blob_goes_back_without_being_unsent() {
-        let (board, _notes) = Board::new();
+        let (board, _notes) = Board::new(ProgressMode::Plain);
         board.observe(Event::Begun { image: "a".into(), manifests: 1, blobs: 1, bytes: 100, targets: 1 });
         started(&board, "one", b"x", 0);
         progress(&board, "one", b"x", 60);
@@ -204,7 +223,7 @@ mod tests {
 
     #[test]
     fn notes_that_find_no_room_are_counted() {
-        let (board, mut notes) = Board::new();
+        let (board, mut notes) = Board::new(ProgressMode::Plain);
         for _ in 0..QUEUE + 3 {
             board.observe(Event::Warning { message: "odd".into() });
         }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use portolan_oci::Digest;
 use portolan_sync::{BlobOutcome, Event};
 
-use crate::output::{Bytes, Count};
+use crate::output::{Between, Bytes, Count};
 
 /// Something that happened, for lines.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -16,12 +16,38 @@ pub(crate) enum Note {
     Plain(String),
     /// For those who want to see everything.
     Detail(String),
+    /// For programs.
+    Event(Event),
+}
+
+/// For whom notes are made.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Reader {
+    /// People.
+    Human,
+    /// Programs.
+    Program,
 }
 
 impl Note {
-    /// What an event is to people; nothing for the pieces of a blob.
-    pub(super) fn of(event: &Event) -> Option<Self> {
+    /// What an event is to its reader; nothing for the pieces of a blob.
+    pub(super) fn of(event: &Event, reader: Reader) -> Option<Self> {
+        match reader {
+            Reader::Human => Self::in_words(event),
+            Reader::Program if matches!(event, Event::BlobProgress { .. }) => None,
+            Reader::Program => Some(Self::Event(event.clone())),
+        }
+    }
+
+    fn in_words(event: &Event) -> Option<Self> {
         Some(match event {
+            Event::Planned { copies: 0, .. } | Event::Ended { .. } | Event::BlobProgress { .. } => {
+                return None;
+            }
+            Event::Planned { copies, unchanged, least_bytes, most_bytes, .. } => Self::Plain(format!(
+                "{copies} to copy, {unchanged} unchanged: {}",
+                Between(*least_bytes, *most_bytes)
+            )),
             Event::Begun { image, manifests, blobs, bytes, .. } => Self::Plain(format!(
                 "copying {image}: {}, {}, {}",
                 Count(*manifests, "manifest"),
@@ -37,7 +63,6 @@ impl Note {
                 Bytes(*offset),
                 Bytes(*size)
             )),
-            Event::BlobProgress { .. } => return None,
             Event::BlobDone { target, digest, size, how } => {
                 let how = match how {
                     BlobOutcome::Present => "already there",

@@ -39,7 +39,7 @@ impl View for Plain {
         match note {
             Note::Notable(text) | Note::Plain(text) => self.talk.say(&text),
             Note::Detail(text) if self.detail == Detail::Everything => self.talk.say(&text),
-            Note::Detail(_) => {}
+            Note::Detail(_) | Note::Event(_) => {}
         }
     }
 

@@ -10,6 +10,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::Board;
 use super::bars::Bars;
+use super::json::Json;
 use super::note::Note;
 use super::plain::{Detail, Plain};
 use super::rate::Rate;
@@ -56,6 +57,7 @@ fn view(mode: ProgressMode, talk: Talk) -> Box<dyn View> {
         ProgressMode::Auto | ProgressMode::Plain => Box::new(Plain::new(talk, Detail::Little)),
         ProgressMode::Bars => Box::new(Bars::new(talk)),
         ProgressMode::Spinner => Box::new(Spinner::new(talk)),
+        ProgressMode::Json => Box::new(Json::new(talk)),
         ProgressMode::Detailed => Box::new(Plain::new(talk, Detail::Everything)),
     }
 }

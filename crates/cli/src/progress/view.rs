@@ -27,8 +27,12 @@ pub(super) fn words(now: &Snapshot, rate: u64) -> String {
     let left = time_for(now.total.saturating_sub(now.position), rate)
         .map(|left| format!(", {} left", Span(left)))
         .unwrap_or_default();
+    let images = match now.images {
+        0 | 1 => String::new(),
+        images => format!("{} of {}, ", now.images_done, Count(images, "image")),
+    };
     format!(
-        "{} of {}, {} of {}, {}/s{left}",
+        "{images}{} of {}, {} of {}, {}/s{left}",
         Bytes(now.position),
         Bytes(now.total),
         now.blobs_done,

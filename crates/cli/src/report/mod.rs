@@ -32,6 +32,8 @@ struct Image {
     target: String,
     digest: Option<Digest>,
     outcome: Became,
+    /// What had the name before, if that was another image.
+    from: Option<Digest>,
     bytes: u64,
     error: Option<String>,
     #[serde(skip)]
@@ -71,6 +73,7 @@ impl Report {
                 target: target.target.clone(),
                 digest: report.image.as_ref().map(|image| image.digest),
                 outcome,
+                from: target.from.filter(|_| matches!(outcome, Became::Copied)),
                 bytes: tally.bytes_sent,
                 error: failure(target).map(|cause| chain(cause)),
                 tally,
@@ -115,6 +118,7 @@ impl Totals {
 impl Image {
     fn cells(&self) -> Vec<String> {
         let outcome = match self.outcome {
+            Became::Copied if self.from.is_some() => "moved",
             Became::Copied => "copied",
             Became::Skipped => "unchanged",
             Became::Failed => "failed",
@@ -122,7 +126,8 @@ impl Image {
         let mut cells = vec![outcome.to_owned(), format!("{} -> {}", self.source, self.target)];
         cells.extend(self.digest.map(|digest| digest.to_string()));
         if matches!(self.outcome, Became::Copied) {
-            cells.push(done(&self.tally));
+            let was = self.from.map(|from| format!("was {from} ")).unwrap_or_default();
+            cells.push(format!("{was}{}", done(&self.tally)));
         }
         cells
     }

@@ -26,6 +26,19 @@ fn detailed_lines_tell_everything() {
 }
 
 #[test]
+fn programs_get_events() {
+    let sandbox = Sandbox::with_examples();
+    let ran = sandbox.run(&format!("copy {HELLO} oci:out --progress json"));
+    assert_eq!(ran.code, Some(0), "{ran}");
+    let mut events: Vec<String> = ran.stderr.lines().map(str::to_owned).collect();
+    events.sort_unstable();
+    insta::assert_snapshot!(events.join("\n"));
+    let failed = sandbox.run("copy oci:nowhere:a oci:out --progress json");
+    let line: serde_json::Value = serde_json::from_str(failed.stderr.lines().next().unwrap()).unwrap();
+    assert_eq!(line["event"], "message", "{failed}");
+}
+
+#[test]
 fn what_is_drawn_leaves_nothing_behind_where_there_is_no_terminal() {
     assert_eq!(lines("bars"), "");
     assert_eq!(lines("spinner"), "");

@@ -51,6 +51,8 @@ pub(crate) struct Lane {
     elsewhere: OnceLock<HashMap<Digest, Vec<String>>>,
     /// Nothing that was remembered is believed any more.
     distrusted: AtomicBool,
+    /// What else had the name of the image.
+    replaced: OnceLock<Digest>,
     /// The target has the image.
     settled: OnceLock<Settled>,
     failure: Mutex<Option<CopyError>>,
@@ -78,6 +80,7 @@ impl Lane {
             remembered: OnceLock::new(),
             elsewhere: OnceLock::new(),
             distrusted: AtomicBool::new(false),
+            replaced: OnceLock::new(),
             settled: OnceLock::new(),
             failure: Mutex::new(None),
             proven: AtomicUsize::new(0),
@@ -106,6 +109,16 @@ impl Lane {
             (PutAs::Digest, None) => None,
         };
         self.target.location().with(reference.as_ref())
+    }
+
+    /// Notes that the name is another image's now, once for all.
+    pub(crate) fn replaces(&self, image: Digest) {
+        self.replaced.get_or_init(|| image);
+    }
+
+    /// What else had the name of the image.
+    pub(crate) fn replaced(&self) -> Option<Digest> {
+        self.replaced.get().copied()
     }
 
     /// Whether the target must be asked for a blob before it is sent.

@@ -58,6 +58,7 @@ impl Job {
                 None if lane.settled() == Some(Settled::Unchanged) => ImageOutcome::Unchanged,
                 None => ImageOutcome::Copied,
             },
+            from: lane.replaced(),
             tally: lane.tally(),
         });
         CopyReport { targets: targets.collect(), image: self.image }

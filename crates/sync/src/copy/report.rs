@@ -1,8 +1,10 @@
 //! What became of a copy.
 
-use portolan_oci::Descriptor;
+use portolan_oci::{Descriptor, Digest};
 
 use crate::CopyError;
+use crate::error::with_causes;
+use crate::event::{Event, ImageEnd, Observer};
 
 /// What became of one image.
 #[derive(Debug, Clone)]
@@ -18,6 +20,23 @@ impl CopyReport {
     pub fn is_complete(&self) -> bool {
         self.targets.iter().all(|target| !matches!(target.outcome, ImageOutcome::Failed(_)))
     }
+
+    /// Tells how `image` ended where it was not before.
+    pub(crate) fn tell(&self, image: &str, observer: &dyn Observer) {
+        for target in &self.targets {
+            let end = match &target.outcome {
+                ImageOutcome::Unchanged => continue,
+                ImageOutcome::Copied => ImageEnd::Copied { from: target.from },
+                ImageOutcome::Failed(cause) => ImageEnd::Failed { error: with_causes(cause) },
+            };
+            observer.observe(Event::Ended {
+                image: image.to_owned(),
+                target: target.target.clone(),
+                digest: self.image.as_ref().map(|image| image.digest),
+                end,
+            });
+        }
+    }
 }
 
 /// What became of an image at one target.
@@ -27,6 +46,8 @@ pub struct TargetReport {
     pub target: String,
     /// How it ended.
     pub outcome: ImageOutcome,
+    /// What had the name before, if that was another image.
+    pub from: Option<Digest>,
     /// What was done, also if it failed.
     pub tally: Tally,
 }

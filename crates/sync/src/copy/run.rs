@@ -23,7 +23,9 @@ impl Engine {
             () = self.cancelled.cancelled() => Err(CopyError::Cancelled),
             ended = self.run(request, &mut job) => ended,
         };
-        job.report(ended)
+        let report = job.report(ended);
+        report.tell(&request.source.location().with(Some(&request.reference)), &*self.observer);
+        report
     }
 
     async fn run(&self, request: &CopyRequest, job: &mut Job) -> Result<(), CopyError> {
@@ -38,6 +40,11 @@ impl Engine {
         job.refuse_index(&root);
         let digest = *root.digest();
         // A target that shows something else needs the image, whatever belongs to it.
+        for (lane, there) in job.lanes.iter().zip(&there) {
+            if let Some(there) = there.as_ref().filter(|there| there.digest != digest) {
+                lane.replaces(there.digest);
+            }
+        }
         let shows = |there: &Option<Descriptor>| there.as_ref().is_some_and(|there| there.digest == digest);
         let (unsure, needy) = partition(&job.lanes, there.iter().map(shows));
         let begin = self.begin(&digest, needy.iter());

@@ -14,6 +14,7 @@ use portolan_transport::{Places, PutAs, TransportError};
 use tokio::time::{MissedTickBehavior, interval};
 
 use super::MirrorError;
+use crate::error::with_causes;
 use crate::plan::{RunReport, TargetChecks};
 use crate::select::Mirror;
 use crate::{CopyError, CopyRequest, Engine, ImageOutcome};
@@ -212,16 +213,4 @@ fn record(reports: &[RunReport]) -> Record {
         _ => RunOutcome::Partly,
     };
     Record { outcome, totals, failures }
-}
-
-/// The whole chain in one line.
-fn with_causes(error: &dyn std::error::Error) -> String {
-    let mut text = error.to_string();
-    let mut next = error.source();
-    while let Some(cause) = next {
-        text.push_str(": ");
-        text.push_str(&cause.to_string());
-        next = cause.source();
-    }
-    text
 }

@@ -27,7 +27,9 @@ impl Engine {
     pub async fn carry_out(&self, plan: Plan) -> Vec<RunReport> {
         let reports = stream::iter(plan.images).map(|image| async {
             let source = image.source();
-            RunReport { source, report: self.carry_out_one(image).await }
+            let report = self.carry_out_one(image).await;
+            report.tell(&source, &*self.observer);
+            RunReport { source, report }
         });
         let reports = reports.buffered(PARALLEL).collect().await;
         self.write_down().await;
@@ -46,7 +48,8 @@ impl Engine {
                     }
                 }
                 Action::Fail(cause) => lane.fail(cause),
-                Action::Add | Action::Move { .. } | Action::Complete => {}
+                Action::Move { from } => lane.replaces(from),
+                Action::Add | Action::Complete => {}
             }
         }
         let learn_listed = || {

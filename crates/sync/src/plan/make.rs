@@ -36,7 +36,9 @@ impl Engine {
             self.look_for_blobs(&images).await;
             self.reckon(&mut images);
             self.remember_apis(&unknown);
-            Ok(Plan { images })
+            let plan = Plan { images };
+            self.observer.observe(plan.told());
+            Ok(plan)
         };
         tokio::select! {
             biased;

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use portolan_oci::Digest;
 
 use crate::copy::{ImageTree, Job};
+use crate::event::Event;
 use crate::{CopyError, CopyRequest};
 
 /// What a run would do. It holds what was read of the images that are to be copied, so that nothing is read
@@ -22,6 +23,20 @@ impl Plan {
     /// What the whole costs.
     pub fn cost(&self) -> Cost {
         self.images.iter().flat_map(|image| &image.targets).map(|target| target.cost).sum()
+    }
+
+    /// How much there is to do.
+    pub(super) fn told(&self) -> Event {
+        let (mut copies, mut unchanged, mut failing) = (0, 0, 0);
+        for target in self.images.iter().flat_map(|image| &image.targets) {
+            match target.action {
+                Action::Skip => unchanged += 1,
+                Action::Add | Action::Move { .. } | Action::Complete => copies += 1,
+                Action::Fail(_) => failing += 1,
+            }
+        }
+        let Cost { least_bytes, most_bytes, .. } = self.cost();
+        Event::Planned { copies, unchanged, failing, least_bytes, most_bytes }
     }
 }
 

@@ -33,4 +33,4 @@ pub use share::{Share, ShareError};
 pub use tags::{LatestBy, LatestRule, LatestSettings, Series, TagSets, TagSettings};
 pub use version_range::{VersionRange, VersionRangeError};
 
-pub(crate) use text::{setting_text, with_causes};
+pub(crate) use text::setting_text;

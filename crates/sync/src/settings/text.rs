@@ -7,6 +7,8 @@ use std::str::FromStr;
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
+use crate::error::with_causes;
+
 /// Serde and schema for a type that parses from a text and is printed as one.
 macro_rules! setting_text {
     ($name:ident) => {
@@ -18,7 +20,7 @@ macro_rules! setting_text {
         impl<'de> serde::Deserialize<'de> for $name {
             fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
                 let text = <std::borrow::Cow<'de, str> as serde::Deserialize>::deserialize(deserializer)?;
-                text.parse().map_err(|error| serde::de::Error::custom($crate::settings::with_causes(&error)))
+                text.parse().map_err(|error| serde::de::Error::custom($crate::error::with_causes(&error)))
             }
         }
         impl schemars::JsonSchema for $name {
@@ -37,17 +39,6 @@ macro_rules! setting_text {
     };
 }
 pub(crate) use setting_text;
-
-/// An error with its causes on one line: what is wrong with a configuration is told without a chain.
-pub(crate) fn with_causes(error: &dyn Error) -> String {
-    let mut told = error.to_string();
-    let mut cause = error.source();
-    while let Some(error) = cause {
-        told.push_str(&format!(": {error}"));
-        cause = error.source();
-    }
-    told
-}
 
 /// One value of a list whose type is a text here, though it has another form elsewhere.
 struct AsText<T>(T);

@@ -33,7 +33,7 @@ Examples:
 
 Printed is a line per target; as JSON:
   {\"totals\": {\"images\", \"copied\", \"skipped\", \"deleted\", \"failed\", \"blobs\", \"mounted\", \"bytes\"},
-   \"images\": [{\"source\", \"target\", \"digest\", \"outcome\", \"bytes\", \"error\"}]}")]
+   \"images\": [{\"source\", \"target\", \"digest\", \"outcome\", \"from\", \"bytes\", \"error\"}]}")]
 pub(crate) struct CopyArguments {
     /// The image
     #[arg(value_name = "SRC", value_parser = parse_endpoint)]
@@ -66,7 +66,7 @@ async fn copy(
         () = interrupt.token().cancelled() => return Err(CopyError::Cancelled.into()),
         plan = Plan::make(arguments, context) => plan?,
     };
-    let (board, notes) = Board::new();
+    let (board, notes) = Board::new(context.global.progress);
     let options = options(arguments, context)?;
     let journal = context.journal().await?;
     let engine = Engine::new(journal.clone(), options, board.clone(), interrupt.token().clone());

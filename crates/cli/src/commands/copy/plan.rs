@@ -84,7 +84,7 @@ fn check(arguments: &CopyArguments) -> Result<(), CliError> {
 fn unopened_report(endpoint: &Endpoint, cause: TransportError) -> TargetReport {
     let target = endpoint.to_string();
     let cause = CopyError::Target { place: endpoint.location.to_string(), cause: Arc::new(cause) };
-    TargetReport { target, outcome: ImageOutcome::Failed(cause), tally: Tally::default() }
+    TargetReport { target, outcome: ImageOutcome::Failed(cause), from: None, tally: Tally::default() }
 }
 
 /// What an image is called at a target that names no tag: as at its source.

@@ -13,7 +13,7 @@ use crate::context::Context;
 use crate::error::{CliError, Failure, chain};
 use crate::interrupt::Interrupt;
 use crate::outcome::Outcome;
-use crate::output::{Bytes, Count, Table};
+use crate::output::{Between, Count, Table};
 
 /// Says what a run of mirrors would do, and what it would cost; changes nothing
 ///
@@ -193,8 +193,11 @@ impl PlanReport {
     fn lines(&self) -> String {
         let mut table = Table::default();
         for image in self.images.iter().filter(|image| image.action != Word::Skip) {
-            let bytes =
-                if image.action == Word::Fail { String::new() } else { span(image.bytes, image.most_bytes) };
+            let bytes = if image.action == Word::Fail {
+                String::new()
+            } else {
+                Between(image.bytes, image.most_bytes).to_string()
+            };
             table.row([
                 image.action.text().to_owned(),
                 format!("{} -> {}", image.source, image.target),
@@ -216,12 +219,7 @@ impl Totals {
             Count(self.manifests, "manifest"),
             Count(self.blobs, "blob"),
             self.mounts,
-            span(self.bytes, self.most_bytes)
+            Between(self.bytes, self.most_bytes)
         )
     }
-}
-
-/// From the least to the most.
-fn span(least: u64, most: u64) -> String {
-    if least == most { Bytes(least).to_string() } else { format!("{} to {}", Bytes(least), Bytes(most)) }
 }

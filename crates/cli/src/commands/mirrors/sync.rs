@@ -29,7 +29,7 @@ Examples:
 
 Printed is a line for each image with which something was done, and one for the whole; as JSON:
   {\"totals\": {\"images\", \"copied\", \"skipped\", \"deleted\", \"failed\", \"blobs\", \"mounted\", \"bytes\"},
-   \"images\": [{\"source\", \"target\", \"digest\", \"outcome\", \"bytes\", \"error\"}]}")]
+   \"images\": [{\"source\", \"target\", \"digest\", \"outcome\", \"from\", \"bytes\", \"error\"}]}")]
 pub(crate) struct SyncArguments {
     /// Names of mirrors; all, if none is named
     #[arg(value_name = "MIRROR")]
@@ -56,7 +56,7 @@ async fn sync(
     context: &Context,
     interrupt: &Interrupt,
 ) -> Result<Outcome, CliError> {
-    let (board, notes) = Board::new();
+    let (board, notes) = Board::new(context.global.progress);
     let engine = engine(context, board.clone(), interrupt.token().clone()).await?;
     let mirrors = match &arguments.plan {
         Some(_) => Vec::new(),

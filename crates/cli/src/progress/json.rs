@@ -1,0 +1,65 @@
+//! Events, for programs: an object a line.
+
+use std::time::Duration;
+
+use serde::Serialize;
+use tokio::time::Instant;
+
+use super::board::Snapshot;
+use super::note::Note;
+use super::view::View;
+use crate::talk::Talk;
+
+/// The least time between two events about how far it is.
+const PAUSE: Duration = Duration::from_secs(1);
+
+/// Events.
+pub(super) struct Json {
+    talk: Talk,
+    last: Instant,
+}
+
+/// How far it is.
+#[derive(Debug, Serialize)]
+#[serde(tag = "event", rename = "progress")]
+struct Progress {
+    images: u64,
+    images_done: u64,
+    blobs: u64,
+    blobs_done: u64,
+    bytes: u64,
+    bytes_done: u64,
+    bytes_per_second: u64,
+}
+
+impl Json {
+    pub(super) fn new(talk: Talk) -> Self {
+        Self { talk, last: Instant::now() }
+    }
+}
+
+impl View for Json {
+    fn note(&mut self, note: Note) {
+        if let Note::Event(event) = note {
+            self.talk.event(&event);
+        }
+    }
+
+    fn draw(&mut self, now: &Snapshot, rate: u64) {
+        if now.blobs == 0 || self.last.elapsed() < PAUSE {
+            return;
+        }
+        self.last = Instant::now();
+        self.talk.event(&Progress {
+            images: now.images,
+            images_done: now.images_done,
+            blobs: now.blobs,
+            blobs_done: now.blobs_done,
+            bytes: now.total,
+            bytes_done: now.position,
+            bytes_per_second: rate,
+        });
+    }
+
+    fn end(&mut self) {}
+}
