@@ -21,6 +21,8 @@ pub(crate) struct Holdings {
     tags: OnceCell<HashSet<Tag>>,
     /// Blobs that the journal says are there.
     blobs: OnceCell<HashSet<Digest>>,
+    /// Whether an earlier run may have left blobs of which the journal knows nothing.
+    unfinished: OnceCell<bool>,
     /// What the journal says that references name.
     confirmed: OnceCell<HashMap<String, Confirmed>>,
     /// What the journal says was carried of what sources list as referring to images.
@@ -74,6 +76,15 @@ impl Holdings {
         place: &Place,
     ) -> Result<&HashSet<Digest>, CatalogError> {
         self.blobs.get_or_try_init(|| engine.journal.blobs_at(place)).await
+    }
+
+    /// Whether it may have blobs that no tag leads to and no earlier run has told of.
+    pub(crate) async fn was_left_unfinished(
+        &self,
+        engine: &Engine,
+        place: &Place,
+    ) -> Result<bool, CatalogError> {
+        self.unfinished.get_or_try_init(|| engine.journal.was_left_unfinished(place)).await.copied()
     }
 
     /// What earlier runs have seen references name.

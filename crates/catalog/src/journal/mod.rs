@@ -15,6 +15,7 @@ mod finish_tree;
 mod forget_trees;
 mod handle;
 mod host_facts;
+mod left_unfinished;
 pub(crate) mod place;
 mod places_with;
 mod realms;

@@ -44,13 +44,16 @@ async fn what_an_earlier_run_left_unfinished_is_resumed_by_any_reference_of_the_
 
     let second = scratch.open().await;
     let journal = second.journal();
+    assert!(journal.was_left_unfinished(&debian()).await.unwrap());
     let since = resumed(journal.begin_tree(&debian(), "13", &digest(3)).await.unwrap());
     assert!((before..=after).contains(&since.as_microsecond()));
     let elsewhere = Place::new("registry.example.com", "base/alpine");
     assert_eq!(journal.begin_tree(&elsewhere, "13", &digest(3)).await.unwrap(), TreeStart::Fresh);
+    assert!(!journal.was_left_unfinished(&elsewhere).await.unwrap(), "it was begun in this run");
     let again = resumed(journal.begin_tree(&debian(), "12", &digest(4)).await.unwrap());
     assert_eq!(again, since, "a new attempt keeps the time of the first");
     journal.finish_tree(&debian(), "12", &digest(4)).await.unwrap();
+    assert!(!journal.was_left_unfinished(&debian()).await.unwrap());
     assert_eq!(journal.begin_tree(&debian(), "14", &digest(5)).await.unwrap(), TreeStart::Fresh);
 }
 

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use futures::future::{OptionFuture, join, join_all};
-use portolan_catalog::Journal;
+use portolan_catalog::{Journal, Place};
 use portolan_oci::{Descriptor, Digest, Verifier};
 use portolan_transport::{
     BlobRead, Flight, Resumed, SingleFlight, Source, TransportError, TransportResult, UploadState,
@@ -50,6 +50,7 @@ pub(crate) struct Mover {
     pub(super) limits: Limits,
     pub(super) observer: Arc<dyn Observer>,
     flights: SingleFlight<Digest, ()>,
+    pub(super) mounts: SingleFlight<(Place, Digest), ()>,
     places: Semaphore,
 }
 
@@ -64,7 +65,15 @@ pub(super) struct Upload {
 impl Mover {
     pub(crate) fn new(journal: Journal, limits: Limits, observer: Arc<dyn Observer>) -> Self {
         let places = Semaphore::new(limits.blobs.max(1));
-        Self { journal, known: Known::default(), limits, observer, flights: SingleFlight::default(), places }
+        Self {
+            journal,
+            known: Known::default(),
+            limits,
+            observer,
+            flights: SingleFlight::default(),
+            mounts: SingleFlight::default(),
+            places,
+        }
     }
 
     /// Brings `blob` to every lane that is still live; a lane that cannot have it fails. Of several lanes in
@@ -127,6 +136,7 @@ impl Mover {
         (waiting, mut uploads): (Vec<Arc<Lane>>, Vec<Upload>),
     ) {
         let Ok(place) = self.places.acquire().await else { return };
+        uploads = self.still_needed(blob, uploads).await;
         let ahead = self.reads_ahead(blob, &waiting, &uploads).then(|| source.blob(blob, 0));
         let settled = join_all(waiting.into_iter().map(|lane| async {
             let need = match self.settle_at_once(blob, &lane).await {
@@ -144,6 +154,20 @@ impl Mover {
             }
         }
         self.send(Job { source, blob }, uploads, place, ahead).await;
+    }
+
+    /// Takes out uploads that were begun where another image has brought the blob since.
+    async fn still_needed(&self, blob: &Descriptor, uploads: Vec<Upload>) -> Vec<Upload> {
+        let mut needed = Vec::new();
+        for upload in uploads {
+            if !self.known.is_at(&blob.digest, &upload.lane.place) {
+                needed.push(upload);
+                continue;
+            }
+            self.abort(&upload).await;
+            self.proven(blob, &upload.lane, BlobOutcome::Present);
+        }
+        needed
     }
 
     /// Whether the source is asked for a blob while the target still answers to the upload's beginning: where a
@@ -228,10 +252,14 @@ impl Mover {
     /// Drops an upload of wrong bytes, so that nobody ever goes on with it.
     async fn give_up(&self, blob: &Descriptor, upload: &mut Upload) {
         self.journal.forget_upload(&upload.lane.place, &blob.digest);
+        self.abort(upload).await;
+        upload.verifier = None;
+    }
+
+    async fn abort(&self, upload: &Upload) {
         if let Err(cause) = upload.lane.target.abort(&upload.state).await {
             tracing::debug!(%cause, target = %upload.lane.label, "an upload is left to expire");
         }
-        upload.verifier = None;
     }
 
     /// Finds out where a broken upload stands; begins anew if it is lost.

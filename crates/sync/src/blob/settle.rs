@@ -1,7 +1,7 @@
 //! What can be settled without sending bytes.
 
 use portolan_oci::{Descriptor, RepositoryName, Verifier};
-use portolan_transport::{Begun, MountFrom, Resumed, TransportError, TransportResult, UploadState};
+use portolan_transport::{Begun, Flight, MountFrom, Resumed, TransportError, TransportResult, UploadState};
 
 use super::lane::Lane;
 use super::mover::Mover;
@@ -30,9 +30,33 @@ impl Mover {
             return Ok(None);
         }
         match self.known.beside(&blob.digest, &lane.place) {
-            Some(from) => self.begin(blob, lane, &MountFrom::Repository(from)).await.map(Some),
+            Some(from) => self.mount(blob, lane, from).await,
             None => Ok(None),
         }
+    }
+
+    /// Asks the target to mount the blob, once for all images that want it there now. Who waited for another's
+    /// answer and does not find the blob goes on as if it could not be mounted: the other brings it.
+    async fn mount(
+        &self,
+        blob: &Descriptor,
+        lane: &Lane,
+        from: RepositoryName,
+    ) -> TransportResult<Option<Need>> {
+        let Flight::Lead(lead) = self.mounts.join(&(lane.place.clone(), blob.digest)).await else {
+            let is_there = self.known.is_at(&blob.digest, &lane.place);
+            return Ok(is_there.then_some(Need::Nothing(BlobOutcome::Present)));
+        };
+        if self.known.is_at(&blob.digest, &lane.place) {
+            lead.land(());
+            return Ok(Some(Need::Nothing(BlobOutcome::Present)));
+        }
+        let need = self.begin(blob, lane, &MountFrom::Repository(from)).await?;
+        if matches!(need, Need::Nothing(_)) {
+            self.known.add(blob.digest, &lane.place);
+        }
+        lead.land(());
+        Ok(Some(need))
     }
 
     /// The full question: an upload to continue, a HEAD where it may be there, a mount, a new upload.

@@ -26,8 +26,11 @@ impl Engine {
             if let Err(cause) = holdings.blobs(self, &lane.place).await {
                 tracing::warn!(%cause, "what earlier runs brought is not remembered");
             }
+            // What cannot be told is asked for.
+            let may_have_any =
+                !tags.is_empty() || holdings.was_left_unfinished(self, &lane.place).await.unwrap_or(true);
             for blob in blobs {
-                if !tags.is_empty() || holdings.remembers(&blob.digest) {
+                if may_have_any || holdings.remembers(&blob.digest) {
                     let key = (lane.place.clone(), blob.digest);
                     questions.entry(key).or_insert_with(|| (Arc::clone(lane), blob));
                 }

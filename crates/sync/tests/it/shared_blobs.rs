@@ -1,9 +1,11 @@
 use futures::StreamExt as _;
 use http::{Method, StatusCode};
 use portolan_sync::ImageOutcome;
-use portolan_testkit::proxy::Proxy;
+use portolan_testkit::image::{Image, Layer};
+use portolan_testkit::proxy::{Action, Asked, Proxy, Record, Rule};
 use portolan_testkit::registry::Registry;
 use portolan_testkit::workload::Shared;
+use portolan_testkit::zoo::Exhibit;
 
 use crate::desk::Desk;
 
@@ -51,4 +53,58 @@ async fn a_blob_of_forty_images_crosses_once_and_is_mounted_thirty_nine_times() 
     for (repository, _) in &images {
         to.client().check_image(repository, "v1").await.unwrap();
     }
+}
+
+/// Copies an image, and then twelve others at once to another repository, all of which have its layer; gives
+/// what the target was asked about that layer by the twelve.
+async fn twelve_after_one(mounts: Mounts) -> Option<Vec<Record>> {
+    let (from, to) = (Registry::start().await?, Registry::start().await?);
+    let shared = Layer::random(1, 300_000);
+    for nth in 0..13 {
+        let image = Image::oci().layer(shared.clone()).layer(Layer::gzip(100 + nth)).build();
+        let tagged = Exhibit { tags: vec![format!("v{nth}")], ..Exhibit::new("shared", image) };
+        from.client().push("app", &tagged).await;
+    }
+    let target = Proxy::before(&to).await;
+    if mounts == Mounts::Refused {
+        target.fault(Rule::new(Asked::begins_upload, Action::DropQuery).always());
+    }
+    let desk = Desk::new().await;
+    let engine = desk.engine(desk.options());
+    let copy = async |nth: usize, repository: &str| {
+        let (tag, engine) = (format!("v{nth}"), &engine);
+        let request =
+            desk.request(&from.reference("app", &tag), &[&target.reference(repository, &tag)]).await;
+        assert!(engine.copy(&request).await.is_complete());
+        to.client().check_image(repository, &tag).await.unwrap();
+    };
+    copy(0, "one").await;
+    target.clear();
+    futures::future::join_all((1..13).map(|nth| copy(nth, "twelve"))).await;
+    let digest = shared.blob.digest.replace(':', "%3A");
+    let mut records = target.records();
+    records.retain(|record| record.query.contains(&shared.blob.digest) || record.query.contains(&digest));
+    Some(records)
+}
+
+#[derive(PartialEq, Eq)]
+enum Mounts {
+    Granted,
+    Refused,
+}
+
+fn count(records: &[Record], method: &Method) -> usize {
+    records.iter().filter(|record| record.method == *method).count()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn images_that_come_at_once_ask_for_one_mount() {
+    let Some(asked) = twelve_after_one(Mounts::Granted).await else { return };
+    assert_eq!((count(&asked, &Method::POST), count(&asked, &Method::PUT)), (1, 0));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn images_that_come_at_once_send_a_blob_once_that_is_not_mounted() {
+    let Some(asked) = twelve_after_one(Mounts::Refused).await else { return };
+    assert_eq!(count(&asked, &Method::PUT), 1, "{asked:#?}");
 }

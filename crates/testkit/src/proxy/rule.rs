@@ -56,6 +56,8 @@ impl Asked {
 pub enum Action {
     /// Passes this many bytes of the request on, then breaks both connections.
     CutRequestAfter(u64),
+    /// Passes the request on without its query.
+    DropQuery,
     /// Lets the upstream do its work, then breaks the connection to the client instead of answering.
     CutBeforeResponse,
     /// Passes the answer's headers and this many bytes, then breaks the connection.

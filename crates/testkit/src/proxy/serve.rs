@@ -140,6 +140,9 @@ impl Session {
             // Addresses in the answer must lead to the proxy, which is plain.
             parts.headers.insert("x-forwarded-proto", HeaderValue::from_static("http"));
         }
+        if actions.iter().any(|action| matches!(action, Action::DropQuery)) {
+            parts.uri = parts.uri.path().parse().expect("a path is a URI");
+        }
         let stop = actions.iter().find_map(|action| match action {
             Action::CutRequestAfter(bytes) => Some((*bytes, Stop::Cut)),
             _ => None,

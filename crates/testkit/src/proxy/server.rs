@@ -84,6 +84,11 @@ impl Proxy {
         entries.iter().map(|entry| entry.snapshot()).collect()
     }
 
+    /// How many requests there have been since the start or the last [`Proxy::clear`].
+    pub fn requests(&self) -> usize {
+        self.shared.entries.lock().expect("no panic under the lock").len()
+    }
+
     /// How many of the records `matcher` is true for.
     pub fn count(&self, matcher: impl Fn(&Record) -> bool) -> usize {
         self.records().iter().filter(|record| matcher(record)).count()
