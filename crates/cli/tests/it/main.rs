@@ -1,6 +1,12 @@
 //! The program as its users see it: every test runs the real binary in a home of its own.
-#![expect(clippy::unwrap_used, clippy::panic, reason = "what cannot be set up must stop the test")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::print_stdout,
+    reason = "what cannot be set up must stop the test, and say what it was"
+)]
 
+mod chaos;
 mod completions;
 mod config;
 mod copy;
