@@ -7,6 +7,7 @@
 )]
 
 mod belongings;
+mod broken;
 mod deep_referrers;
 mod desk;
 mod failing_target;
