@@ -35,6 +35,6 @@ pub use event::{BlobOutcome, Event, ImageEnd, Observer, Silent};
 pub use mirror::{Gathered, Looked, MirrorError, SyncError, SyncOptions, SyncShare};
 pub use plan::{
     Action, Cost, Plan, PlannedImage, PlannedTarget, RestoreError, RunReport, SavedPlan, SavedPlanError,
-    TargetChecks,
+    Space, TargetChecks,
 };
 pub use select::Mirror;

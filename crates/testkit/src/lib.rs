@@ -21,6 +21,7 @@ pub mod proxy;
 pub mod reader;
 pub mod registry;
 pub mod tls;
+pub mod tmpfs;
 pub mod token;
 pub mod workload;
 pub mod zoo;

@@ -48,5 +48,5 @@ pub use settings::{
 };
 pub use single_flight::{Flight, Lead, SingleFlight};
 pub use source::{Referrers, ReferrersVia, Source};
-pub use target::{Begun, Deleted, MountFrom, PutAs, PutOutcome, Target};
+pub use target::{Begun, Deleted, FreeSpace, MountFrom, PutAs, PutOutcome, Target};
 pub use upload::{Resumed, UploadState};

@@ -90,12 +90,29 @@ pub trait Target: Send + Sync + 'static {
     /// `Unsupported` if the place cannot delete that.
     async fn delete(&self, reference: &TagOrDigest) -> TransportResult<Deleted>;
 
+    /// How much room there is for content; `None` if the place does not tell.
+    ///
+    /// # Errors
+    /// If the place should tell and cannot.
+    async fn free_space(&self) -> TransportResult<Option<FreeSpace>> {
+        Ok(None)
+    }
+
     /// Makes durable and visible what a place collects first (an archive is written here). Called once after
     /// the last write; without it an archive does not come to be.
     ///
     /// # Errors
     /// If the place fails.
     async fn close(&self) -> TransportResult<()>;
+}
+
+/// Room for content.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct FreeSpace {
+    /// The volume: places with the same number share their room.
+    pub volume: u64,
+    /// Bytes that are free.
+    pub bytes: u64,
 }
 
 /// Where else in the same place a blob may be found.

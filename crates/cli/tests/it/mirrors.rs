@@ -6,8 +6,9 @@ use std::time::Duration;
 
 use portolan_catalog::{Catalog, DatabaseLocation, RunStart};
 use portolan_testkit::image::{Image, Layer, Tree};
-use portolan_testkit::proxy::{Proxy, Record};
+use portolan_testkit::proxy::{Action, Proxy, Record, Rule};
 use portolan_testkit::registry::Registry;
+use portolan_testkit::tmpfs::Tmpfs;
 use portolan_testkit::zoo::{Exhibit, write_layout};
 
 use crate::sandbox::Sandbox;
@@ -79,9 +80,45 @@ fn first_the_plan_then_the_run_then_nothing_is_left() {
 #[test]
 fn the_same_for_programs() {
     let sandbox = with(&["1.0", "1.1"], &[APPS]);
-    insta::assert_snapshot!("plan_json", sandbox.run("plan --output json"));
+    insta::with_settings!({filters => [(r#""free": \d+"#, r#""free": "[FREE]""#)]}, {
+        insta::assert_snapshot!("plan_json", sandbox.run("plan --output json"));
+    });
     insta::assert_snapshot!("sync_json", sandbox.run("sync --output json --quiet"));
     insta::assert_snapshot!("sync_again_json", sandbox.run("sync --output json"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_plan_says_what_registries_count() {
+    let Some(registry) = Registry::start().await else { return };
+    let proxy = Proxy::before(&registry).await;
+    let mut sandbox = with(&["1.0", "1.1"], &[]);
+    sandbox.redact(proxy.host(), "[SOURCE]");
+    sandbox.run(&format!("copy oci:from:1.0 {}/apps:1.0", registry.host())).succeeded();
+    sandbox.run(&format!("copy oci:from:1.1 {}/apps:1.1", registry.host())).succeeded();
+    configure(&sandbox, &[&format!("{{name: apps, source: '{}/apps', targets: ['oci:to']}}", proxy.host())]);
+    for (name, value) in [("ratelimit-limit", "100;w=21600"), ("ratelimit-remaining", "1;w=21600")] {
+        let set = Action::SetHeader(name.to_owned(), value.to_owned());
+        proxy.fault(Rule::new(|asked| asked.path.contains("/manifests/"), set).always());
+    }
+    insta::assert_snapshot!("plan_pulls", sandbox.run("plan"));
+    let pulls = sandbox.run("plan --output json").json().get("pulls").unwrap().clone();
+    assert_eq!(pulls[0]["pulls"], 2, "{pulls}");
+    assert_eq!((&pulls[0]["remaining"], &pulls[0]["window"]), (&1.into(), &21_600.into()), "{pulls}");
+}
+
+#[test]
+fn a_plan_that_has_no_room_says_so() {
+    let Some(disk) = Tmpfs::mount("64k") else { return };
+    let mut sandbox = Sandbox::new();
+    sandbox.redact(disk.path().display().to_string(), "[DISK]");
+    let big = Image::oci().layer(Layer::random(1, 200_000)).build();
+    write_layout(&sandbox.path("from"), &[Exhibit::new("1.0", big)]);
+    let target = format!("oci:{}/to", disk.path().display());
+    configure(&sandbox, &[&format!("{{name: apps, source: 'oci:from', targets: ['{target}']}}")]);
+    insta::assert_snapshot!("plan_no_room", sandbox.run("plan"));
+    let run = sandbox.run("sync");
+    assert!(run.stderr.contains("warning: "), "{run}");
+    assert_ne!(run.code, Some(0), "{run}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -38,6 +38,7 @@ impl Engine {
             self.remember_apis(&unknown);
             let plan = Plan { images };
             self.observer.observe(plan.told());
+            self.warn_of_space(&plan).await;
             Ok(plan)
         };
         tokio::select! {

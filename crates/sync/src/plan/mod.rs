@@ -14,6 +14,7 @@ mod planned;
 mod referrers_api;
 mod restore;
 mod saved;
+mod space;
 mod standing;
 
 pub use carry_out::RunReport;
@@ -21,4 +22,5 @@ pub(crate) use learnt::Learnt;
 pub use planned::{Action, Cost, Plan, PlannedImage, PlannedTarget};
 pub use restore::RestoreError;
 pub use saved::{SavedPlan, SavedPlanError};
+pub use space::Space;
 pub use standing::TargetChecks;

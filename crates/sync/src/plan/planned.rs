@@ -1,8 +1,10 @@
 //! A plan.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use portolan_oci::Digest;
+use portolan_oci::{Digest, Registry};
+use portolan_transport::Location;
 
 use crate::copy::{ImageTree, Job};
 use crate::event::Event;
@@ -23,6 +25,19 @@ impl Plan {
     /// What the whole costs.
     pub fn cost(&self) -> Cost {
         self.images.iter().flat_map(|image| &image.targets).map(|target| target.cost).sum()
+    }
+
+    /// How many manifests are read from each registry to do what is planned: what registries count as pulls.
+    pub fn pulls(&self) -> BTreeMap<Registry, u64> {
+        let mut pulls = BTreeMap::new();
+        for image in self.images.iter().filter(|image| image.needs_work()) {
+            if let (Location::Registry(registry, _), Some(tree)) =
+                (image.request.source.location(), &image.tree)
+            {
+                *pulls.entry(registry.clone()).or_default() += tree.manifests().count() as u64;
+            }
+        }
+        pulls
     }
 
     /// How much there is to do.

@@ -21,6 +21,7 @@ mod contents;
 mod delete;
 mod files;
 mod folder;
+mod free_space;
 mod index_edit;
 mod index_json;
 mod index_writer;

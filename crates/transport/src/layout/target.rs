@@ -6,8 +6,8 @@ use portolan_oci::{Descriptor, RawManifest, Tag, TagOrDigest, Verified};
 use super::put_manifest::{must_be_complete, put_manifest};
 use super::{LayoutRepository, delete, uploads};
 use crate::{
-    Begun, Capabilities, Chunk, Content, Deleted, Location, MountFrom, PutAs, PutOutcome, Resumed, Target,
-    TransportResult, UploadState,
+    Begun, Capabilities, Chunk, Content, Deleted, FreeSpace, Location, MountFrom, PutAs, PutOutcome, Resumed,
+    Target, TransportResult, UploadState,
 };
 
 #[async_trait]
@@ -30,6 +30,10 @@ impl Target for LayoutRepository {
 
     async fn read_manifest(&self, reference: &TagOrDigest) -> TransportResult<Option<RawManifest>> {
         self.contents.find(reference).await
+    }
+
+    async fn free_space(&self) -> TransportResult<Option<FreeSpace>> {
+        self.room().await.map(Some)
     }
 
     async fn tags(&self) -> TransportResult<Vec<Tag>> {

@@ -8,6 +8,7 @@ use portolan_oci::Digest;
 use portolan_sync::{Action, CopyError, Cost, Plan, PlannedImage, PlannedTarget, SavedPlan, Silent};
 use serde::Serialize;
 
+use super::limits::Limits;
 use super::work::{Checks, chosen, engine};
 use crate::context::Context;
 use crate::error::{CliError, Failure, chain};
@@ -28,7 +29,9 @@ Examples:
 Printed is a line for each image with which something would be done, and one for the whole; as JSON:
   {\"totals\": {\"images\", \"copy\", \"skip\", \"delete\", \"failed\", \"manifests\", \"blobs\", \"mounts\",
    \"bytes\", \"most_bytes\"},
-   \"images\": [{\"source\", \"target\", \"digest\", \"action\", \"from\", \"bytes\", \"most_bytes\", \"error\"}]}")]
+   \"images\": [{\"source\", \"target\", \"digest\", \"action\", \"from\", \"bytes\", \"most_bytes\", \"error\"}],
+   \"pulls\": [{\"registry\", \"pulls\", \"limit\", \"remaining\", \"window\"}],
+   \"space\": [{\"targets\", \"bytes\", \"most_bytes\", \"free\"}]}")]
 pub(crate) struct PlanArguments {
     /// Names of mirrors; all, if none is named
     #[arg(value_name = "MIRROR")]
@@ -65,8 +68,12 @@ async fn plan(
             .and_then(|file| std::fs::write(path, file));
         file.map_err(|cause| Failure::other(format!("cannot save the plan in {}", path.display()), cause))?;
     }
-    let report = PlanReport::new(&plan);
+    let limits = Limits::of(&plan, context.places()?).await;
+    let report = PlanReport { limits, ..PlanReport::new(&plan) };
     context.output.data(&report, PlanReport::lines)?;
+    for shortage in report.limits.shortages() {
+        context.talk.say(&format!("warning: {shortage}"));
+    }
     let mut outcomes = Vec::new();
     for failure in plan.images().iter().flat_map(PlannedImage::targets).filter_map(failure) {
         let error = CliError::from(failure.clone());
@@ -89,6 +96,8 @@ fn failure(target: &PlannedTarget) -> Option<&CopyError> {
 struct PlanReport {
     totals: Totals,
     images: Vec<Image>,
+    #[serde(flatten)]
+    limits: Limits,
 }
 
 #[derive(Debug, Default, Serialize)]
@@ -204,7 +213,7 @@ impl PlanReport {
                 bytes,
             ]);
         }
-        format!("{table}{}\n", self.totals.line())
+        format!("{table}{}\n{}", self.totals.line(), self.limits.lines())
     }
 }
 

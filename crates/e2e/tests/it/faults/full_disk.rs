@@ -1,48 +1,12 @@
 //! A target whose disk is really full.
 
-use std::path::{Path, PathBuf};
-use std::process::Command;
-
 use portolan_sync::ImageOutcome;
 use portolan_testkit::registry::Registry;
+use portolan_testkit::tmpfs::Tmpfs;
 use portolan_transport::TransportError;
-use tempfile::TempDir;
 
 use super::stage::{assert_tags_can_be_pulled, assert_whole, engine, image, impatient};
 use crate::desk::{Desk, only};
-
-/// A small file system in memory.
-struct Tmpfs(TempDir);
-
-impl Tmpfs {
-    /// `None`, and a line that says so, where mounting is not allowed.
-    fn mount(size: &str) -> Option<Self> {
-        let dir = TempDir::new().unwrap();
-        let options = format!("size={size}");
-        let mounted =
-            Command::new("mount").args(["-t", "tmpfs", "-o", &options, "tmpfs"]).arg(dir.path()).output();
-        if mounted.is_ok_and(|output| output.status.success()) {
-            return Some(Self(dir));
-        }
-        println!("skipped: a tmpfs cannot be mounted here; run the test as root");
-        None
-    }
-
-    fn path(&self) -> &Path {
-        self.0.path()
-    }
-
-    fn ballast(&self) -> PathBuf {
-        self.path().join("ballast")
-    }
-}
-
-impl Drop for Tmpfs {
-    fn drop(&mut self) {
-        // Lazily: the registry may still be ending.
-        let _ = Command::new("umount").arg("-l").arg(self.path()).status();
-    }
-}
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_full_target_is_told_and_has_nothing_that_cannot_be_pulled() {
@@ -52,7 +16,7 @@ async fn a_full_target_is_told_and_has_nothing_that_cannot_be_pulled() {
     else {
         return;
     };
-    std::fs::write(disk.ballast(), vec![0; 6 << 20]).unwrap();
+    std::fs::write(disk.path().join("ballast"), vec![0; 6 << 20]).unwrap();
     let image = image();
     from.client().push("r", &image).await;
     let desk = Desk::with(impatient()).await;
@@ -62,7 +26,7 @@ async fn a_full_target_is_told_and_has_nothing_that_cannot_be_pulled() {
     assert!(matches!(cause.transport(), Some(TransportError::OutOfSpace { .. })), "{cause:#?}");
     assert!(assert_tags_can_be_pulled(&to.client(), "r").await.is_empty());
 
-    std::fs::remove_file(disk.ballast()).unwrap();
+    std::fs::remove_file(disk.path().join("ballast")).unwrap();
     let report = engine(&desk).copy(&request).await;
     only(&report);
     assert_whole(&to.client(), "r", &image.root).await;
