@@ -52,6 +52,11 @@ impl Engine {
         }
         Ok(())
     }
+
+    /// Something was deleted there: who asks next learns anew what is there.
+    pub(crate) fn forget_holdings(&self, place: &Place) {
+        self.holdings.lock().unwrap_or_else(PoisonError::into_inner).remove(place);
+    }
 }
 
 impl Holdings {

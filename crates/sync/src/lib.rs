@@ -6,9 +6,9 @@
 //! refers to an image before the image's tag. What is done, half done and confirmed is written to the journal,
 //! so that a run that was killed goes on where it stopped.
 //!
-//! A run of a [`mirror`] gathers the images that it wants, makes a [`plan`] and carries it out. What a mirror
-//! takes, and where that goes, is decided in [`select`] from what the configuration says in
-//! [`settings`].
+//! A run of a [`mirror`] gathers the images that it wants, makes a [`plan`] and carries it out; if the mirror
+//! is to [`prune`], what it brought and no longer wants goes. What a mirror takes, and where that goes, is
+//! decided in [`select`] from what the configuration says in [`settings`].
 //!
 //! Not here: how a place is spoken to (`portolan-transport`), how the journal is stored (`portolan-catalog`),
 //! what is shown to people (`portolan-cli`).
@@ -22,6 +22,7 @@ mod fanout;
 mod holdings;
 pub mod mirror;
 pub mod plan;
+pub mod prune;
 pub mod select;
 pub mod settings;
 
@@ -32,9 +33,12 @@ pub use copy::{
 pub use engine::{Engine, EngineOptions};
 pub use error::CopyError;
 pub use event::{BlobOutcome, Event, ImageEnd, Observer, Silent};
-pub use mirror::{Gathered, Looked, MirrorError, SyncError, SyncOptions, SyncShare};
+pub use mirror::{
+    Gathered, Looked, MirrorError, SyncError, SyncOptions, SyncReport, SyncShare, UndoOptions, UndoReport,
+};
 pub use plan::{
     Action, Cost, Plan, PlannedImage, PlannedTarget, RestoreError, RunReport, SavedPlan, SavedPlanError,
     Space, TargetChecks,
 };
+pub use prune::{Books, PruneReport, PruneScope};
 pub use select::Mirror;

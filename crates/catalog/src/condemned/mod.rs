@@ -12,6 +12,7 @@ mod entities;
 mod forget_deletion;
 mod handle;
 mod note_deleted;
+mod places;
 mod reason;
 mod spare;
 

@@ -38,6 +38,7 @@ async fn a_tag_stays_condemned_since_the_first_time_for_the_same_digest() {
     let catalog = scratch.open().await;
     let condemned = catalog.condemned();
     assert_eq!(condemned.due(&debian(), ALL).await.unwrap(), []);
+    assert_eq!(condemned.places().await.unwrap(), []);
     let tags = [("11", digest(1)), ("12", digest(2))];
     condemned.condemn(&debian(), &tags, CondemnReason::Vanished).await.unwrap();
     let first = condemned.due(&debian(), ALL).await.unwrap();
@@ -51,6 +52,7 @@ async fn a_tag_stays_condemned_since_the_first_time_for_the_same_digest() {
     assert!(second[1].condemned_at > first[1].condemned_at, "for another digest the grace begins anew");
     assert_eq!(second[1].condemned_at, second[2].condemned_at);
 
+    assert_eq!(condemned.places().await.unwrap(), [debian()]);
     let due = condemned.due(&debian(), second[1].condemned_at).await.unwrap();
     assert_eq!(due, second[..1], "only what was condemned before");
     assert_eq!(condemned.due(&debian(), first[0].condemned_at).await.unwrap(), []);

@@ -1,6 +1,7 @@
 //! The catalogue, opened when it is first wanted.
 
-use portolan_catalog::{Catalog, CatalogError, DatabaseLocation, Journal, Runs};
+use portolan_catalog::{Catalog, CatalogError, DatabaseLocation, Journal};
+use portolan_sync::Books;
 use tokio::sync::Mutex;
 
 /// The catalogue, opened when it is first wanted.
@@ -20,9 +21,9 @@ impl LazyCatalog {
         self.with(Catalog::journal).await
     }
 
-    /// The runs of mirrors, likewise.
-    pub(super) async fn runs(&self) -> Runs {
-        self.with(Catalog::runs).await
+    /// What is written down about mirrors, likewise.
+    pub(super) async fn books(&self) -> Books {
+        self.with(Books::of).await
     }
 
     async fn with<T>(&self, subject: impl FnOnce(&Catalog) -> T) -> T {

@@ -8,8 +8,9 @@ mod realm_pins;
 use std::cell::OnceCell;
 use std::sync::Arc;
 
-use portolan_catalog::{DatabaseLocation, Journal, Runs};
+use portolan_catalog::{DatabaseLocation, Journal};
 use portolan_config::{Environment, Loaded};
+use portolan_sync::Books;
 use portolan_transport::Places;
 
 use self::catalog::LazyCatalog;
@@ -82,9 +83,9 @@ impl Context {
         Ok(self.catalog()?.journal().await)
     }
 
-    /// The runs of mirrors. The catalogue may still be opened.
-    pub(crate) async fn runs(&self) -> Result<Runs, CliError> {
-        Ok(self.catalog()?.runs().await)
+    /// What is written down about mirrors. The catalogue may still be opened.
+    pub(crate) async fn books(&self) -> Result<Books, CliError> {
+        Ok(self.catalog()?.books().await)
     }
 
     /// Writes what is queued for the catalogue, if it was used.

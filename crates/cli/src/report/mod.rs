@@ -1,9 +1,12 @@
 //! What became of images, for people and for programs: one shape for all commands that copy.
 
+mod pruned;
+
 use portolan_oci::Digest;
-use portolan_sync::{CopyError, CopyReport, ImageOutcome, Tally, TargetReport};
+use portolan_sync::{CopyError, CopyReport, ImageOutcome, PruneReport, Tally, TargetReport};
 use serde::Serialize;
 
+pub(crate) use self::pruned::{PrunedImage, Tense};
 use crate::error::chain;
 use crate::output::{Bytes, Count, Table};
 
@@ -11,7 +14,15 @@ use crate::output::{Bytes, Count, Table};
 #[derive(Debug, Default, Serialize)]
 pub(crate) struct Report {
     totals: Totals,
-    images: Vec<Image>,
+    images: Vec<Line>,
+}
+
+/// What became of an image that is wanted, or of one that no longer is.
+#[derive(Debug, Serialize)]
+#[serde(untagged)]
+enum Line {
+    Wanted(Image),
+    Pruned(PrunedImage),
 }
 
 #[derive(Debug, Default, Serialize)]
@@ -24,6 +35,8 @@ struct Totals {
     blobs: u64,
     mounted: u64,
     bytes: u64,
+    #[serde(skip)]
+    held_back: u64,
 }
 
 #[derive(Debug, Serialize)]
@@ -68,7 +81,7 @@ impl Report {
             totals.blobs += tally.blobs_uploaded;
             totals.mounted += tally.blobs_mounted;
             totals.bytes += tally.bytes_sent;
-            self.images.push(Image {
+            self.images.push(Line::Wanted(Image {
                 source: source.to_owned(),
                 target: target.target.clone(),
                 digest: report.image.as_ref().map(|image| image.digest),
@@ -77,8 +90,15 @@ impl Report {
                 bytes: tally.bytes_sent,
                 error: failure(target).map(|cause| chain(cause)),
                 tally,
-            });
+            }));
         }
+    }
+
+    /// Adds what became of what a mirror no longer wants.
+    pub(crate) fn add_pruned(&mut self, report: &PruneReport) {
+        self.totals.deleted += report.deleted() as u64;
+        self.totals.held_back += report.held_back() as u64;
+        self.images.extend(PrunedImage::all(report, Tense::Did).into_iter().map(Line::Pruned));
     }
 
     /// A line for each image.
@@ -88,11 +108,11 @@ impl Report {
 
     /// A line for each image with which something was to be done, and one for the whole.
     pub(crate) fn changes(&self) -> String {
-        let changed = self.images.iter().filter(|image| !matches!(image.outcome, Became::Skipped));
+        let changed = self.images.iter().filter(|line| line.is_change());
         format!("{}{}", Self::table(changed), self.totals.line())
     }
 
-    fn table<'a>(images: impl IntoIterator<Item = &'a Image>) -> String {
+    fn table<'a>(images: impl IntoIterator<Item = &'a Line>) -> String {
         let mut table = Table::default();
         for image in images {
             table.row(image.cells());
@@ -101,13 +121,30 @@ impl Report {
     }
 }
 
+impl Line {
+    fn is_change(&self) -> bool {
+        match self {
+            Self::Wanted(image) => !matches!(image.outcome, Became::Skipped),
+            Self::Pruned(pruned) => pruned.is_shown(),
+        }
+    }
+
+    fn cells(&self) -> Vec<String> {
+        match self {
+            Self::Wanted(image) => image.cells(),
+            Self::Pruned(pruned) => pruned.cells(),
+        }
+    }
+}
+
 impl Totals {
     fn line(&self) -> String {
         format!(
-            "{} copied, {} unchanged, {} failed: {} sent, {} mounted, {}\n",
+            "{} copied, {} unchanged, {} failed{}: {} sent, {} mounted, {}\n",
             self.copied,
             self.skipped,
             self.failed,
+            gone(self.deleted, self.held_back),
             Count(self.blobs, "blob"),
             self.mounted,
             Bytes(self.bytes)
@@ -131,6 +168,12 @@ impl Image {
         }
         cells
     }
+}
+
+/// What is said of deletions: nothing where there are none.
+fn gone(deleted: u64, held_back: u64) -> String {
+    let part = |number: u64, what: &str| (number > 0).then(|| format!(", {number} {what}"));
+    [part(deleted, "deleted"), part(held_back, "held back for later runs")].into_iter().flatten().collect()
 }
 
 fn done(tally: &Tally) -> String {

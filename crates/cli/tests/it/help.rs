@@ -14,6 +14,7 @@ fn the_help_of_the_program_and_of_each_command() {
         "delete",
         "plan",
         "sync",
+        "undo",
         "explain",
         "login",
         "logout",

@@ -21,6 +21,7 @@ mod login;
 mod man;
 mod mirrors;
 mod progress;
+mod prune;
 mod registry;
 mod sandbox;
 mod tags;

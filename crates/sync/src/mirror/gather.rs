@@ -6,7 +6,7 @@ use portolan_transport::{Endpoint, Location, Places};
 use super::MirrorError;
 use super::expand::{Opened, goals};
 use crate::select::{ImageList, Mirror, MirrorImages, RepositoryVerdict, TagVerdict};
-use crate::settings::{IndexMode, PruneMode};
+use crate::settings::IndexMode;
 use crate::{CopyRequest, Engine};
 
 /// Repositories whose tags are listed at once.
@@ -110,7 +110,6 @@ impl Engine {
 fn refuse_unsupported(mirror: &Mirror) -> Result<(), MirrorError> {
     let policy = &mirror.policy;
     let asked = [
-        (policy.prune.mode == PruneMode::FollowSource, "prune: {mode: follow-source}"),
         (!policy.platforms.is_empty() && policy.index == IndexMode::Rewritten, "index: rewritten"),
         (!policy.artifact_types.is_empty(), "artifact_types"),
     ];

@@ -7,9 +7,12 @@ mod created;
 mod error;
 mod expand;
 mod gather;
+mod lease;
 mod sync;
 mod tags;
+mod undo;
 
 pub use error::MirrorError;
 pub use gather::{Gathered, Looked};
-pub use sync::{SyncError, SyncOptions, SyncShare};
+pub use sync::{SyncError, SyncOptions, SyncReport, SyncShare};
+pub use undo::{UndoOptions, UndoReport};

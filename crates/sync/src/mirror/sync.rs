@@ -1,35 +1,28 @@
 //! One run of one mirror, from its lease to its report.
 
 use std::collections::HashSet;
-use std::pin::pin;
-use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
 use portolan_catalog::{
-    CatalogError, FailedImage, Renewal, RunEnd, RunLease, RunOutcome, RunReport as Record, RunStart,
-    RunTotals, Runs,
+    CatalogError, FailedImage, RunEnd, RunId, RunOutcome, RunReport as Record, RunTotals, Runs,
 };
 use portolan_oci::TagOrDigest;
 use portolan_transport::{Places, PutAs, TransportError};
-use tokio::time::{MissedTickBehavior, interval};
 
 use super::MirrorError;
+use super::lease::{begin, keeping};
 use crate::error::with_causes;
 use crate::plan::{RunReport, TargetChecks};
+use crate::prune::{Books, Names, PruneReport, PruneScope};
 use crate::select::Mirror;
 use crate::{CopyError, CopyRequest, Engine, ImageOutcome};
-
-/// How long a mirror stays taken when the process that runs it is gone and the catalogue cannot know that.
-const LEASE: Duration = Duration::from_secs(60);
-/// How often the lease is renewed.
-const RENEWAL: Duration = Duration::from_secs(20);
 
 /// What a run of a mirror needs beside the mirror.
 pub struct SyncOptions<'a> {
     /// All places.
     pub places: &'a Places,
-    /// Where runs are written down.
-    pub runs: &'a Runs,
+    /// Where runs are written down, and what they bring and delete.
+    pub books: &'a Books,
     /// Who runs it, in words for others who want to run it at the same time.
     pub owner: String,
     /// How much targets are asked.
@@ -46,6 +39,15 @@ pub enum SyncShare {
     /// Those that failed in the last run that came to its end. After an interrupted run all are: it is not
     /// known what it did not come to.
     Failed,
+}
+
+/// What a run of a mirror did.
+#[derive(Debug, Clone, Default)]
+pub struct SyncReport {
+    /// What became of the images that it wants.
+    pub images: Vec<RunReport>,
+    /// What became of what it no longer wants.
+    pub prune: PruneReport,
 }
 
 /// Why a mirror was not run, or not to its end.
@@ -85,29 +87,14 @@ impl Engine {
     /// # Errors
     /// If another runs it, if its images cannot be told, or if it was interrupted. That single images fail is in
     /// the reports.
-    pub async fn sync(
-        &self,
-        mirror: &Mirror,
-        options: &SyncOptions<'_>,
-    ) -> Result<Vec<RunReport>, SyncError> {
+    pub async fn sync(&self, mirror: &Mirror, options: &SyncOptions<'_>) -> Result<SyncReport, SyncError> {
         let name = mirror.name.as_str();
-        let mut lease = match options.runs.begin_run(name, &options.owner, LEASE).await? {
-            RunStart::Begun(lease) => lease,
-            RunStart::LeaseHeld { owner, since } => {
-                return Err(SyncError::Held { mirror: name.to_owned(), owner, since });
-            }
-        };
-        let work = async {
-            let mut requests = self.gather(mirror, options.places).await?.requests;
-            if options.share == SyncShare::Failed {
-                keep_failed(&mut requests, options.runs, name).await?;
-            }
-            let plan = self.plan(requests, options.checks).await?;
-            Ok(self.carry_out(plan).await)
-        };
-        let ended = Box::pin(keeping(options.runs, &mut lease, work)).await;
+        let runs = &options.books.runs;
+        let mut lease = begin(runs, name, &options.owner).await?;
+        let work = self.work(mirror, options, lease.run());
+        let ended = Box::pin(keeping(runs, &mut lease, work)).await;
         let record = match &ended {
-            Ok(reports) => record(reports),
+            Ok(report) => record(report),
             Err(SyncError::Lost { .. }) => return ended,
             Err(error) => Record {
                 outcome: if is_interrupted(error) { RunOutcome::Interrupted } else { RunOutcome::Failed },
@@ -115,10 +102,41 @@ impl Engine {
                 failures: Vec::new(),
             },
         };
-        if options.runs.end_run(&lease, record).await? == RunEnd::TakenOver {
+        if runs.end_run(&lease, record).await? == RunEnd::TakenOver {
             tracing::warn!(mirror = name, "another process took the run over before it ended");
         }
         ended
+    }
+
+    async fn work(
+        &self,
+        mirror: &Mirror,
+        options: &SyncOptions<'_>,
+        run: RunId,
+    ) -> Result<SyncReport, SyncError> {
+        let SyncOptions { places, books, checks, share, .. } = options;
+        let name = mirror.name.as_str();
+        let gathered = self.gather(mirror, places).await?;
+        // What is not looked at cannot be missed.
+        let scope = match share {
+            SyncShare::All => PruneScope::new(mirror, &gathered),
+            SyncShare::Failed => None,
+        };
+        let mut requests = gathered.requests;
+        if *share == SyncShare::Failed {
+            keep_failed(&mut requests, &books.runs, name).await?;
+        }
+        let names = Names::new(&requests, *share);
+        let plan = self.plan(requests, *checks).await?;
+        let images = self.carry_out(plan).await;
+        self.note_brought(name, &names, &images, books).await;
+        let prune = match scope {
+            Some(scope) if !self.cancelled.is_cancelled() => {
+                self.prune(&scope, names.failed(&images), run, options).await
+            }
+            _ => PruneReport::default(),
+        };
+        Ok(SyncReport { images, prune })
     }
 }
 
@@ -150,41 +168,13 @@ fn is_interrupted(error: &SyncError) -> bool {
     matches!(error, SyncError::Copy(CopyError::Cancelled) | SyncError::Mirror(MirrorError::Cancelled))
 }
 
-/// Does `work` as long as the lease can be kept.
-async fn keeping<T>(
-    runs: &Runs,
-    lease: &mut RunLease,
-    work: impl Future<Output = Result<T, SyncError>>,
-) -> Result<T, SyncError> {
-    let mut work = pin!(work);
-    let mut renewals = interval(RENEWAL);
-    renewals.set_missed_tick_behavior(MissedTickBehavior::Delay);
-    // The first one is due at once.
-    renewals.tick().await;
-    loop {
-        tokio::select! {
-            ended = &mut work => return ended,
-            _ = renewals.tick() => {}
-        }
-        let lost = match runs.renew(lease).await {
-            Ok(Renewal::Renewed) => false,
-            Ok(Renewal::Lost) => true,
-            Err(cause) => {
-                tracing::warn!(%cause, "the lease of a run cannot be renewed");
-                Instant::now() >= lease.ends()
-            }
-        };
-        if lost {
-            return Err(SyncError::Lost { mirror: lease.mirror().to_owned() });
-        }
-    }
-}
-
 /// What is written down of a run.
-fn record(reports: &[RunReport]) -> Record {
-    let (mut totals, mut failures) = (RunTotals::default(), Vec::new());
-    let mut is_cancelled = false;
-    for RunReport { source, report } in reports {
+fn record(report: &SyncReport) -> Record {
+    let deleted = report.prune.deleted() as u64;
+    let (mut totals, mut failures) = (RunTotals { deleted, ..RunTotals::default() }, Vec::new());
+    let is_interrupted = |cause: &CopyError| matches!(cause, CopyError::Cancelled);
+    let mut is_cancelled = report.prune.failures.iter().any(|failure| is_interrupted(&failure.cause));
+    for RunReport { source, report } in &report.images {
         for target in &report.targets {
             totals.images += 1;
             totals.blobs += target.tally.blobs_uploaded;
@@ -195,7 +185,7 @@ fn record(reports: &[RunReport]) -> Record {
                 ImageOutcome::Unchanged => totals.skipped += 1,
                 ImageOutcome::Failed(cause) => {
                     totals.failed += 1;
-                    is_cancelled |= matches!(cause, CopyError::Cancelled);
+                    is_cancelled |= is_interrupted(cause);
                     failures.push(FailedImage {
                         source: source.clone(),
                         target: target.target.clone(),
@@ -208,7 +198,8 @@ fn record(reports: &[RunReport]) -> Record {
     }
     let outcome = match totals.failed {
         _ if is_cancelled => RunOutcome::Interrupted,
-        0 => RunOutcome::Done,
+        0 if report.prune.failures.is_empty() => RunOutcome::Done,
+        0 => RunOutcome::Partly,
         failed if failed == totals.images => RunOutcome::Failed,
         _ => RunOutcome::Partly,
     };

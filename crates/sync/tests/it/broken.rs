@@ -6,7 +6,7 @@ use futures::{FutureExt as _, StreamExt as _};
 use portolan_catalog::RunOutcome;
 use portolan_sync::select::{Mirror, Policy};
 use portolan_sync::settings::{MirrorSettings, TagSets};
-use portolan_sync::{ImageOutcome, RunReport, SyncOptions, SyncShare, TargetChecks};
+use portolan_sync::{ImageOutcome, RunReport, SyncShare};
 use portolan_testkit::image::{Image, Layer, Tree, index_of, media};
 use portolan_testkit::proxy::{Action, Answer, Asked, Proxy, Record, Rule};
 use portolan_testkit::registry::Registry;
@@ -105,15 +105,7 @@ async fn push(registry: &Registry, tag: String, image: Tree) {
 }
 
 async fn sync(desk: &Desk, mirror: &Mirror, share: SyncShare) -> Vec<RunReport> {
-    let runs = desk.runs();
-    let options = SyncOptions {
-        places: desk.places(),
-        runs: &runs,
-        owner: "a test".to_owned(),
-        checks: TargetChecks::Rolling,
-        share,
-    };
-    desk.engine(desk.options()).sync(mirror, &options).await.unwrap()
+    desk.sync(mirror, share).await.unwrap().images
 }
 
 /// What is said of each image that failed, by its tag.

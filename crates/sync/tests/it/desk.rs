@@ -6,9 +6,12 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use portolan_catalog::{Catalog, DatabaseLocation, Place, Runs, SeenDigest};
+use portolan_sync::select::{Mirror, Policy};
+use portolan_sync::settings::{MirrorSettings, TagSets};
 use portolan_sync::{
-    CopyReport, CopyRequest, CopyTarget, Engine, EngineOptions, Event, ImageOutcome, Moves, Observer,
-    Platforms, ReferrerPolicy, TargetReport,
+    Books, CopyReport, CopyRequest, CopyTarget, Engine, EngineOptions, Event, ImageOutcome, Moves, Observer,
+    Platforms, ReferrerPolicy, SyncError, SyncOptions, SyncReport, SyncShare, TargetChecks, TargetReport,
+    UndoOptions, UndoReport,
 };
 use portolan_transport::{
     ClientOptions, Endpoint, Hosts, HostsOptions, Places, PlacesOptions, PutAs, RetryOptions,
@@ -56,6 +59,11 @@ impl Desk {
     /// The runs that are written down.
     pub(crate) fn runs(&self) -> Runs {
         self.catalog.runs()
+    }
+
+    /// What is written down about mirrors.
+    pub(crate) fn books(&self) -> Books {
+        Books::of(&self.catalog)
     }
 
     /// What the tags of a source were seen to name.
@@ -120,6 +128,27 @@ impl Desk {
         }
     }
 
+    /// A run of a mirror.
+    pub(crate) async fn sync(&self, mirror: &Mirror, share: SyncShare) -> Result<SyncReport, SyncError> {
+        let books = self.books();
+        let options = SyncOptions {
+            places: &self.places,
+            books: &books,
+            owner: "a test".to_owned(),
+            checks: TargetChecks::Rolling,
+            share,
+        };
+        self.engine(self.options()).sync(mirror, &options).await
+    }
+
+    /// Undoes what the last run of a mirror that deleted something has deleted.
+    pub(crate) async fn undo(&self, mirror: &str) -> Option<UndoReport> {
+        let books = self.books();
+        let options =
+            UndoOptions { places: &self.places, books: &books, owner: "a test".to_owned(), run: None };
+        self.engine(self.options()).undo(mirror, &options).await.unwrap()
+    }
+
     /// A run that copies one image.
     pub(crate) async fn copy(&self, source: &str, targets: &[&str]) -> CopyReport {
         let request = self.request(source, targets).await;
@@ -136,6 +165,12 @@ fn places() -> Places {
     let client = ClientOptions { retry, ..ClientOptions::default() };
     let hosts = Hosts::new(HostsOptions::default()).unwrap();
     Places::new(PlacesOptions { client, ..PlacesOptions::new(hosts) })
+}
+
+/// A mirror as it is written in a configuration.
+pub(crate) fn mirror(settings: serde_json::Value) -> Mirror {
+    let settings: MirrorSettings = serde_json::from_value(settings).unwrap();
+    Mirror::new(&settings, &Policy::default(), &TagSets::new()).unwrap()
 }
 
 /// The report on the only target; panics with the cause if the copy failed.

@@ -18,5 +18,6 @@ mod mirror_runs;
 mod missing_content;
 mod one_host;
 mod places;
+mod prune;
 mod shared_blobs;
 mod unchanged;

@@ -3,32 +3,16 @@
 use std::time::Duration;
 
 use portolan_catalog::{RunOutcome, RunStart};
-use portolan_sync::select::{Mirror, Policy};
-use portolan_sync::settings::{MirrorSettings, TagSets};
-use portolan_sync::{Engine, MirrorError, RunReport, SyncError, SyncOptions, SyncShare, TargetChecks};
+use portolan_sync::{Mirror, MirrorError, RunReport, SyncError, SyncShare};
 use portolan_testkit::proxy::Proxy;
 use portolan_testkit::registry::Registry;
 use portolan_testkit::workload;
-use serde_json::{Value, json};
+use serde_json::json;
 
-use crate::desk::Desk;
-
-fn mirror(settings: Value) -> Mirror {
-    let settings: MirrorSettings = serde_json::from_value(settings).unwrap();
-    Mirror::new(&settings, &Policy::default(), &TagSets::new()).unwrap()
-}
+use crate::desk::{Desk, mirror};
 
 async fn sync(desk: &Desk, mirror: &Mirror, share: SyncShare) -> Result<Vec<RunReport>, SyncError> {
-    let engine: Engine = desk.engine(desk.options());
-    let runs = desk.runs();
-    let options = SyncOptions {
-        places: desk.places(),
-        runs: &runs,
-        owner: "a test".to_owned(),
-        checks: TargetChecks::Rolling,
-        share,
-    };
-    engine.sync(mirror, &options).await
+    Ok(desk.sync(mirror, share).await?.images)
 }
 
 /// Three images `v1` of one layer each, in repositories of their own.

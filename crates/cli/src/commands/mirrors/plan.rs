@@ -5,16 +5,19 @@ use std::sync::Arc;
 
 use clap::Args;
 use portolan_oci::Digest;
-use portolan_sync::{Action, CopyError, Cost, Plan, PlannedImage, PlannedTarget, SavedPlan, Silent};
+use portolan_sync::{
+    Action, CopyError, Cost, Plan, PlannedImage, PlannedTarget, PruneReport, PruneScope, SavedPlan, Silent,
+};
 use serde::Serialize;
 
 use super::limits::Limits;
-use super::work::{Checks, chosen, engine};
+use super::work::{Checks, chosen, engine, tell_prune};
 use crate::context::Context;
 use crate::error::{CliError, Failure, chain};
 use crate::interrupt::Interrupt;
 use crate::outcome::Outcome;
 use crate::output::{Between, Count, Table};
+use crate::report::{PrunedImage, Tense};
 
 /// Says what a run of mirrors would do, and what it would cost; changes nothing
 ///
@@ -31,7 +34,8 @@ Printed is a line for each image with which something would be done, and one for
    \"bytes\", \"most_bytes\"},
    \"images\": [{\"source\", \"target\", \"digest\", \"action\", \"from\", \"bytes\", \"most_bytes\", \"error\"}],
    \"pulls\": [{\"registry\", \"pulls\", \"limit\", \"remaining\", \"window\"}],
-   \"space\": [{\"targets\", \"bytes\", \"most_bytes\", \"free\"}]}")]
+   \"space\": [{\"targets\", \"bytes\", \"most_bytes\", \"free\"}]}
+A tag that is no longer wanted has no source, and \"reason\", \"since\" and \"due\" beside that.")]
 pub(crate) struct PlanArguments {
     /// Names of mirrors; all, if none is named
     #[arg(value_name = "MIRROR")]
@@ -57,19 +61,26 @@ async fn plan(
 ) -> Result<Outcome, CliError> {
     let mirrors = chosen(&arguments.mirrors, context)?;
     let engine = engine(context, Arc::new(Silent), interrupt.token().clone()).await?;
-    let mut requests = Vec::new();
+    let places = context.places()?;
+    let (mut requests, mut scopes) = (Vec::new(), Vec::new());
     for mirror in &mirrors {
-        requests.extend(engine.gather(mirror, context.places()?).await?.requests);
+        let gathered = engine.gather(mirror, places).await?;
+        scopes.extend(PruneScope::new(mirror, &gathered));
+        requests.extend(gathered.requests);
     }
     let plan = engine.plan(requests, arguments.checks.wanted()).await?;
+    let mut prunes = Vec::new();
+    for scope in &scopes {
+        prunes.push(engine.plan_prune(scope, &plan, places, &context.books().await?).await);
+    }
     if let Some(path) = &arguments.save {
         let file = serde_json::to_vec(&SavedPlan::new(&plan))
             .map_err(std::io::Error::from)
             .and_then(|file| std::fs::write(path, file));
         file.map_err(|cause| Failure::other(format!("cannot save the plan in {}", path.display()), cause))?;
     }
-    let limits = Limits::of(&plan, context.places()?).await;
-    let report = PlanReport { limits, ..PlanReport::new(&plan) };
+    let limits = Limits::of(&plan, places).await;
+    let report = PlanReport { limits, ..PlanReport::new(&plan, &prunes) };
     context.output.data(&report, PlanReport::lines)?;
     for shortage in report.limits.shortages() {
         context.talk.say(&format!("warning: {shortage}"));
@@ -82,6 +93,7 @@ async fn plan(
     }
     let others = plan.images().iter().flat_map(PlannedImage::targets).filter(|to| failure(to).is_none());
     outcomes.extend(others.take(1).map(|_| Outcome::Done));
+    outcomes.extend(prunes.iter().flat_map(|prune| tell_prune(prune, context)));
     Ok(Outcome::of_all(outcomes))
 }
 
@@ -95,9 +107,17 @@ fn failure(target: &PlannedTarget) -> Option<&CopyError> {
 #[derive(Debug, Default, Serialize)]
 struct PlanReport {
     totals: Totals,
-    images: Vec<Image>,
+    images: Vec<Line>,
     #[serde(flatten)]
     limits: Limits,
+}
+
+/// What would be done with an image that is wanted, or with one that no longer is.
+#[derive(Debug, Serialize)]
+#[serde(untagged)]
+enum Line {
+    Wanted(Image),
+    Pruned(PrunedImage),
 }
 
 #[derive(Debug, Default, Serialize)]
@@ -112,6 +132,8 @@ struct Totals {
     mounts: u64,
     bytes: u64,
     most_bytes: u64,
+    #[serde(skip)]
+    held_back: u64,
 }
 
 #[derive(Debug, Serialize)]
@@ -160,12 +182,17 @@ impl Word {
 }
 
 impl PlanReport {
-    fn new(plan: &Plan) -> Self {
+    fn new(plan: &Plan, prunes: &[PruneReport]) -> Self {
         let mut report = Self::default();
         for image in plan.images() {
             for target in image.targets() {
                 report.add(image, target);
             }
+        }
+        for prune in prunes {
+            report.totals.delete += prune.deleted() as u64;
+            report.totals.held_back += prune.held_back() as u64;
+            report.images.extend(PrunedImage::all(prune, Tense::Would).into_iter().map(Line::Pruned));
         }
         report
     }
@@ -184,7 +211,7 @@ impl PlanReport {
         totals.mounts += mounts;
         totals.bytes += least_bytes;
         totals.most_bytes += most_bytes;
-        self.images.push(Image {
+        self.images.push(Line::Wanted(Image {
             source: image.source(),
             target: target.shown.clone(),
             digest: image.digest(),
@@ -196,24 +223,31 @@ impl PlanReport {
             bytes: least_bytes,
             most_bytes,
             error: failure(target).map(|cause| chain(cause)),
-        });
+        }));
     }
 
     fn lines(&self) -> String {
         let mut table = Table::default();
-        for image in self.images.iter().filter(|image| image.action != Word::Skip) {
-            let bytes = if image.action == Word::Fail {
-                String::new()
-            } else {
-                Between(image.bytes, image.most_bytes).to_string()
-            };
-            table.row([
-                image.action.text().to_owned(),
-                format!("{} -> {}", image.source, image.target),
-                bytes,
-            ]);
+        for line in &self.images {
+            match line {
+                Line::Wanted(image) if image.action == Word::Skip => {}
+                Line::Wanted(image) => table.row(image.cells()),
+                Line::Pruned(pruned) if pruned.is_shown() => table.row(pruned.cells()),
+                Line::Pruned(_) => {}
+            }
         }
         format!("{table}{}\n{}", self.totals.line(), self.limits.lines())
+    }
+}
+
+impl Image {
+    fn cells(&self) -> [String; 3] {
+        let bytes = if self.action == Word::Fail {
+            String::new()
+        } else {
+            Between(self.bytes, self.most_bytes).to_string()
+        };
+        [self.action.text().to_owned(), format!("{} -> {}", self.source, self.target), bytes]
     }
 }
 
@@ -221,8 +255,14 @@ impl Totals {
     fn line(&self) -> String {
         let failed =
             if self.failed == 0 { String::new() } else { format!(", {} cannot be planned", self.failed) };
+        let part = |number: u64, what: &str| match number {
+            0 => String::new(),
+            number => format!(", {number} {what}"),
+        };
+        let delete = part(self.delete, "to delete");
+        let held_back = part(self.held_back, "held back for later runs");
         format!(
-            "{} to copy, {} unchanged{failed}: {}, {}, {} to mount, {}",
+            "{} to copy, {} unchanged{failed}{delete}{held_back}: {}, {}, {} to mount, {}",
             self.copy,
             self.skip,
             Count(self.manifests, "manifest"),

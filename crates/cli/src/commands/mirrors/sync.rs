@@ -3,10 +3,12 @@
 use std::path::{Path, PathBuf};
 
 use clap::Args;
-use portolan_sync::{CopyError, Engine, Mirror, RunReport, SavedPlan, SyncError, SyncOptions, SyncShare};
+use portolan_sync::{
+    CopyError, Engine, Mirror, RunReport, SavedPlan, SyncError, SyncOptions, SyncReport, SyncShare,
+};
 use portolan_transport::Cause;
 
-use super::work::{Checks, chosen, engine};
+use super::work::{Checks, chosen, engine, owner, tell_prune};
 use crate::context::Context;
 use crate::error::{CliError, Failure};
 use crate::interrupt::Interrupt;
@@ -18,7 +20,8 @@ use crate::report::{Report, failure};
 ///
 /// What the targets have is left alone; what is missing or has moved is copied with everything that belongs to
 /// it. An image that fails does not hold up the others, and an interrupted run goes on where it was when it is
-/// run again.
+/// run again. What a mirror brought and no longer takes goes if it is to prune: see `prune` in its
+/// configuration.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
@@ -29,7 +32,8 @@ Examples:
 
 Printed is a line for each image with which something was done, and one for the whole; as JSON:
   {\"totals\": {\"images\", \"copied\", \"skipped\", \"deleted\", \"failed\", \"blobs\", \"mounted\", \"bytes\"},
-   \"images\": [{\"source\", \"target\", \"digest\", \"outcome\", \"from\", \"bytes\", \"error\"}]}")]
+   \"images\": [{\"source\", \"target\", \"digest\", \"outcome\", \"from\", \"bytes\", \"error\"}]}
+A tag that is no longer wanted has no source, and \"reason\", \"since\" and \"due\" beside that.")]
 pub(crate) struct SyncArguments {
     /// Names of mirrors; all, if none is named
     #[arg(value_name = "MIRROR")]
@@ -62,21 +66,21 @@ async fn sync(
         Some(_) => Vec::new(),
         None => chosen(&arguments.mirrors, context)?,
     };
-    let (mut reports, mut errors) = (Vec::new(), Vec::new());
+    let (mut reports, mut errors) = (Vec::<SyncReport>::new(), Vec::new());
     match &arguments.plan {
         Some(path) => {
             let saved = read(path)?;
             let plan = engine.restore(&saved, context.places()?).await;
             let plan = plan.map_err(|cause| unusable(path, cause))?;
             let progress = Progress::show(context.global.progress, &context.talk, &board, notes);
-            reports = engine.carry_out(plan).await;
+            reports.push(SyncReport { images: engine.carry_out(plan).await, ..SyncReport::default() });
             progress.end().await;
         }
         None => {
             let progress = Progress::show(context.global.progress, &context.talk, &board, notes);
             for mirror in &mirrors {
                 match run_mirror(mirror, &engine, arguments, context).await {
-                    Ok(done) => reports.extend(done),
+                    Ok(done) => reports.push(done),
                     Err(cause) => errors.push((mirror, CliError::from(cause))),
                 }
             }
@@ -96,11 +100,11 @@ async fn run_mirror(
     engine: &Engine,
     arguments: &SyncArguments,
     context: &Context,
-) -> Result<Vec<RunReport>, Failure> {
+) -> Result<SyncReport, Failure> {
     let options = SyncOptions {
         places: context.places().map_err(CliError::into_failure)?,
-        runs: &context.runs().await.map_err(CliError::into_failure)?,
-        owner: format!("portolan sync (process {})", std::process::id()),
+        books: &context.books().await.map_err(CliError::into_failure)?,
+        owner: owner("sync"),
         checks: arguments.checks.wanted(),
         share: if arguments.failed { SyncShare::Failed } else { SyncShare::All },
     };
@@ -121,18 +125,19 @@ fn unusable(path: &Path, cause: impl Into<Cause>) -> Failure {
 /// Prints what was done, and says what failed: images with their causes, and mirrors, each with the text that
 /// says which one it is.
 fn tell(
-    reports: &[RunReport],
+    reports: &[SyncReport],
     errors: Vec<(String, CliError)>,
     context: &Context,
 ) -> Result<Outcome, CliError> {
     let mut all = Report::default();
     let mut outcomes = Vec::new();
-    for RunReport { source, report } in reports {
-        all.add(source, report);
+    for report in reports {
+        report.images.iter().for_each(|RunReport { source, report }| all.add(source, report));
+        all.add_pruned(&report.prune);
     }
     context.output.data(&all, Report::changes)?;
     let mut is_interrupted = false;
-    for RunReport { source, report } in reports {
+    for RunReport { source, report } in reports.iter().flat_map(|report| &report.images) {
         for target in &report.targets {
             match failure(target) {
                 None => outcomes.push(Outcome::Done),
@@ -144,6 +149,11 @@ fn tell(
                 }
             }
         }
+    }
+    for report in reports {
+        let told = tell_prune(&report.prune, context);
+        is_interrupted |= told.contains(&Outcome::Interrupted);
+        outcomes.extend(told);
     }
     for (of, error) in errors {
         let cancelled = matches!(error.failure(), Failure::Sync(SyncError::Copy(CopyError::Cancelled)));

@@ -2,11 +2,12 @@
 
 use std::sync::Arc;
 
-use portolan_sync::{Engine, EngineOptions, Mirror, Observer, TargetChecks};
+use portolan_sync::{CopyError, Engine, EngineOptions, Mirror, Observer, PruneReport, TargetChecks};
 use tokio_util::sync::CancellationToken;
 
 use crate::context::Context;
 use crate::error::{CliError, Failure};
+use crate::outcome::Outcome;
 
 /// The mirrors of the configuration that were named; all of them if none was.
 pub(super) fn chosen(names: &[String], context: &Context) -> Result<Vec<Mirror>, CliError> {
@@ -43,6 +44,26 @@ pub(super) async fn engine(
         ..EngineOptions::new(config.data.join("spool"))
     };
     Ok(Engine::new(context.journal().await?, options, observer, cancelled))
+}
+
+/// Who runs a mirror, in words for others who want to.
+pub(super) fn owner(command: &str) -> String {
+    format!("portolan {command} (process {})", std::process::id())
+}
+
+/// Says where a prune touched nothing, and what of it failed.
+pub(super) fn tell_prune(report: &PruneReport, context: &Context) -> Vec<Outcome> {
+    for unwanted in &report.unwanted {
+        context.talk.insist(&format!("warning: {unwanted}"));
+    }
+    let tell = |(target, cause): (&String, &CopyError)| {
+        let error = CliError::from(cause.clone());
+        if !matches!(cause, CopyError::Cancelled) {
+            context.talk.insist(&format!("{target}: {}", error.text(context)));
+        }
+        error.outcome()
+    };
+    report.failures.iter().map(|failure| tell((&failure.target, &failure.cause))).collect()
 }
 
 /// How much targets are asked.

@@ -1,0 +1,7 @@
+//! Prunes: what a mirror brought and no longer wants goes from a real registry, deliberately; and comes back.
+
+mod brakes;
+mod shared;
+mod spared;
+mod stage;
+mod undo;
