@@ -25,6 +25,15 @@ pub(crate) enum Command {
         /// `host:port/repository:tag`
         target: String,
     },
+    /// Copy all images of repositories between registries that speak plain HTTP, with as little work as it takes
+    LeanMirror {
+        /// `host:port`
+        source: String,
+        /// `host:port`
+        target: String,
+        /// The repositories, the same on both sides
+        repositories: Vec<String>,
+    },
     /// Run the commands on standard input (JSON, a list of lists) in turn, and print what they cost
     #[command(hide = true)]
     Measure,

@@ -21,6 +21,8 @@ pub(crate) enum Kind {
     Skopeo,
     /// <https://github.com/regclient/regclient>
     Regctl,
+    /// The mirroring program of the same project.
+    Regsync,
     /// <https://github.com/google/go-containerregistry>
     Crane,
 }
@@ -38,7 +40,8 @@ pub(crate) struct Client {
 
 impl Kind {
     /// All, in the order in which they take their turns.
-    pub(crate) const ALL: [Self; 5] = [Self::Portolan, Self::Lean, Self::Skopeo, Self::Regctl, Self::Crane];
+    pub(crate) const ALL: [Self; 6] =
+        [Self::Portolan, Self::Lean, Self::Skopeo, Self::Regctl, Self::Regsync, Self::Crane];
 
     fn name(self) -> &'static str {
         match self {
@@ -46,6 +49,7 @@ impl Kind {
             Self::Lean => "lean",
             Self::Skopeo => "skopeo",
             Self::Regctl => "regctl",
+            Self::Regsync => "regsync",
             Self::Crane => "crane",
         }
     }
@@ -55,7 +59,7 @@ impl Kind {
         let program = match self {
             Self::Lean => std::env::current_exe().ok(),
             Self::Portolan => std::env::var_os("PORTOLAN_BIN").map(PathBuf::from),
-            Self::Skopeo | Self::Regctl | Self::Crane => None,
+            Self::Skopeo | Self::Regctl | Self::Regsync | Self::Crane => None,
         };
         let program = program.or_else(|| peer::find(self.name()))?;
         let version = self.version(&program);
@@ -66,7 +70,7 @@ impl Kind {
         let argument = match self {
             Self::Lean => return "the floor: no journal, no retry, no login".to_owned(),
             Self::Portolan | Self::Skopeo => "--version",
-            Self::Regctl | Self::Crane => "version",
+            Self::Regctl | Self::Regsync | Self::Crane => "version",
         };
         let output = Command::new(program).arg(argument).output().map(|output| output.stdout);
         let text = String::from_utf8_lossy(&output.unwrap_or_default()).into_owned();
@@ -97,7 +101,8 @@ impl Client {
                 &docker_source,
                 &docker_target,
             ],
-            Kind::Regctl => {
+            // regsync only mirrors; no row has it copy.
+            Kind::Regctl | Kind::Regsync => {
                 &["--host", &source_host, "--host", &target_host, "image", "copy", source, target]
             }
             Kind::Crane => &["copy", "--insecure", source, target],

@@ -16,6 +16,7 @@ mod report;
 mod row;
 mod run;
 mod stats;
+mod tags;
 mod talk;
 
 use std::process::ExitCode;
@@ -30,6 +31,10 @@ fn main() -> ExitCode {
         Arguments { command: Some(Command::Measure), .. } => measure::serve().map_err(BenchError::from),
         Arguments { command: Some(Command::Lean { source, target }), .. } => {
             talk::block_on(lean::copy(&source, &target)).and_then(|copied| copied.map_err(BenchError::from))
+        }
+        Arguments { command: Some(Command::LeanMirror { source, target, repositories }), .. } => {
+            let copying = lean::mirror(&source, &target, &repositories);
+            talk::block_on(copying).and_then(|copied| copied.map_err(BenchError::from))
         }
         Arguments { options, .. } => talk::block_on(run::bench(options)).and_then(|measured| measured),
     };

@@ -6,32 +6,34 @@ use std::path::Path;
 
 use crate::client::{Client, Kind};
 use crate::measure::CommandLine;
-use crate::row::TAG;
 
 impl Kind {
-    /// Whether it copies many images in one process.
+    /// Whether it copies all images of a repository in one process.
     pub(crate) fn mirrors(self) -> bool {
-        matches!(self, Self::Portolan | Self::Skopeo)
+        matches!(self, Self::Portolan | Self::Skopeo | Self::Regsync | Self::Crane)
     }
 }
 
 impl Client {
-    /// The command that copies the same `repositories`, all in one folder, from one host to the other; what it
-    /// reads is written to `home`.
+    /// The commands that copy all images of the `repositories`, which are all in one folder, from one host to
+    /// the other; what they read is written to `home`.
     pub(crate) fn mirror(
         &self,
         repositories: &[String],
         (source, target): (&str, &str),
         home: &Path,
-    ) -> io::Result<CommandLine> {
-        let (file, text, arguments): (_, _, &[&str]) = match self.kind {
-            Kind::Portolan => {
-                ("portolan.yaml", portolan(repositories, source, target), &["sync", "--config"])
-            }
-            _ => (
-                "skopeo.yaml",
+    ) -> io::Result<Vec<CommandLine>> {
+        let folder =
+            repositories.first().and_then(|name| name.rsplit_once('/')).map_or("", |(folder, _)| folder);
+        let file = home.join("mirror.yaml");
+        let path = file.display().to_string();
+        let to = format!("{target}/{folder}");
+        let (text, arguments): (String, Vec<&str>) = match self.kind {
+            Kind::Portolan => (portolan(folder, source, target), vec!["sync", "--config", &path]),
+            Kind::Regsync => (regsync(repositories, source, target), vec!["once", "--config", &path]),
+            Kind::Skopeo => (
                 skopeo(repositories, source),
-                &[
+                vec![
                     "--insecure-policy",
                     "sync",
                     "--all",
@@ -40,37 +42,61 @@ impl Client {
                     "yaml",
                     "--dest",
                     "docker",
+                    &path,
+                    &to,
                 ],
             ),
+            Kind::Lean | Kind::Regctl => {
+                let names = repositories.iter().map(String::as_str);
+                return Ok(vec![self.line(["lean-mirror", source, target].into_iter().chain(names))]);
+            }
+            // A process for each repository: it takes no more.
+            Kind::Crane => {
+                let copy = |name: &String| {
+                    let (from, to) = (format!("{source}/{name}"), format!("{target}/{name}"));
+                    self.line(["copy", "--insecure", "--all-tags", &from, &to])
+                };
+                return Ok(repositories.iter().map(copy).collect());
+            }
         };
-        let file = home.join(file);
         std::fs::write(&file, text)?;
-        let mut command = vec![self.program.display().to_string()];
-        command.extend(arguments.iter().map(|&argument| argument.to_owned()));
-        command.push(file.display().to_string());
-        if self.kind == Kind::Skopeo {
-            let folder =
-                repositories.first().and_then(|name| name.rsplit_once('/')).map_or("", |(folder, _)| folder);
-            command.push(format!("{target}/{folder}"));
-        }
-        Ok(command)
+        Ok(vec![self.line(arguments)])
+    }
+
+    fn line<'a>(&self, arguments: impl IntoIterator<Item = &'a str>) -> CommandLine {
+        let program = std::iter::once(self.program.display().to_string());
+        program.chain(arguments.into_iter().map(str::to_owned)).collect()
     }
 }
 
-fn portolan(repositories: &[String], source: &str, target: &str) -> String {
-    let mut text = "version: 1\nmirrors:\n  - name: bench\n    images:\n".to_owned();
-    for repository in repositories {
-        // Writing to a text does not fail.
-        _ = writeln!(text, "      - {source}/{repository}:{TAG}");
-    }
-    _ = writeln!(text, "    targets: ['{target}/{{repository}}']");
-    text
+fn portolan(folder: &str, source: &str, target: &str) -> String {
+    format!(
+        "version: 1\nmirrors:\n  - name: bench\n    source: {source}/{folder}/**\n    \
+         targets: ['{target}/{{repository}}']\n"
+    )
 }
 
+/// An empty list is all tags.
 fn skopeo(repositories: &[String], source: &str) -> String {
     let mut text = format!("'{source}':\n  tls-verify: false\n  images:\n");
     for repository in repositories {
-        _ = writeln!(text, "    {repository}: ['{TAG}']");
+        // Writing to a text does not fail.
+        _ = writeln!(text, "    {repository}: []");
+    }
+    text
+}
+
+fn regsync(repositories: &[String], source: &str, target: &str) -> String {
+    let mut text = "version: 1\ncreds:\n".to_owned();
+    for host in [source, target] {
+        _ = writeln!(text, "  - registry: {host}\n    tls: disabled");
+    }
+    text.push_str("defaults:\n  parallel: 6\nsync:\n");
+    for repository in repositories {
+        _ = writeln!(
+            text,
+            "  - source: {source}/{repository}\n    target: {target}/{repository}\n    type: repository"
+        );
     }
     text
 }

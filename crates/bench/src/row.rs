@@ -13,9 +13,13 @@ use crate::measure::CommandLine;
 /// The tag of all images.
 pub(crate) const TAG: &str = "v1";
 
+/// The images of the rows with many, and the repositories that they are spread over.
+const MANY: u64 = 2_000;
+const MANY_REPOSITORIES: u64 = 20;
+
 /// A kind of work.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, clap::ValueEnum)]
-#[serde(rename_all = "lowercase")]
+#[serde(rename_all = "kebab-case")]
 pub(crate) enum Row {
     /// One image of one layer of 1.5 GB.
     Huge,
@@ -29,6 +33,12 @@ pub(crate) enum Row {
     Mirror,
     /// The same forty images, twenty times to where they are already.
     Idle,
+    /// Two thousand tiny images, a hundred in each of twenty repositories. Only clients that mirror.
+    Many,
+    /// The same two thousand images, to where they are already.
+    ManyIdle,
+    /// A repository of fifty thousand tags, all of which are where they are to go. Portolan only.
+    Tags,
     /// The image of twelve layers to two targets, alone and beside a third that takes 1 MB/s. Portolan only.
     Fanout,
 }
@@ -44,12 +54,39 @@ pub(crate) struct Turn {
 
 impl Row {
     /// All, from the one that says most about bytes to the one that says most about start-up.
-    pub(crate) const ALL: [Self; 7] =
-        [Self::Huge, Self::Twelve, Self::Tiny, Self::Unchanged, Self::Mirror, Self::Idle, Self::Fanout];
+    pub(crate) const ALL: [Self; 10] = [
+        Self::Huge,
+        Self::Twelve,
+        Self::Tiny,
+        Self::Unchanged,
+        Self::Mirror,
+        Self::Idle,
+        Self::Many,
+        Self::ManyIdle,
+        Self::Tags,
+        Self::Fanout,
+    ];
+
+    /// How often each client has its turn, of as many rounds as were asked for: what takes a client minutes
+    /// is not done more often than twice.
+    pub(crate) fn rounds(self, asked: u32) -> u32 {
+        match self {
+            Self::Many | Self::ManyIdle | Self::Tags => asked.min(2),
+            _ => asked,
+        }
+    }
 
     /// The images, with their repositories.
     pub(crate) fn images(self, scale: f64) -> Vec<(String, Exhibit)> {
         match self {
+            Self::Many | Self::ManyIdle => {
+                let image = |nth: u64| {
+                    let tag = format!("t{:02}", nth / MANY_REPOSITORIES);
+                    let image = Exhibit { tags: vec![tag], ..workload::tiny(10_000 + nth) };
+                    (format!("many/{:02}", nth % MANY_REPOSITORIES), image)
+                };
+                (0..scaled(MANY, scale)).map(image).collect()
+            }
             Self::Huge => {
                 vec![("huge".to_owned(), workload::huge_layer(1, scaled(1_500_000_000, scale)))]
             }
@@ -64,15 +101,27 @@ impl Row {
                 let images = scaled(shared.images, scale.min(1.0));
                 Shared { images, ..shared }.exhibits(300)
             }
+            // Made by the scripted source itself.
+            Self::Tags => Vec::new(),
             Self::Tiny => (0..scaled(50, scale))
                 .map(|nth| (format!("tiny/{nth:02}"), workload::tiny(1_000 + nth)))
                 .collect(),
         }
     }
 
+    /// How many tags the row about tags has.
+    pub(crate) fn tags(scale: f64) -> u64 {
+        scaled(50_000, scale)
+    }
+
     /// Whether a client can do this work.
     pub(crate) fn is_for(self, client: Kind) -> bool {
-        !matches!(self, Self::Mirror | Self::Idle) || client.mirrors()
+        match self {
+            Self::Mirror => client.mirrors() || client == Kind::Lean,
+            Self::Tags => client == Kind::Portolan,
+            Self::Idle | Self::Many | Self::ManyIdle => client.mirrors(),
+            _ => client != Kind::Regsync,
+        }
     }
 
     /// What `client` runs to copy all `repositories` from one host to the other; `home` is its home folder.
@@ -92,10 +141,14 @@ impl Row {
                 Turn { before: Vec::new(), timed: copies() }
             }
             Self::Unchanged => again(copies(), scale),
-            Self::Mirror => {
-                Turn { before: Vec::new(), timed: vec![client.mirror(repositories, hosts, home)?] }
+            Self::Mirror | Self::Many | Self::Tags => {
+                Turn { before: Vec::new(), timed: client.mirror(repositories, hosts, home)? }
             }
-            Self::Idle => again(vec![client.mirror(repositories, hosts, home)?], scale),
+            Self::Idle => again(client.mirror(repositories, hosts, home)?, scale),
+            Self::ManyIdle => {
+                let commands = client.mirror(repositories, hosts, home)?;
+                Turn { before: commands.clone(), timed: commands }
+            }
         })
     }
 
@@ -110,6 +163,9 @@ impl Row {
                 format!("twelve layers, {size} in all, to two targets, alone and beside a third at 1 MB/s")
             }
             Self::Mirror => format!("{} in one process", forty(scale)),
+            Self::Many => format!("{} in one process", many(scale)),
+            Self::ManyIdle => format!("{}, to where they are", many(scale)),
+            Self::Tags => format!("a repository of {} tags, to where they are", Self::tags(scale)),
             Self::Idle => format!("{}, {} times to where they are", forty(scale), scaled(20, scale)),
             Self::Unchanged => {
                 format!("the image of twelve layers, {} times to where it is", scaled(20, scale))
@@ -125,6 +181,9 @@ impl Row {
             Self::Unchanged => "unchanged",
             Self::Mirror => "mirror",
             Self::Idle => "idle",
+            Self::Many => "many",
+            Self::ManyIdle => "many-idle",
+            Self::Tags => "tags",
             Self::Fanout => "fanout",
         }
     }
@@ -140,6 +199,10 @@ impl fmt::Display for Row {
 fn again(commands: Vec<CommandLine>, scale: f64) -> Turn {
     let times = usize::try_from(scaled(20, scale)).unwrap_or(usize::MAX);
     Turn { timed: commands.iter().cycle().take(times).cloned().collect(), before: commands }
+}
+
+fn many(scale: f64) -> String {
+    format!("{} images of 3 KB in {MANY_REPOSITORIES} repositories", scaled(MANY, scale))
 }
 
 fn forty(scale: f64) -> String {

@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use futures::{StreamExt as _, stream};
 use portolan_testkit::proxy::Proxy;
 use portolan_testkit::registry::Registry;
 use tempfile::TempDir;
@@ -13,7 +14,11 @@ use crate::fanout;
 use crate::measure::{self, Usage};
 use crate::report::{Figures, Machine, Report, Requests, RowFigures};
 use crate::row::{Row, Turn};
+use crate::tags;
 use crate::talk::{print, say};
+
+/// Images that are pushed at once to fill a source.
+const PUSHES: usize = 8;
 
 /// Measures what `options` ask for, and puts the figures where they say.
 pub(crate) async fn bench(options: Options) -> Result<(), BenchError> {
@@ -43,7 +48,12 @@ pub(crate) async fn bench(options: Options) -> Result<(), BenchError> {
         if clients.is_empty() {
             continue;
         }
-        let clients = measure_row(row, &clients, &options).await?;
+        let clients = match clients.as_slice() {
+            [portolan] if row == Row::Tags => {
+                vec![tags::measure(portolan, Row::tags(options.scale), &options).await?]
+            }
+            clients => measure_row(row, clients, &options).await?,
+        };
         report.rows.push(RowFigures { row, work: row.describe(options.scale), clients });
     }
     print(&report.tables())?;
@@ -80,10 +90,13 @@ async fn measure_row(row: Row, clients: &[&Client], options: &Options) -> Result
     say(&format!("{row}: filling the source"));
     let source = Registry::start().await.ok_or(BenchError::NoRegistry)?;
     let mut repositories = Vec::new();
-    for (repository, image) in row.images(options.scale) {
-        source.client().push(&repository, &image).await;
-        repositories.push(repository);
-    }
+    let client = source.client();
+    let images = row.images(options.scale);
+    let push = images.iter().map(|(repository, image)| client.push(repository, image));
+    stream::iter(push).buffer_unordered(PUSHES).collect::<()>().await;
+    repositories.extend(images.into_iter().map(|(repository, _)| repository));
+    repositories.sort();
+    repositories.dedup();
     let stage = Stage { row, scale: options.scale, source, repositories };
     let mut figures: Vec<Figures> = clients.iter().map(|client| Figures::new(client.kind)).collect();
     if !options.skip_requests {
@@ -91,7 +104,7 @@ async fn measure_row(row: Row, clients: &[&Client], options: &Options) -> Result
             figures.requests = Some(stage.count(client).await?);
         }
     }
-    for round in 1..=options.rounds {
+    for round in 1..=row.rounds(options.rounds) {
         for (client, figures) in clients.iter().copied().zip(&mut figures) {
             let usage = stage.measure(client).await?;
             say(&line(row, round, client.kind, &usage));
@@ -156,9 +169,12 @@ impl Stage {
         far.clear();
         self.settled(client, &turn.timed, &home).await?;
         let requests = Requests { source: near.records().len(), target: far.records().len() };
+        let (wanted, got) = (self.source.client(), target.client());
         for repository in &self.repositories {
-            let checked = target.client().check_image(repository, crate::row::TAG).await;
-            checked.map_err(|found| BenchError::Incomplete { client: client.kind, found })?;
+            for tag in wanted.tags(repository).await {
+                let checked = got.check_image(repository, &tag).await;
+                checked.map_err(|found| BenchError::Incomplete { client: client.kind, found })?;
+            }
         }
         Ok(requests)
     }

@@ -13,7 +13,7 @@ struct Bar {
     row: Row,
     cost: Cost,
     over: Over,
-    /// A ratio, or MiB where it stands by itself.
+    /// A ratio, or seconds or MiB where it stands by itself.
     limit: f64,
 }
 
@@ -29,7 +29,7 @@ enum Over {
     Nothing,
 }
 
-const BARS: [Bar; 17] = [
+const BARS: [Bar; 25] = [
     over(Row::Huge, Cost::Wall, Kind::Skopeo, 1.0),
     over(Row::Huge, Cost::Cpu, Kind::Skopeo, 0.4),
     over(Row::Twelve, Cost::Wall, Kind::Skopeo, 0.7),
@@ -40,12 +40,20 @@ const BARS: [Bar; 17] = [
     over(Row::Mirror, Cost::Wall, Kind::Skopeo, 0.5),
     over(Row::Mirror, Cost::Cpu, Kind::Skopeo, 0.4),
     over(Row::Idle, Cost::Wall, Kind::Skopeo, 0.3),
+    over(Row::Mirror, Cost::Wall, Kind::Lean, 1.15),
+    over(Row::Mirror, Cost::Cpu, Kind::Lean, 1.4),
+    over(Row::Many, Cost::Wall, Kind::Skopeo, 0.35),
+    over(Row::ManyIdle, Cost::Wall, Kind::Skopeo, 0.15),
     memory(Row::Huge),
     memory(Row::Twelve),
     memory(Row::Tiny),
     memory(Row::Unchanged),
     memory(Row::Mirror),
     memory(Row::Idle),
+    memory(Row::Many),
+    memory(Row::ManyIdle),
+    Bar { row: Row::Tags, cost: Cost::Wall, over: Over::Nothing, limit: 10.0 },
+    Bar { row: Row::Tags, cost: Cost::Peak, over: Over::Nothing, limit: 64.0 },
     Bar { row: Row::Fanout, cost: Cost::Wall, over: Over::Alone, limit: 1.2 },
 ];
 
@@ -122,7 +130,8 @@ impl Held {
         let (unit, over) = match self.over {
             Over::Client(other) => (" ×", format!(" over {other}")),
             Over::Alone => (" ×", " over that without the slow target".to_owned()),
-            Over::Nothing => (" MiB", String::new()),
+            Over::Nothing if self.cost == Cost::Peak => (" MiB", String::new()),
+            Over::Nothing => (" s", String::new()),
         };
         let value = self.value.map_or("–".to_owned(), |value| format!("{value:.2}{unit}"));
         let verdict = match self.verdict {

@@ -24,6 +24,7 @@ fn every_row_is_played_and_written_down() {
     let (figures, page) = (dir.path().join("figures.json"), dir.path().join("page.md"));
     let output = bench(&[
         "--clients=lean,skopeo",
+        "--rows=huge,twelve,tiny,unchanged,mirror,idle",
         "--scale=0.01",
         "--rounds=2",
         "--json",
@@ -48,10 +49,12 @@ fn every_row_is_played_and_written_down() {
     assert_eq!(requests(1), serde_json::json!({"source": 14, "target": 28}));
     assert_eq!(requests(3), serde_json::json!({"source": 1, "target": 1}));
     // Only a client that mirrors is in the rows about that.
-    assert_eq!(json["rows"][4]["clients"].as_array().unwrap().len(), 1);
+    let clients = |row: usize| json["rows"][row]["clients"].as_array().unwrap().len();
+    assert_eq!((clients(4), clients(5)), (2, 1));
     let page = std::fs::read_to_string(page).unwrap();
     assert!(
-        page.contains("```sh\ncargo xtask bench --clients=lean,skopeo --scale=0.01 --rounds=2\n```"),
+        page.contains("```sh\ncargo xtask bench --clients=lean,skopeo --rows=huge,")
+            && page.contains(",idle --scale=0.01 --rounds=2\n```"),
         "{page}"
     );
 }

@@ -4,6 +4,8 @@
 //! puts the manifests, children first. It keeps no journal, repeats nothing, knows no login and no TLS, and
 //! holds nothing back for a second look; so a client that does these things cannot be expected to be faster.
 
+mod mirror;
+
 use std::collections::BTreeSet;
 
 use bytes::Bytes;
@@ -12,6 +14,8 @@ use reqwest::header::{ACCEPT, CONTENT_LENGTH, CONTENT_TYPE, LOCATION};
 use reqwest::{Client, Response, StatusCode};
 use serde_json::Value;
 use sha2::{Digest as _, Sha256};
+
+pub(crate) use mirror::mirror;
 
 /// Blobs under way at once.
 const PARALLEL: usize = 6;
@@ -52,28 +56,43 @@ struct Manifest {
 
 /// Copies one image with all its platforms.
 pub(crate) async fn copy(source: &str, target: &str) -> Result<(), LeanError> {
-    // The HTTP client wants one, though plain HTTP makes no use of it.
-    _ = rustls::crypto::ring::default_provider().install_default();
     let http = client()?;
     let (source, target) = (place(source)?, place(target)?);
     let root = manifest(&http, &source, &source.tag, &target.tag).await?;
     if is_there(&http, &target, &root).await? {
         return Ok(());
     }
+    let manifests = below(&http, &source, root).await?;
+    let blobs = blobs(&manifests)?;
+    let transfers = blobs.iter().map(|digest| blob(&http, &source, &target, digest));
+    stream::iter(transfers).buffer_unordered(PARALLEL).try_collect::<()>().await?;
+    put(&http, &target, &manifests).await
+}
+
+/// A manifest and all below it, parents first.
+async fn below(http: &Client, source: &Place, root: Manifest) -> Result<Vec<Manifest>, LeanError> {
     let (mut manifests, mut next) = (vec![root], 0);
     while let Some(parent) = manifests.get(next) {
         for child in digests(&parent.json, "manifests")? {
-            manifests.push(manifest(&http, &source, &child, &child).await?);
+            manifests.push(manifest(http, source, &child, &child).await?);
         }
         next += 1;
     }
+    Ok(manifests)
+}
+
+/// The digests of all blobs that the manifests name.
+fn blobs(manifests: &[Manifest]) -> Result<BTreeSet<String>, LeanError> {
     let mut blobs = BTreeSet::new();
-    for one in &manifests {
+    for one in manifests {
         blobs.extend(digests(&one.json, "layers")?);
         blobs.extend(one.json.pointer("/config/digest").and_then(Value::as_str).map(str::to_owned));
     }
-    let transfers = blobs.iter().map(|digest| blob(&http, &source, &target, digest));
-    stream::iter(transfers).buffer_unordered(PARALLEL).try_collect::<()>().await?;
+    Ok(blobs)
+}
+
+/// Puts manifests, the last one first.
+async fn put(http: &Client, target: &Place, manifests: &[Manifest]) -> Result<(), LeanError> {
     for one in manifests.iter().rev() {
         let url = format!("{}/manifests/{}", target.base, one.name);
         let put = http.put(url).header(CONTENT_TYPE, &one.media_type).body(one.bytes.clone());
@@ -83,6 +102,8 @@ pub(crate) async fn copy(source: &str, target: &str) -> Result<(), LeanError> {
 }
 
 fn client() -> Result<Client, LeanError> {
+    // The HTTP client wants one, though plain HTTP makes no use of it.
+    _ = rustls::crypto::ring::default_provider().install_default();
     let tls = rustls::ClientConfig::builder().with_root_certificates(rustls::RootCertStore::empty());
     let tls = tls.with_no_client_auth();
     Ok(Client::builder().no_proxy().http1_only().tls_backend_preconfigured(tls).build()?)
