@@ -19,6 +19,8 @@ pub mod annotation {
     pub const CONTAINERD_IMAGE_NAME: &str = "io.containerd.image.name";
     /// When the image was created (RFC 3339).
     pub const CREATED: &str = "org.opencontainers.image.created";
+    /// Ours: what an index was before it was written anew with some of its manifests.
+    pub const ORIGINAL_DIGEST: &str = "org.portolan.index.original-digest";
 }
 
 /// Points at content: what it is, its digest, how long it is.

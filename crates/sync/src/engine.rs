@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 use portolan_catalog::{Journal, Place};
+use portolan_oci::Digest;
 use portolan_transport::Source;
 use tokio_util::sync::CancellationToken;
 
@@ -14,7 +15,8 @@ use crate::blob::{Limits, Mover};
 use crate::copy::SourceLists;
 use crate::event::Observer;
 use crate::holdings::{Holdings, place_of};
-use crate::plan::Learnt;
+use crate::mirror::Selected;
+use crate::plan::{Learnt, Rewritten};
 
 const MIB: u64 = 1024 * 1024;
 
@@ -67,6 +69,8 @@ pub struct Engine {
     pub(crate) cancelled: CancellationToken,
     pub(crate) holdings: Mutex<HashMap<Place, Arc<Holdings>>>,
     pub(crate) learnt: Mutex<Learnt>,
+    pub(crate) rewritten: Mutex<HashMap<Digest, Rewritten>>,
+    pub(crate) selected: Selected,
     pub(crate) clock: fn() -> Timestamp,
     source_tags: Mutex<HashMap<Place, Arc<SourceLists>>>,
     first_questions: Mutex<HashMap<String, Arc<tokio::sync::Mutex<()>>>>,
@@ -99,6 +103,8 @@ impl Engine {
             cancelled,
             holdings: Mutex::default(),
             learnt: Mutex::default(),
+            rewritten: Mutex::default(),
+            selected: Selected::default(),
             clock: options.clock,
             source_tags: Mutex::default(),
             first_questions: Mutex::default(),

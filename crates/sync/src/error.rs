@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use portolan_catalog::CatalogError;
-use portolan_oci::Digest;
+use portolan_oci::{Digest, RawManifestError};
 use portolan_transport::TransportError;
 
 /// Why an image could not be copied to a target.
@@ -44,6 +44,15 @@ pub enum CopyError {
         wanted: String,
         /// What there is.
         offered: String,
+    },
+    /// An index cannot be written anew.
+    #[error("the index of {image} cannot be written anew")]
+    Rewrite {
+        /// The image.
+        image: String,
+        /// Why.
+        #[source]
+        cause: Arc<RawManifestError>,
     },
     /// The source shows something else than when the plan was made.
     #[error("{image} has moved since the plan was made: it was {planned} and is {now}")]

@@ -34,7 +34,8 @@ pub use engine::{Engine, EngineOptions};
 pub use error::CopyError;
 pub use event::{BlobOutcome, Event, ImageEnd, Observer, Silent};
 pub use mirror::{
-    Gathered, Looked, MirrorError, SyncError, SyncOptions, SyncReport, SyncShare, UndoOptions, UndoReport,
+    Gathered, Looked, MirrorError, OtherKind, SyncError, SyncOptions, SyncReport, SyncShare, UndoOptions,
+    UndoReport,
 };
 pub use plan::{
     Action, Cost, Plan, PlannedImage, PlannedTarget, RestoreError, RunReport, SavedPlan, SavedPlanError,

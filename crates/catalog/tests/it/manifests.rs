@@ -1,5 +1,7 @@
 //! What is true of manifests for ever.
 
+use portolan_oci::MediaType;
+
 use crate::{Scratch, digest};
 
 #[tokio::test]
@@ -21,4 +23,35 @@ async fn the_images_of_thousands_of_manifests_are_noted_once_and_found() {
     let mut wanted = vec![digest(10_003), digest(99_999)];
     wanted.sort();
     assert_eq!(two, wanted);
+}
+
+#[tokio::test]
+async fn the_kinds_of_thousands_of_images_are_noted_in_one_write() {
+    let scratch = Scratch::new();
+    let catalog = scratch.open().await;
+    let journal = catalog.journal();
+    let kind =
+        |number: usize| -> MediaType { format!("application/vnd.example.kind{number}").parse().unwrap() };
+    let images: Vec<_> =
+        (0..3_000).map(|number| (digest(number), (0..number % 3).map(kind).collect::<Vec<_>>())).collect();
+    journal.note_kinds(&images).await.unwrap();
+    assert_eq!(catalog.writer_stats().operations, 1);
+    let asked: Vec<_> = (0..4_000).map(digest).collect();
+    let kinds = journal.kinds_of(&asked).await.unwrap();
+    assert_eq!(kinds, images.into_iter().collect());
+}
+
+#[tokio::test]
+async fn what_a_rule_makes_of_thousands_of_images_is_read_over_pages() {
+    let scratch = Scratch::new();
+    let catalog = scratch.open().await;
+    let journal = catalog.journal();
+    let images: Vec<_> = (0..3_000).map(|number| (digest(number), digest(number + 5_000))).collect();
+    let (rule, other) = (digest(77_777), digest(88_888));
+    journal.note_rewritten(&rule, &images).await.unwrap();
+    journal.note_rewritten(&other, &[(digest(1), digest(1)), images[2]]).await.unwrap();
+    journal.note_rewritten(&other, &[images[2]]).await.unwrap();
+    assert_eq!(journal.rewritten_all(&rule).await.unwrap(), images.iter().copied().collect());
+    let others = journal.rewritten_all(&other).await.unwrap();
+    assert_eq!(others, [(digest(1), digest(1)), images[2]].into());
 }

@@ -68,6 +68,7 @@ fn copy_outcome(error: &CopyError) -> Outcome {
         | CopyError::Overtaken { .. }
         | CopyError::Immutable { .. }
         | CopyError::TooComplex { .. }
+        | CopyError::Rewrite { .. }
         | CopyError::Journal { .. } => Outcome::Failed,
     }
 }
@@ -75,10 +76,7 @@ fn copy_outcome(error: &CopyError) -> Outcome {
 fn mirror_outcome(error: &MirrorError) -> Outcome {
     match error {
         MirrorError::Source { cause, .. } | MirrorError::Target { cause, .. } => transport_outcome(cause),
-        MirrorError::Expand(_)
-        | MirrorError::Clash(..)
-        | MirrorError::Archive(_)
-        | MirrorError::Unsupported { .. } => Outcome::Configuration,
+        MirrorError::Expand(_) | MirrorError::Clash(..) | MirrorError::Archive(_) => Outcome::Configuration,
         MirrorError::Cancelled => Outcome::Interrupted,
         MirrorError::List(_) | MirrorError::Journal(_) => Outcome::Failed,
     }

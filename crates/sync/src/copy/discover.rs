@@ -1,21 +1,23 @@
 //! Reads all that belongs to an image from its source.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use futures::stream::{self, StreamExt as _, TryStreamExt as _};
-use portolan_oci::{Descriptor, Digest, Manifest, RawManifest, TagOrDigest};
+use portolan_oci::{Descriptor, Digest, Platform, RawManifest, TagOrDigest};
 use portolan_transport::Source;
 
 use super::ArtifactTypes;
 use super::request::{CopyRequest, Platforms, ReferrerPolicy};
+use super::root::Root;
 use super::tree::{ImageTree, Member, Role};
+use crate::mirror::Selected;
 use crate::{CopyError, Engine};
 
 /// Manifests are asked for by so many at once.
 const PARALLEL: usize = 8;
 /// Indexes in indexes, and referrers of referrers, go no deeper than this.
-const MAX_DEPTH: usize = 8;
+pub(super) const MAX_DEPTH: usize = 8;
 /// The annotation by which an index says which of its manifests another one is about.
 const ABOUT: &str = "vnd.docker.reference.digest";
 /// An image with its belongings has no more manifests than this.
@@ -23,11 +25,8 @@ const MAX_MANIFESTS: usize = 10_000;
 
 impl Engine {
     /// Reads the whole tree of `root`.
-    pub(crate) async fn discover(
-        &self,
-        request: &CopyRequest,
-        root: RawManifest,
-    ) -> Result<ImageTree, CopyError> {
+    pub(crate) async fn discover(&self, request: &CopyRequest, root: Root) -> Result<ImageTree, CopyError> {
+        let Root { manifest: root, named: _, made } = root;
         let source = &request.source;
         let image = source.location().with(Some(&TagOrDigest::Digest(*root.digest())));
         let seen = HashSet::from([*root.digest()]);
@@ -36,13 +35,26 @@ impl Engine {
             ReferrerPolicy::Carry(rules) => &rules.types,
             ReferrerPolicy::Leave => &ArtifactTypes::All,
         };
-        let mut walk = Walk { source, image, platforms, types, seen, members: Vec::new() };
+        let mut walk = Walk {
+            made,
+            source,
+            selected: &self.selected,
+            image,
+            platforms,
+            types,
+            seen,
+            members: Vec::new(),
+        };
         let mut listed = None;
         let mut children = walk.descend(&root, Role::Child).await?;
         let mut lists = Vec::new();
         if let ReferrerPolicy::Carry(_) = &request.referrers {
-            let mut subjects: Vec<Digest> = children.iter().map(|member| *member.manifest.digest()).collect();
-            subjects.insert(0, *root.digest());
+            let parts = children.iter().map(|member| &member.manifest);
+            let subjects = std::iter::once(&root).chain(parts).map(|manifest| *manifest.digest());
+            // Nobody can have attached anything to what was made here.
+            let mut subjects: Vec<Digest> =
+                subjects.filter(|subject| !walk.made.contains_key(subject)).collect();
+            let is_root_first = subjects.first() == Some(root.digest());
             let mut depth = 0;
             while !subjects.is_empty() {
                 if depth > MAX_DEPTH {
@@ -51,7 +63,7 @@ impl Engine {
                 }
                 let found = walk.belongings(self, &subjects, &mut lists).await?;
                 // What is listed for the root is asked for again when it has not moved.
-                listed = listed.or(found.listed_first.filter(|_| depth == 0));
+                listed = listed.or(found.listed_first.filter(|_| depth == 0 && is_root_first));
                 subjects = found.next;
                 depth += 1;
             }
@@ -63,7 +75,10 @@ impl Engine {
 
 /// A walk over the manifests of one image.
 pub(super) struct Walk<'a> {
+    /// Manifests that the source does not have.
+    made: HashMap<Digest, RawManifest>,
     pub(super) source: &'a Arc<dyn Source>,
+    selected: &'a Selected,
     /// The image, for messages.
     image: String,
     platforms: &'a Platforms,
@@ -99,8 +114,14 @@ impl Walk<'_> {
     }
 
     fn unseen_children(&mut self, manifest: &RawManifest) -> Vec<Descriptor> {
-        let children = wanted(manifest.parsed().children(), self.platforms);
-        let manifests = children.filter(|child| child.media_type.is_manifest());
+        let children = manifest.parsed().children();
+        // What was written anew has only what was chosen.
+        let platforms = match self.platforms {
+            Platforms::Rewritten(_) => None,
+            platforms => platforms.chosen(),
+        };
+        let chosen = children.iter().zip(choose(children, platforms)).filter(|(_, is_taken)| *is_taken);
+        let manifests = chosen.map(|(child, _)| child).filter(|child| child.media_type.is_manifest());
         manifests.filter(|child| self.seen.insert(child.digest)).cloned().collect()
     }
 
@@ -118,6 +139,14 @@ impl Walk<'_> {
 
     /// One manifest; `None` if it is not there.
     pub(super) async fn fetch(&self, reference: &TagOrDigest) -> Result<Option<RawManifest>, CopyError> {
+        if let TagOrDigest::Digest(digest) = reference
+            && let Some(made) = self.made.get(digest)
+        {
+            return Ok(Some(made.clone()));
+        }
+        if let Some(kept) = self.selected.take(&**self.source, reference) {
+            return Ok(Some(kept));
+        }
         match self.source.manifest(reference).await {
             Ok(manifest) => Ok(Some(manifest)),
             Err(cause) if cause.is_not_found() => Ok(None),
@@ -152,44 +181,16 @@ impl Walk<'_> {
     }
 }
 
-/// What an index names of the wanted platforms: what has no platform is for all of them, and an attestation
-/// (`vnd.docker.reference.digest`) goes with the manifest that it is about.
-fn wanted<'a>(
-    children: &'a [Descriptor],
-    platforms: &'a Platforms,
-) -> impl Iterator<Item = &'a Descriptor> + 'a {
-    let has_place = move |child: &&Descriptor| match (platforms, &child.platform) {
-        (Platforms::Sparse(wanted), Some(offered)) => wanted.iter().any(|wanted| wanted.accepts(offered)),
+/// Which entries of an index are taken, each in its place, if not all platforms are: what has no platform is for
+/// all of them, and an attestation (`vnd.docker.reference.digest`) goes with the manifest that it is about.
+pub(super) fn choose(entries: &[Descriptor], platforms: Option<&[Platform]>) -> Vec<bool> {
+    let has_place = |entry: &Descriptor| match (platforms, &entry.platform) {
+        (Some(wanted), Some(offered)) => wanted.iter().any(|wanted| wanted.accepts(offered)),
         _ => true,
     };
     let named: HashSet<String> =
-        children.iter().filter(has_place).map(|child| child.digest.to_string()).collect();
-    children.iter().filter(move |child| {
-        has_place(child) || child.annotations.get(ABOUT).is_some_and(|about| named.contains(about))
-    })
-}
-
-/// The manifest of an index for one platform.
-pub(super) fn for_platform(
-    image: &str,
-    root: &RawManifest,
-    platforms: &Platforms,
-) -> Result<Option<Descriptor>, CopyError> {
-    let (Platforms::One(wanted), Manifest::Index(index)) = (platforms, root.parsed()) else {
-        return Ok(None);
-    };
-    let found = index
-        .manifests
-        .iter()
-        .find(|entry| entry.platform.as_ref().is_some_and(|offered| wanted.accepts(offered)));
-    if let Some(found) = found {
-        return Ok(Some(found.clone()));
-    }
-    let offered: Vec<String> =
-        index.manifests.iter().filter_map(|entry| entry.platform.as_ref()).map(ToString::to_string).collect();
-    Err(CopyError::NoPlatform {
-        image: image.to_owned(),
-        wanted: wanted.to_string(),
-        offered: if offered.is_empty() { "none with a platform".to_owned() } else { offered.join(", ") },
-    })
+        entries.iter().filter(|entry| has_place(entry)).map(|entry| entry.digest.to_string()).collect();
+    let is_about_named =
+        |entry: &Descriptor| entry.annotations.get(ABOUT).is_some_and(|about| named.contains(about));
+    entries.iter().map(|entry| has_place(entry) || is_about_named(entry)).collect()
 }

@@ -14,6 +14,8 @@ mod job;
 mod put;
 mod report;
 mod request;
+mod rewrite;
+mod root;
 mod run;
 mod source_lists;
 mod tree;

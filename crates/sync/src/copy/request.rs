@@ -1,5 +1,6 @@
 //! What is to be copied where.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -54,6 +55,28 @@ pub enum Platforms {
     /// The index as it is, so that its digest stays, but of the manifests that it names only those for these
     /// platforms. Many registries refuse such an index.
     Sparse(Vec<Platform>),
+    /// The index with only the manifests for these platforms: written anew, with a digest of its own. What
+    /// belongs to the index as it was stays behind, what belongs to a manifest that is taken goes along. An
+    /// image that is no index, or of which nothing is left out, is carried as it is.
+    Rewritten(Vec<Platform>),
+}
+
+impl Platforms {
+    /// The platforms of an index that are taken; nothing for all.
+    pub(crate) fn chosen(&self) -> Option<&[Platform]> {
+        match self {
+            Self::All | Self::One(_) => None,
+            Self::Sparse(platforms) | Self::Rewritten(platforms) => Some(platforms),
+        }
+    }
+
+    /// Stands for what becomes of any image that is written anew.
+    pub(crate) fn rule(&self) -> Option<Digest> {
+        let Self::Rewritten(platforms) = self else { return None };
+        let platforms: BTreeSet<String> = platforms.iter().map(ToString::to_string).collect();
+        // The number counts the ways in which this was ever done.
+        Some(Digest::sha256(format!("index 1 {}", Vec::from_iter(platforms).join(" ")).as_bytes()))
+    }
 }
 
 /// Whether a plan may move a name from one image to another.

@@ -3,9 +3,8 @@
 use std::sync::Arc;
 
 use futures::future::{join, join_all, join3};
-use portolan_oci::{Descriptor, Digest, RawManifest, TagOrDigest};
+use portolan_oci::Descriptor;
 
-use super::discover::for_platform;
 use super::job::Job;
 use super::report::CopyReport;
 use super::request::CopyRequest;
@@ -35,10 +34,10 @@ impl Engine {
         if job.lanes.iter().all(|lane| !lane.is_live()) {
             return Ok(());
         }
-        let (root, _) = root?;
-        job.image = Some(root.descriptor());
-        job.refuse_index(&root);
-        let digest = *root.digest();
+        let root = root?;
+        job.image = Some(root.manifest.descriptor());
+        job.refuse_index(&root.manifest);
+        let digest = *root.manifest.digest();
         // A target that shows something else needs the image, whatever belongs to it.
         for (lane, there) in job.lanes.iter().zip(&there) {
             if let Some(there) = there.as_ref().filter(|there| there.digest != digest) {
@@ -54,23 +53,6 @@ impl Engine {
         self.begin(&digest, unsure.iter()).await;
         self.deliver(request, &tree, job).await;
         Ok(())
-    }
-
-    /// The manifest to copy: what was asked for, or its part for one platform; and the digest of what was asked
-    /// for.
-    pub(crate) async fn root(&self, request: &CopyRequest) -> Result<(RawManifest, Digest), CopyError> {
-        let source = &request.source;
-        let read = async |reference: &TagOrDigest| {
-            let what = source.location().with(Some(reference));
-            source.manifest(reference).await.map_err(|cause| CopyError::source(what, cause))
-        };
-        let mut root = read(&request.reference).await?;
-        let named = *root.digest();
-        let image = source.location().with(Some(&request.reference));
-        while let Some(part) = for_platform(&image, &root, &request.platforms)? {
-            root = read(&TagOrDigest::Digest(part.digest)).await?;
-        }
-        Ok((root, named))
     }
 
     /// Takes out those of the targets which show the image that have everything.

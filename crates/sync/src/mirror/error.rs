@@ -38,14 +38,6 @@ pub enum MirrorError {
     /// A target that cannot be one of a mirror.
     #[error("{0} cannot be the target of a mirror: an archive is written once and not kept in step")]
     Archive(String),
-    /// A setting that a run cannot follow.
-    #[error("mirror {mirror} asks for `{setting}`, which a run does not do")]
-    Unsupported {
-        /// The mirror.
-        mirror: String,
-        /// The setting, as it is written.
-        setting: &'static str,
-    },
     /// The journal cannot be used.
     #[error("the journal of copies cannot be used")]
     Journal(#[from] CatalogError),

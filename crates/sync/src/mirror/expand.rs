@@ -8,6 +8,7 @@ use portolan_transport::{Endpoint, Location, Places, PutAs, Source, Target};
 
 use super::MirrorError;
 use crate::select::{CarriedReferrers, Expansion, Mirror, Policy, clashes};
+use crate::settings::IndexMode;
 use crate::{ArtifactTypes, CarryRules, CopyRequest, CopyTarget, Moves, Platforms, ReferrerPolicy};
 
 /// Places, each opened once.
@@ -66,7 +67,10 @@ impl<'a> Opened<'a> {
             targets,
             platforms: match policy.platforms.as_slice() {
                 [] => Platforms::All,
-                platforms => Platforms::Sparse(platforms.to_vec()),
+                platforms => match policy.index {
+                    IndexMode::Sparse => Platforms::Sparse(platforms.to_vec()),
+                    IndexMode::Rewritten => Platforms::Rewritten(platforms.to_vec()),
+                },
             },
             referrers: match &policy.referrers {
                 CarriedReferrers::None => ReferrerPolicy::Leave,

@@ -1,13 +1,15 @@
 //! Which images a mirror wants now.
 
+use std::collections::HashMap;
+
 use futures::stream::{self, StreamExt as _, TryStreamExt as _};
 use portolan_transport::{Endpoint, Location, Places};
 
 use super::MirrorError;
 use super::expand::{Opened, goals};
-use crate::select::{ImageList, Mirror, MirrorImages, RepositoryVerdict, TagVerdict};
-use crate::settings::IndexMode;
-use crate::{CopyRequest, Engine};
+use super::kinds::OtherKind;
+use crate::select::{ImageList, LeftOut, Mirror, MirrorImages, Reason, RepositoryVerdict, TagVerdict};
+use crate::{ArtifactTypes, CopyRequest, Engine};
 
 /// Repositories whose tags are listed at once.
 const PARALLEL: usize = 16;
@@ -16,6 +18,8 @@ const PARALLEL: usize = 16;
 pub struct Gathered {
     /// The images that are taken, with where they go.
     pub requests: Vec<CopyRequest>,
+    /// The images that the rules take and that are of no wanted artifact type.
+    pub other_kinds: Vec<OtherKind>,
     /// What the rules say about everything that was looked at.
     pub looked: Looked,
 }
@@ -30,6 +34,23 @@ pub struct Looked {
 }
 
 impl Looked {
+    /// Takes the verdicts on these back.
+    fn leave_out(&mut self, others: &[OtherKind]) {
+        let others: HashMap<&str, &OtherKind> =
+            others.iter().map(|other| (other.image.as_str(), other)).collect();
+        if others.is_empty() {
+            return;
+        }
+        for (location, verdicts) in &mut self.tags {
+            for verdict in verdicts.iter_mut().filter(|verdict| verdict.is_in()) {
+                let image = location.with(Some(&verdict.tag.clone().into()));
+                if let Some(other) = others.get(image.as_str()) {
+                    verdict.reason = Reason::Out(LeftOut::OtherKind(other.kinds.clone()));
+                }
+            }
+        }
+    }
+
     fn taken(&self) -> impl Iterator<Item = Endpoint> {
         self.tags.iter().flat_map(|(location, verdicts)| {
             verdicts.iter().filter(|verdict| verdict.is_in()).map(|verdict| Endpoint {
@@ -56,9 +77,8 @@ impl Engine {
     }
 
     async fn gather_now(&self, mirror: &Mirror, places: &Places) -> Result<Gathered, MirrorError> {
-        refuse_unsupported(mirror)?;
         let mut opened = Opened::new(places);
-        let looked = self.look(mirror, places, &mut opened).await?;
+        let mut looked = self.look(mirror, places, &mut opened).await?;
         let images: Vec<Endpoint> = match &mirror.images {
             MirrorImages::Place(_) | MirrorImages::Repositories(_) => looked.taken().collect(),
             MirrorImages::Named(images) => images.clone(),
@@ -68,7 +88,13 @@ impl Engine {
         for (image, goals) in goals(mirror, images)? {
             requests.push(opened.request(mirror, &image, &goals).await?);
         }
-        Ok(Gathered { requests, looked })
+        let types = match mirror.policy.artifact_types.as_slice() {
+            [] => ArtifactTypes::All,
+            types => ArtifactTypes::Only(types.to_vec()),
+        };
+        let other_kinds = self.leave_out_other_kinds(&mut requests, &types).await?;
+        looked.leave_out(&other_kinds);
+        Ok(Gathered { requests, other_kinds, looked })
     }
 
     /// Applies the rules of a mirror to what there is.
@@ -103,18 +129,5 @@ impl Engine {
             .try_collect()
             .await?;
         Ok(looked)
-    }
-}
-
-/// Refuses what would otherwise be left undone without a word.
-fn refuse_unsupported(mirror: &Mirror) -> Result<(), MirrorError> {
-    let policy = &mirror.policy;
-    let asked = [
-        (!policy.platforms.is_empty() && policy.index == IndexMode::Rewritten, "index: rewritten"),
-        (!policy.artifact_types.is_empty(), "artifact_types"),
-    ];
-    match asked.into_iter().find(|(is_asked, _)| *is_asked) {
-        Some((_, setting)) => Err(MirrorError::Unsupported { mirror: mirror.name.to_string(), setting }),
-        None => Ok(()),
     }
 }

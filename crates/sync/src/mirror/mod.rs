@@ -7,12 +7,16 @@ mod created;
 mod error;
 mod expand;
 mod gather;
+mod kinds;
 mod lease;
+mod selected;
 mod sync;
 mod tags;
 mod undo;
 
 pub use error::MirrorError;
 pub use gather::{Gathered, Looked};
+pub use kinds::OtherKind;
+pub(crate) use selected::Selected;
 pub use sync::{SyncError, SyncOptions, SyncReport, SyncShare};
 pub use undo::{UndoOptions, UndoReport};

@@ -67,6 +67,7 @@ impl Engine {
                 let what = source.location().with(Some(&reference));
                 let there = source.resolve(&reference).await;
                 let there = there.map_err(|cause| MirrorError::Source { what, cause })?;
+                self.selected.note(source, &reference, there.digest);
                 Ok::<_, MirrorError>((tag, there.digest))
             })
             .buffer_unordered(PARALLEL)

@@ -3,9 +3,11 @@
 use futures::stream::{self, StreamExt as _};
 use portolan_oci::Digest;
 
+use super::make::Wanted;
 use super::planned::{Action, Plan, PlannedImage};
 use crate::blob::{Lane, Settled};
 use crate::copy::ImageTree;
+use crate::event::Event;
 use crate::{CopyError, CopyReport, Engine};
 
 /// Images under way at once. How many blobs are is the mover's to decide; what an image waits for is mostly
@@ -25,6 +27,7 @@ impl Engine {
     /// Does what a plan of this engine says. One image that fails does not hold up the others. The reports come
     /// in the order of the plan.
     pub async fn carry_out(&self, plan: Plan) -> Vec<RunReport> {
+        self.warn_of_new_indexes(&plan);
         let reports = stream::iter(plan.images).map(|image| async {
             let source = image.source();
             let report = self.carry_out_one(image).await;
@@ -36,9 +39,26 @@ impl Engine {
         reports
     }
 
+    /// Says that signatures of indexes that are written anew do not match, before that is done.
+    fn warn_of_new_indexes(&self, plan: &Plan) {
+        let images = plan.images.iter().filter(|image| image.needs_work() && image.original().is_some());
+        let message = match images.count() {
+            0 => return,
+            1 => "1 index is written anew with the chosen platforms: no signature of the original matches it"
+                .to_owned(),
+            count => format!(
+                "{count} indexes are written anew with the chosen platforms: no signatures of the originals match them"
+            ),
+        };
+        self.observer.observe(Event::Warning { message });
+    }
+
     async fn carry_out_one(&self, image: PlannedImage) -> CopyReport {
         let needs_work = image.needs_work();
-        let PlannedImage { request, named: _, digest, listed, tree, job, asked, targets } = image;
+        let PlannedImage { request, named, digest, listed, tree, job, asked, targets } = image;
+        if let (Some(rule), Some(named), Some(tree)) = (request.platforms.rule(), named, &tree) {
+            self.learn_rewritten(rule, Wanted { named, digest: *tree.root.digest() });
+        }
         for ((lane, target), asked) in job.lanes.iter().zip(targets).zip(asked) {
             match target.action {
                 Action::Skip => {
@@ -71,7 +91,7 @@ impl Engine {
             () = work => Ok(()),
         };
         learn_listed();
-        self.learn_parts(tree.root.digest(), &tree);
+        self.learn_parts(&named.unwrap_or(*tree.root.digest()), &tree);
         job.report(ended)
     }
 

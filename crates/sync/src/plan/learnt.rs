@@ -5,7 +5,9 @@ use std::sync::{Arc, PoisonError};
 
 use portolan_catalog::{CatalogError, Place};
 use portolan_oci::Digest;
+use tokio::sync::OnceCell;
 
+use super::make::Wanted;
 use crate::Engine;
 use crate::blob::Lane;
 use crate::copy::ImageTree;
@@ -17,7 +19,12 @@ pub(crate) struct Learnt {
     belongings: HashMap<Place, HashMap<Digest, Digest>>,
     /// Manifests with the images that they are parts of.
     parts: HashSet<(Digest, Digest)>,
+    /// By rule, what became of images.
+    rewritten: HashMap<Digest, HashMap<Digest, Digest>>,
 }
+
+/// What became of images by a rule, read once in a run.
+pub(crate) type Rewritten = Arc<OnceCell<Arc<HashMap<Digest, Digest>>>>;
 
 impl Engine {
     /// Takes note of what the source itself lists for an image, at the targets that have all of it.
@@ -35,6 +42,25 @@ impl Engine {
         learnt.parts.extend(parts.into_iter().map(|part| (part, *image)));
     }
 
+    /// Takes note of what became of an image by a rule.
+    pub(super) fn learn_rewritten(&self, rule: Digest, wanted: Wanted) {
+        let mut learnt = self.learnt.lock().unwrap_or_else(PoisonError::into_inner);
+        learnt.rewritten.entry(rule).or_default().insert(wanted.named, wanted.digest);
+    }
+
+    /// What became of images by a rule, as far as it is remembered.
+    pub(super) async fn rewritten(
+        &self,
+        rule: &Digest,
+    ) -> Result<Arc<HashMap<Digest, Digest>>, CatalogError> {
+        let cell = {
+            let mut all = self.rewritten.lock().unwrap_or_else(PoisonError::into_inner);
+            Arc::clone(all.entry(*rule).or_default())
+        };
+        let load = async || Ok(Arc::new(self.journal.rewritten_all(rule).await?));
+        cell.get_or_try_init(load).await.map(Arc::clone)
+    }
+
     /// Writes down what was learnt. What is lost here is asked for again.
     pub(super) async fn write_down(&self) {
         let learnt = {
@@ -49,6 +75,9 @@ impl Engine {
     async fn write(&self, learnt: Learnt) -> Result<(), CatalogError> {
         if !learnt.parts.is_empty() {
             self.journal.note_children(&Vec::from_iter(learnt.parts)).await?;
+        }
+        for (rule, images) in learnt.rewritten {
+            self.journal.note_rewritten(&rule, &Vec::from_iter(images)).await?;
         }
         for (place, images) in learnt.belongings {
             self.journal.note_belongings(&place, &Vec::from_iter(images)).await?;

@@ -102,6 +102,9 @@ impl Engine {
 
     /// What the source shows now.
     async fn source_shows(&self, request: &CopyRequest) -> Result<Digest, CopyError> {
+        if let Some(digest) = self.selected.digest(&*request.source, &request.reference) {
+            return Ok(digest);
+        }
         let what = || request.source.location().with(Some(&request.reference));
         let there = request.source.resolve(&request.reference).await;
         there.map(|there| there.digest).map_err(|cause| CopyError::source(what(), cause))
@@ -115,21 +118,22 @@ impl Engine {
     ) -> Result<Vec<Action>, CopyError> {
         let request = &image.request;
         if let Some(wanted) = self.wanted(request, &shows, ahead).await? {
-            image.digest = Some(wanted);
-            let has_it = |shows: &Shows| matches!(shows, Ok(Some(seen)) if seen.digest == wanted);
+            image.named = Some(wanted.named);
+            image.digest = Some(wanted.digest);
+            let has_it = |shows: &Shows| matches!(shows, Ok(Some(seen)) if seen.digest == wanted.digest);
             if shows.iter().all(has_it)
-                && let News::None { listed } = self.news(request, &image.job.lanes, &wanted).await?
+                && let News::None { listed } = self.news(request, &image.job.lanes, wanted).await?
             {
                 image.listed = listed;
                 return Ok(shows.iter().map(|_| Action::Skip).collect());
             }
         }
-        let (root, named) = self.root(request).await?;
-        image.named = Some(named);
-        image.digest = Some(*root.digest());
-        image.job.image = Some(root.descriptor());
-        image.job.refuse_index(&root);
-        let digest = *root.digest();
+        let root = self.root(request).await?;
+        let digest = *root.manifest.digest();
+        image.named = Some(root.named);
+        image.digest = Some(digest);
+        image.job.image = Some(root.manifest.descriptor());
+        image.job.refuse_index(&root.manifest);
         let tree = Arc::new(self.discover(request, root).await?);
         image.listed = tree.listed;
         let actions = image.job.lanes.iter().zip(shows).map(|(lane, shows)| {
@@ -161,22 +165,34 @@ impl Engine {
         request: &CopyRequest,
         shows: &[Shows],
         ahead: Option<Result<Digest, CopyError>>,
-    ) -> Result<Option<Digest>, CopyError> {
-        match (&request.platforms, &request.reference) {
+    ) -> Result<Option<Wanted>, CopyError> {
+        let named = match (&request.platforms, &request.reference) {
             // What will be there is a part of what the source shows.
-            (Platforms::One(_), _) => Ok(None),
-            (Platforms::All | Platforms::Sparse(_), TagOrDigest::Digest(digest)) => Ok(Some(*digest)),
-            (Platforms::All | Platforms::Sparse(_), TagOrDigest::Tag(_)) => {
-                if shows.iter().any(|shows| matches!(shows, Ok(None))) {
-                    return Ok(None);
-                }
-                match ahead {
-                    Some(there) => there.map(Some),
-                    None => self.source_shows(request).await.map(Some),
-                }
+            (Platforms::One(_), _) => return Ok(None),
+            (_, TagOrDigest::Digest(digest)) => *digest,
+            (_, TagOrDigest::Tag(_)) if shows.iter().any(|shows| matches!(shows, Ok(None))) => {
+                return Ok(None);
             }
-        }
+            (_, TagOrDigest::Tag(_)) => match ahead {
+                Some(there) => there?,
+                None => self.source_shows(request).await?,
+            },
+        };
+        let digest = match request.platforms.rule() {
+            None => Some(named),
+            Some(rule) => self.rewritten(&rule).await?.get(&named).copied(),
+        };
+        Ok(digest.map(|digest| Wanted { named, digest }))
     }
+}
+
+/// What a target should show.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Wanted {
+    /// What the source shows.
+    pub(super) named: Digest,
+    /// What becomes of that.
+    pub(super) digest: Digest,
 }
 
 /// What is to be done about a name that another image has.

@@ -18,7 +18,7 @@ mod space;
 mod standing;
 
 pub use carry_out::RunReport;
-pub(crate) use learnt::Learnt;
+pub(crate) use learnt::{Learnt, Rewritten};
 pub use planned::{Action, Cost, Plan, PlannedImage, PlannedTarget};
 pub use restore::RestoreError;
 pub use saved::{SavedPlan, SavedPlanError};

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use portolan_oci::{Digest, Tag, TagOrDigest};
 use portolan_transport::Support;
 
+use super::make::Wanted;
 use crate::blob::Lane;
 use crate::copy::{fingerprint, may_take};
 use crate::{ArtifactTypes, CarryRules, CopyError, CopyRequest, Engine, ReferrerPolicy};
@@ -36,18 +37,26 @@ impl Engine {
         &self,
         request: &CopyRequest,
         lanes: &[Arc<Lane>],
-        image: &Digest,
+        wanted: Wanted,
     ) -> Result<News, CopyError> {
         let ReferrerPolicy::Carry(rules) = &request.referrers else {
             return Ok(News::None { listed: None });
         };
-        let listed = self.listed(request, rules, lanes, image).await?;
+        let image = &wanted.named;
+        // What belongs to the index as it was is not carried.
+        let listed = if wanted.digest == wanted.named {
+            self.listed(request, rules, lanes, image).await?
+        } else if request.source.capabilities().referrers_api == Support::Yes {
+            Listed::Lately
+        } else {
+            Listed::Nowhere
+        };
         if let Listed::Now(now) = &listed
             && !self.were_carried(lanes, image, now).await?
         {
             return Ok(News::Some);
         }
-        for tag in self.tags_about(request, &rules.types, image, &listed).await? {
+        for tag in self.tags_about(request, &rules.types, wanted, &listed).await? {
             if !self.is_confirmed(request, &rules.types, lanes, tag).await? {
                 return Ok(News::Some);
             }
@@ -125,17 +134,18 @@ impl Engine {
         &self,
         request: &CopyRequest,
         types: &ArtifactTypes,
-        image: &Digest,
+        wanted: Wanted,
         listed: &Listed,
     ) -> Result<Vec<Tag>, CopyError> {
         let lists = self.lists_of(&*request.source);
         let tags = lists.tags(&*request.source).await;
-        let parts = lists.parts(self, &*request.source, image).await?;
-        let is_wanted =
+        let parts = lists.parts(self, &*request.source, &wanted.named).await?;
+        let may_matter =
             |subject: &Digest, tag: &Tag| matches!(listed, Listed::Nowhere) || *tag != subject.fallback_tag();
-        let about = std::iter::once(image).chain(parts).flat_map(|subject| {
+        let original = (wanted.named == wanted.digest).then_some(&wanted.named);
+        let about = original.into_iter().chain(parts).flat_map(|subject| {
             let about = tags.about(subject, types).into_iter();
-            about.filter(move |tag| is_wanted(subject, tag))
+            about.filter(move |tag| may_matter(subject, tag))
         });
         Ok(about.collect())
     }

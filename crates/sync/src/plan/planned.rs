@@ -8,7 +8,7 @@ use portolan_transport::Location;
 
 use crate::copy::{ImageTree, Job};
 use crate::event::Event;
-use crate::{CopyError, CopyRequest};
+use crate::{CopyError, CopyRequest, Platforms};
 
 /// What a run would do. It holds what was read of the images that are to be copied, so that nothing is read
 /// twice.
@@ -81,6 +81,12 @@ impl PlannedImage {
     /// What it is, if it had to be known.
     pub fn digest(&self) -> Option<Digest> {
         self.digest
+    }
+
+    /// The index that it was, if it is written anew with the chosen platforms: what was signed is that one.
+    pub fn original(&self) -> Option<Digest> {
+        let is_new = matches!(self.request.platforms, Platforms::Rewritten(_)) && self.named != self.digest;
+        self.named.filter(|_| is_new)
     }
 
     /// What would be done at each target, in the order of the request.

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use futures::stream::{self, StreamExt as _};
-use portolan_oci::{Digest, RawManifestError};
+use portolan_oci::{Digest, RawManifestError, annotation};
 use portolan_transport::{Endpoint, EndpointError, Places, PutAs, TransportError};
 
 use super::planned::{Action, Cost, Plan, PlannedImage, PlannedTarget};
@@ -144,8 +144,17 @@ async fn restored(saved: &SavedImage, places: &Places) -> Result<PlannedImage, R
     let damaged = |cause| RestoreError::Manifest { image: saved.source.clone(), cause };
     let tree = saved.tree().map_err(damaged)?.ok_or_else(|| empty(saved))?;
     let found = *tree.root.digest();
-    // One platform of an image has a digest of its own.
-    if !matches!(request.platforms, Platforms::One(_)) && found != saved.named {
+    let is_as_planned = match request.platforms {
+        // One platform of an image has a digest of its own.
+        Platforms::One(_) => true,
+        Platforms::All | Platforms::Sparse(_) => found == saved.named,
+        Platforms::Rewritten(_) => {
+            let annotations = tree.root.parsed().annotations();
+            let original = annotations.get(annotation::ORIGINAL_DIGEST);
+            found == saved.named || original == Some(&saved.named.to_string())
+        }
+    };
+    if !is_as_planned {
         return Err(RestoreError::Altered { image: saved.source.clone(), planned: saved.named, found });
     }
     let mut job = Job::new(&request.targets);
@@ -196,6 +205,7 @@ async fn request(saved: &SavedImage, places: &Places) -> Result<CopyRequest, Res
             SavedPlatforms::All => Platforms::All,
             SavedPlatforms::One(platform) => Platforms::One(platform),
             SavedPlatforms::Sparse(platforms) => Platforms::Sparse(platforms),
+            SavedPlatforms::Rewritten(platforms) => Platforms::Rewritten(platforms),
         },
         referrers: match saved.referrers {
             SavedPolicy::Carry => ReferrerPolicy::ALL,

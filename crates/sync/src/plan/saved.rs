@@ -98,6 +98,7 @@ pub(super) enum SavedPlatforms {
     All,
     One(Platform),
     Sparse(Vec<Platform>),
+    Rewritten(Vec<Platform>),
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -181,6 +182,7 @@ impl SavedImage {
                 Platforms::All => SavedPlatforms::All,
                 Platforms::One(platform) => SavedPlatforms::One(platform),
                 Platforms::Sparse(platforms) => SavedPlatforms::Sparse(platforms),
+                Platforms::Rewritten(platforms) => SavedPlatforms::Rewritten(platforms),
             },
             referrers: match image.request.referrers {
                 ReferrerPolicy::Carry(_) => SavedPolicy::Carry,

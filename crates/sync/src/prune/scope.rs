@@ -115,6 +115,7 @@ fn judged(left_out: &LeftOut) -> Verdict {
         | LeftOut::NoVersion(_)
         | LeftOut::NotInRange { .. }
         | LeftOut::NoSeries(_)
-        | LeftOut::Older(_) => Verdict::Unwanted(CondemnReason::Deselected),
+        | LeftOut::Older(_)
+        | LeftOut::OtherKind(_) => Verdict::Unwanted(CondemnReason::Deselected),
     }
 }

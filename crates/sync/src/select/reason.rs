@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use portolan_oci::RepositoryName;
+use portolan_oci::{MediaType, RepositoryName};
 
 use super::Rank;
 use crate::settings::{LatestBy, Pattern, Period, VersionRange};
@@ -100,6 +100,8 @@ pub enum LeftOut {
     NoDate,
     /// There are enough newer ones.
     Older(Rank),
+    /// It is of none of the artifact types that are taken. These are its own.
+    OtherKind(Vec<MediaType>),
 }
 
 impl fmt::Display for LeftOut {
@@ -124,6 +126,11 @@ impl fmt::Display for LeftOut {
             }
             Self::NoDate => f.write_str("its date is not known, and latest goes by date"),
             Self::Older(rank) => write!(f, "{rank}, only the latest {} are kept", rank.kept),
+            Self::OtherKind(kinds) if kinds.is_empty() => f.write_str("of no artifact type"),
+            Self::OtherKind(kinds) => {
+                let kinds: Vec<&str> = kinds.iter().map(MediaType::as_str).collect();
+                write!(f, "not of a type in artifact_types: {}", kinds.join(", "))
+            }
         }
     }
 }

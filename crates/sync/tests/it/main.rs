@@ -19,5 +19,6 @@ mod missing_content;
 mod one_host;
 mod places;
 mod prune;
+mod rewritten;
 mod shared_blobs;
 mod unchanged;

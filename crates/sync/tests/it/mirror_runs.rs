@@ -4,9 +4,9 @@ use std::time::Duration;
 
 use portolan_catalog::{RunOutcome, RunStart};
 use portolan_sync::{Mirror, MirrorError, RunReport, SyncError, SyncShare};
-use portolan_testkit::proxy::Proxy;
+use portolan_testkit::proxy::{Proxy, Record};
 use portolan_testkit::registry::Registry;
-use portolan_testkit::workload;
+use portolan_testkit::{workload, zoo};
 use serde_json::json;
 
 use crate::desk::{Desk, mirror};
@@ -134,4 +134,50 @@ async fn two_images_for_one_name_are_refused_before_anything_is_read() {
     assert!(source.records().is_empty());
     let last = desk.runs().last_run("clash").await.unwrap().unwrap();
     assert_eq!(last.ended.unwrap().outcome, RunOutcome::Failed);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn only_images_of_the_wanted_artifact_types_are_taken_and_that_is_remembered() {
+    let (Some(from), Some(to)) = (Registry::start().await, Registry::start().await) else { return };
+    for name in ["artifact", "empty-config", "oci-image", "oci-index"] {
+        from.client().push("a", &zoo::one(name)).await;
+    }
+    let (source, target) = (Proxy::before(&from).await, Proxy::before(&to).await);
+    let of_types = |types: &[&str]| {
+        mirror(json!({
+            "name": "kinds",
+            "source": format!("{}/a", source.host()),
+            "targets": [format!("{}/a", target.host())],
+            "artifact_types": types,
+        }))
+    };
+    let desk = Desk::new().await;
+    let charts = of_types(&["application/vnd.example.chart.v1"]);
+    assert_eq!(sync(&desk, &charts, SyncShare::All).await.unwrap().len(), 1);
+    assert_eq!(to.client().tags("a").await, ["artifact"]);
+    let reads =
+        |proxy: &Proxy| proxy.count(|record| record.method == "GET" && record.path.contains("/manifests/"));
+    // Of what is of another type nothing but the manifests was read, and each manifest once.
+    let mut read: Vec<_> = source.records().into_iter().filter(|record| record.method == "GET").collect();
+    read.retain(|record| record.path.contains("/manifests/sha256:"));
+    assert_eq!(read.len(), 7, "{:?}", read.iter().map(Record::line).collect::<Vec<_>>());
+
+    source.clear();
+    target.clear();
+    assert_eq!(sync(&desk, &charts, SyncShare::All).await.unwrap().len(), 1);
+    let asked: Vec<_> = source.records().iter().map(Record::line).collect();
+    assert_eq!((reads(&source), asked.len(), target.records().len()), (0, 6, 1), "{asked:?}");
+
+    // An index is what its manifests are.
+    let images = of_types(&["application/vnd.oci.image.config.v1+json"]);
+    let engine = desk.engine(desk.options());
+    let gathered = engine.gather(&images, desk.places()).await.unwrap();
+    let wanted: Vec<_> = gathered.requests.iter().map(|request| request.reference.to_string()).collect();
+    assert_eq!(wanted, ["oci-image", "oci-image-again", "oci-index"]);
+    assert_eq!(reads(&source), 0);
+    let (_, verdicts) = &gathered.looked.tags[0];
+    assert_eq!(
+        verdicts[0].reason.to_string(),
+        "left out: not of a type in artifact_types: application/vnd.example.chart.v1"
+    );
 }

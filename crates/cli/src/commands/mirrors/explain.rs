@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use clap::Args;
 use portolan_oci::{RepositoryName, Tag, TagOrDigest};
-use portolan_sync::select::{MirrorImages, Reason};
+use portolan_sync::select::{LeftOut, MirrorImages, Reason};
 use portolan_sync::{CopyTarget, Looked, Mirror, Silent};
 use portolan_transport::{Endpoint, Location, PutAs};
 use serde::Serialize;
@@ -64,7 +64,13 @@ pub(in crate::commands) async fn run(
                 reason: "taken: the mirror names it".to_owned(),
                 targets: request.targets.iter().map(named_target).collect(),
             });
-            named.collect()
+            let others = gathered.other_kinds.iter().map(|other| Line {
+                image: other.image.clone(),
+                taken: false,
+                reason: Reason::Out(LeftOut::OtherKind(other.kinds.clone())).to_string(),
+                targets: Vec::new(),
+            });
+            named.chain(others).collect()
         }
     };
     if let Some(wanted) = &wanted {

@@ -30,9 +30,10 @@ Examples:
   portolan plan base-images --save plan.json && portolan sync --plan plan.json
 
 Printed is a line for each image with which something would be done, and one for the whole; as JSON:
-  {\"totals\": {\"images\", \"copy\", \"skip\", \"delete\", \"failed\", \"manifests\", \"blobs\", \"mounts\",
-   \"bytes\", \"most_bytes\"},
-   \"images\": [{\"source\", \"target\", \"digest\", \"action\", \"from\", \"bytes\", \"most_bytes\", \"error\"}],
+  {\"totals\": {\"images\", \"copy\", \"skip\", \"delete\", \"failed\", \"left_out\", \"manifests\", \"blobs\",
+   \"mounts\", \"bytes\", \"most_bytes\"},
+   \"images\": [{\"source\", \"target\", \"digest\", \"original\", \"action\", \"from\", \"bytes\",
+   \"most_bytes\", \"error\"}],
    \"pulls\": [{\"registry\", \"pulls\", \"limit\", \"remaining\", \"window\"}],
    \"space\": [{\"targets\", \"bytes\", \"most_bytes\", \"free\"}]}
 A tag that is no longer wanted has no source, and \"reason\", \"since\" and \"due\" beside that.")]
@@ -62,9 +63,10 @@ async fn plan(
     let mirrors = chosen(&arguments.mirrors, context)?;
     let engine = engine(context, Arc::new(Silent), interrupt.token().clone()).await?;
     let places = context.places()?;
-    let (mut requests, mut scopes) = (Vec::new(), Vec::new());
+    let (mut requests, mut scopes, mut left_out) = (Vec::new(), Vec::new(), 0);
     for mirror in &mirrors {
         let gathered = engine.gather(mirror, places).await?;
+        left_out += gathered.other_kinds.len() as u64;
         scopes.extend(PruneScope::new(mirror, &gathered));
         requests.extend(gathered.requests);
     }
@@ -80,7 +82,8 @@ async fn plan(
         file.map_err(|cause| Failure::other(format!("cannot save the plan in {}", path.display()), cause))?;
     }
     let limits = Limits::of(&plan, places).await;
-    let report = PlanReport { limits, ..PlanReport::new(&plan, &prunes) };
+    let mut report = PlanReport { limits, ..PlanReport::new(&plan, &prunes) };
+    report.totals.left_out = left_out;
     context.output.data(&report, PlanReport::lines)?;
     for shortage in report.limits.shortages() {
         context.talk.say(&format!("warning: {shortage}"));
@@ -127,6 +130,8 @@ struct Totals {
     skip: u64,
     delete: u64,
     failed: u64,
+    /// Images that are of none of the artifact types that are taken.
+    left_out: u64,
     manifests: u64,
     blobs: u64,
     mounts: u64,
@@ -141,6 +146,8 @@ struct Image {
     source: String,
     target: String,
     digest: Option<Digest>,
+    /// The index that it was, if it is written anew.
+    original: Option<Digest>,
     action: Word,
     /// What has the name now, if that is another image.
     from: Option<Digest>,
@@ -168,6 +175,10 @@ impl Word {
             Action::Complete => Self::Complete,
             Action::Fail(_) => Self::Fail,
         }
+    }
+
+    fn is_copy(self) -> bool {
+        matches!(self, Self::Add | Self::Move | Self::Complete)
     }
 
     fn text(self) -> &'static str {
@@ -215,6 +226,7 @@ impl PlanReport {
             source: image.source(),
             target: target.shown.clone(),
             digest: image.digest(),
+            original: image.original(),
             action,
             from: match &target.action {
                 Action::Move { from } => Some(*from),
@@ -236,7 +248,18 @@ impl PlanReport {
                 Line::Pruned(_) => {}
             }
         }
-        format!("{table}{}\n{}", self.totals.line(), self.limits.lines())
+        let anew = self
+            .images
+            .iter()
+            .filter(|line| matches!(line, Line::Wanted(image) if image.is_new_index()))
+            .count();
+        let anew = match anew {
+            0 => String::new(),
+            anew => format!(
+                "written anew with the chosen platforms: {anew}; no signature of an original matches them\n"
+            ),
+        };
+        format!("{table}{}\n{anew}{}", self.totals.line(), self.limits.lines())
     }
 }
 
@@ -251,6 +274,13 @@ impl Image {
     }
 }
 
+impl Image {
+    /// Whether an index is written anew.
+    fn is_new_index(&self) -> bool {
+        self.original.is_some() && self.action.is_copy()
+    }
+}
+
 impl Totals {
     fn line(&self) -> String {
         let failed =
@@ -261,8 +291,9 @@ impl Totals {
         };
         let delete = part(self.delete, "to delete");
         let held_back = part(self.held_back, "held back for later runs");
+        let left_out = part(self.left_out, "left out by their type");
         format!(
-            "{} to copy, {} unchanged{failed}{delete}{held_back}: {}, {}, {} to mount, {}",
+            "{} to copy, {} unchanged{failed}{delete}{held_back}{left_out}: {}, {}, {} to mount, {}",
             self.copy,
             self.skip,
             Count(self.manifests, "manifest"),
