@@ -3,6 +3,7 @@
 use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, PoisonError};
 
+use futures::future::try_join;
 use portolan_catalog::{Carried, CatalogError, Confirmed, Place};
 use portolan_oci::{Digest, Tag};
 use portolan_transport::{Location, Target};
@@ -36,7 +37,8 @@ impl Engine {
         Arc::clone(all.entry(place.clone()).or_default())
     }
 
-    /// Reads in one go what the journal says that references of all these targets name.
+    /// Reads in one go what the journal says that references of all these targets name, and what belongs to
+    /// images there.
     pub(crate) async fn recall<'a>(
         &self,
         targets: impl Iterator<Item = &'a dyn Target>,
@@ -44,11 +46,15 @@ impl Engine {
         let all: HashSet<Place> = targets.map(|target| place_of(target.location())).collect();
         let unread = |place: &Place| self.holdings(place).confirmed.get().is_none();
         let places: Vec<Place> = all.into_iter().filter(unread).collect();
-        let mut confirmed = self.journal.confirmed_in(&places).await?;
+        let confirmed = self.journal.confirmed_in(&places);
+        let belongings = self.journal.belongings_in(&places);
+        let (mut confirmed, mut belongings) = try_join(confirmed, belongings).await?;
         for place in places {
             let names = confirmed.remove(&place).unwrap_or_default().into_iter().collect();
             let holdings = self.holdings(&place);
             holdings.confirmed.get_or_init(|| async { names }).await;
+            let carried = belongings.remove(&place).unwrap_or_default();
+            holdings.belongings.get_or_init(|| async { carried }).await;
         }
         Ok(())
     }

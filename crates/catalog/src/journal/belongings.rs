@@ -6,7 +6,9 @@ use async_trait::async_trait;
 use jiff::Timestamp;
 use portolan_oci::Digest;
 use sea_orm::sea_query::OnConflict;
-use sea_orm::{ColumnTrait, DatabaseTransaction, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Set};
+use sea_orm::{
+    ColumnTrait, Condition, DatabaseTransaction, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Set,
+};
 
 use super::entities::belongings;
 use super::{Journal, Place, place};
@@ -50,28 +52,54 @@ impl Journal {
     /// # Errors
     /// [`CatalogError::Damaged`], [`CatalogError::Database`].
     pub async fn belongings_all(&self, place: &Place) -> Result<HashMap<Digest, Carried>, CatalogError> {
+        let mut all = self.belongings_in(std::slice::from_ref(place)).await?;
+        Ok(all.remove(place).unwrap_or_default())
+    }
+
+    /// The belongings that these places have, by the digests of their images. A place that has none is not in
+    /// the answer.
+    ///
+    /// # Errors
+    /// [`CatalogError::Damaged`], [`CatalogError::Database`].
+    pub async fn belongings_in(
+        &self,
+        places: &[Place],
+    ) -> Result<HashMap<Place, HashMap<Digest, Carried>>, CatalogError> {
         let readers = self.opening.readers().await?;
-        let Some(place_id) = place::find_id(&readers, place).await? else { return Ok(HashMap::new()) };
-        let mut all = HashMap::new();
-        let mut after = None;
-        loop {
-            let mut page = belongings::Entity::find()
-                .filter(belongings::Column::PlaceId.eq(place_id))
-                .order_by_asc(belongings::Column::Digest)
-                .limit(stored::PAGE);
-            if let Some(after) = after {
-                page = page.filter(belongings::Column::Digest.gt::<Vec<u8>>(after));
-            }
-            let rows = page.all(&readers).await.map_err(CatalogError::database)?;
-            let Some(last) = rows.last() else { return Ok(all) };
-            after = Some(last.digest.clone());
-            for row in rows {
-                let fingerprint = stored::digest(&row.fingerprint)?;
-                let carried = Carried { fingerprint, checked_at: stored::time(row.checked_at)? };
-                all.insert(stored::digest(&row.digest)?, carried);
+        let numbers = place::find_ids(&readers, places).await?;
+        let ids: Vec<i64> = numbers.keys().copied().collect();
+        let mut all: HashMap<Place, HashMap<Digest, Carried>> = HashMap::new();
+        for chunk in ids.chunks(stored::CHUNK) {
+            let mut after = None;
+            loop {
+                let mut page = belongings::Entity::find()
+                    .filter(belongings::Column::PlaceId.is_in(chunk.iter().copied()))
+                    .order_by_asc(belongings::Column::PlaceId)
+                    .order_by_asc(belongings::Column::Digest)
+                    .limit(stored::PAGE);
+                if let Some(after) = after {
+                    page = page.filter(after);
+                }
+                let rows = page.all(&readers).await.map_err(CatalogError::database)?;
+                let Some(last) = rows.last() else { break };
+                after = Some(beyond(last));
+                for row in rows {
+                    let Some(place) = numbers.get(&row.place_id) else { continue };
+                    let fingerprint = stored::digest(&row.fingerprint)?;
+                    let carried = Carried { fingerprint, checked_at: stored::time(row.checked_at)? };
+                    all.entry(place.clone()).or_default().insert(stored::digest(&row.digest)?, carried);
+                }
             }
         }
+        Ok(all)
     }
+}
+
+fn beyond(last: &belongings::Model) -> Condition {
+    let of_same_place = Condition::all()
+        .add(belongings::Column::PlaceId.eq(last.place_id))
+        .add(belongings::Column::Digest.gt(last.digest.clone()));
+    Condition::any().add(belongings::Column::PlaceId.gt(last.place_id)).add(of_same_place)
 }
 
 #[async_trait]

@@ -1,6 +1,7 @@
 //! The tags of a source, and which of them hold what belongs to images; read once in a run.
 
 use std::collections::{HashMap, HashSet};
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use portolan_catalog::CatalogError;
 use portolan_oci::{Digest, Tag};
@@ -25,6 +26,8 @@ pub(super) fn cosign_suffixes(types: &ArtifactTypes) -> impl Iterator<Item = &'s
 #[derive(Debug, Default)]
 pub(crate) struct SourceLists {
     tags: OnceCell<SourceTags>,
+    /// Whether the tags were read to choose among them.
+    chosen_from: AtomicBool,
     /// Of images that the journal knows, the parts to which tags belong.
     parts: OnceCell<HashMap<Digest, Vec<Digest>>>,
 }
@@ -79,6 +82,11 @@ impl SourceLists {
         self.tags.get_or_init(list).await
     }
 
+    /// Whether the tags were read in any case: what belongs to images is seen in them for nothing.
+    pub(crate) fn are_at_hand(&self) -> bool {
+        self.chosen_from.load(Ordering::Relaxed)
+    }
+
     /// The parts of an unmoved image to which tags of the source belong, as far as the journal knows its parts.
     pub(crate) async fn parts(
         &self,
@@ -110,6 +118,7 @@ impl Engine {
             return Ok(tags.iter().cloned().collect());
         }
         let tags = source.tags().await?;
+        lists.chosen_from.store(true, Ordering::Relaxed);
         lists.tags.get_or_init(|| async { SourceTags::Listed(tags.iter().cloned().collect()) }).await;
         Ok(tags)
     }

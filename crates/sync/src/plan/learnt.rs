@@ -3,6 +3,7 @@
 use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, PoisonError};
 
+use futures::future::try_join_all;
 use portolan_catalog::{CatalogError, Place};
 use portolan_oci::Digest;
 use tokio::sync::OnceCell;
@@ -79,9 +80,12 @@ impl Engine {
         for (rule, images) in learnt.rewritten {
             self.journal.note_rewritten(&rule, &Vec::from_iter(images)).await?;
         }
-        for (place, images) in learnt.belongings {
-            self.journal.note_belongings(&place, &Vec::from_iter(images)).await?;
-        }
+        // Side by side, so that they come to the disk together.
+        let notes = learnt
+            .belongings
+            .into_iter()
+            .map(async |(place, images)| self.journal.note_belongings(&place, &Vec::from_iter(images)).await);
+        try_join_all(notes).await?;
         Ok(())
     }
 }

@@ -1,5 +1,6 @@
 //! Makes a plan: asks what there is, and no more than it takes to know.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use futures::future::{join, join_all};
@@ -12,7 +13,7 @@ use super::planned::{Action, Cost, Plan, PlannedImage, PlannedTarget};
 use super::standing::{How, Seen, TargetChecks};
 use crate::blob::Lane;
 use crate::copy::{Job, Moves};
-use crate::{CopyError, CopyRequest, Engine, Platforms};
+use crate::{CopyError, CopyRequest, Engine, Platforms, ReferrerPolicy};
 
 /// Images that are asked about at once. How much that means for a host is its own limits' business.
 const PARALLEL: usize = 64;
@@ -86,18 +87,36 @@ impl Engine {
     /// Where the journal says that all targets have the image, the source will be asked what it shows and what
     /// its tags are: that need not wait for the targets' answers.
     async fn look_ahead(&self, request: &CopyRequest, job: &Job) -> Option<Result<Digest, CopyError>> {
+        let mut seen = HashSet::new();
         for lane in &job.lanes {
             let holdings = self.holdings(&lane.place);
             let PutAs::Tag(tag) = &lane.name else { return None };
             // Who cannot be asked now fails where the answer is needed.
             let confirmed = holdings.confirmed(self, &lane.place).await.ok()?;
-            confirmed.get(tag.as_str())?;
+            seen.insert(confirmed.get(tag.as_str())?.digest);
         }
         if matches!(request.platforms, Platforms::One(_)) || request.digest().is_some() {
             return None;
         }
-        let (there, ()) = join(self.source_shows(request), self.learn_tags(request)).await;
+        let learn_tags = async {
+            if self.wants_tags(request, job, seen).await {
+                self.learn_tags(request).await;
+            }
+        };
+        let (there, ()) = join(self.source_shows(request), learn_tags).await;
         Some(there)
+    }
+
+    /// Whether the source's tags will be looked at if it shows one of these images.
+    async fn wants_tags(&self, request: &CopyRequest, job: &Job, images: HashSet<Digest>) -> bool {
+        let ReferrerPolicy::Carry(rules) = &request.referrers else { return false };
+        for image in images {
+            // Who cannot be asked now fails where the answer is needed.
+            if self.is_due(rules, &job.lanes, &image).await.unwrap_or(true) {
+                return true;
+            }
+        }
+        false
     }
 
     /// What the source shows now.
@@ -135,7 +154,7 @@ impl Engine {
         image.job.image = Some(root.manifest.descriptor());
         image.job.refuse_index(&root.manifest);
         let tree = Arc::new(self.discover(request, root).await?);
-        image.listed = tree.listed;
+        image.listed = tree.listed.or_else(|| self.worth_noting(request));
         let actions = image.job.lanes.iter().zip(shows).map(|(lane, shows)| {
             let tree = &tree;
             async move {

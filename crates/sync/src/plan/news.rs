@@ -42,14 +42,20 @@ impl Engine {
         let ReferrerPolicy::Carry(rules) = &request.referrers else {
             return Ok(News::None { listed: None });
         };
-        let image = &wanted.named;
-        // What belongs to the index as it was is not carried.
-        let listed = if wanted.digest == wanted.named {
-            self.listed(request, rules, lanes, image).await?
-        } else if request.source.capabilities().referrers_api == Support::Yes {
-            Listed::Lately
-        } else {
-            Listed::Nowhere
+        let image = &wanted.digest;
+        let is_due = self.is_due(rules, lanes, image).await?;
+        if !is_due && !self.lists_of(&*request.source).are_at_hand() {
+            return Ok(News::None { listed: None });
+        }
+        // What belongs to an index as it was is not carried with the one that was written anew.
+        let is_itself = wanted.digest == wanted.named;
+        let listed = match request.source.capabilities().referrers_api {
+            Support::Yes | Support::Unknown if is_due && is_itself => {
+                self.listed(request, rules, image).await?
+            }
+            Support::Yes => Listed::Lately,
+            Support::Unknown if is_itself => Listed::Lately,
+            Support::No | Support::Unknown => Listed::Nowhere,
         };
         if let Listed::Now(now) = &listed
             && !self.were_carried(lanes, image, now).await?
@@ -63,24 +69,26 @@ impl Engine {
         }
         let listed = match listed {
             Listed::Now(now) => Some(now),
-            Listed::Lately | Listed::Nowhere => None,
+            Listed::Lately => None,
+            Listed::Nowhere => self.worth_noting(request),
         };
         Ok(News::None { listed })
     }
 
-    /// Asks the source for its list, if it has one and the answer of an earlier run is too old.
-    async fn listed(
+    /// What stands for a source that lists nothing itself, where it cost a question to see what belongs to an
+    /// image: that it was asked is worth noting.
+    pub(super) fn worth_noting(&self, request: &CopyRequest) -> Option<Digest> {
+        let carries = matches!(request.referrers, ReferrerPolicy::Carry(_));
+        (carries && !self.lists_of(&*request.source).are_at_hand()).then(|| fingerprint([]))
+    }
+
+    /// Whether what an earlier run found to belong to an image is too old to be believed.
+    pub(super) async fn is_due(
         &self,
-        request: &CopyRequest,
         rules: &CarryRules,
         lanes: &[Arc<Lane>],
         image: &Digest,
-    ) -> Result<Listed, CopyError> {
-        let source = &*request.source;
-        let api = || source.capabilities().referrers_api;
-        if api() == Support::No {
-            return Ok(Listed::Nowhere);
-        }
+    ) -> Result<bool, CopyError> {
         let mut is_due = false;
         for lane in lanes {
             let holdings = self.holdings(&lane.place);
@@ -88,9 +96,18 @@ impl Engine {
             let age = carried.map(|carried| (self.clock)().duration_since(carried.checked_at).unsigned_abs());
             is_due |= age.is_none_or(|age| age >= rules.recheck);
         }
-        if !is_due {
-            return Ok(Listed::Lately);
-        }
+        Ok(is_due)
+    }
+
+    /// Asks the source for its list, if it has one.
+    async fn listed(
+        &self,
+        request: &CopyRequest,
+        rules: &CarryRules,
+        image: &Digest,
+    ) -> Result<Listed, CopyError> {
+        let source = &*request.source;
+        let api = || source.capabilities().referrers_api;
         // Of many images at once, one finds out whether there is a list at all.
         let first = self.first_question(source);
         let lesson = if api() == Support::Unknown { Some(first.lock().await) } else { None };
