@@ -3,8 +3,8 @@
 use async_trait::async_trait;
 use jiff::Timestamp;
 use portolan_oci::Digest;
-use sea_orm::sea_query::{Expr, ExprTrait, OnConflict, SimpleExpr};
-use sea_orm::{ColumnTrait, DatabaseTransaction, EntityTrait, QueryFilter, QuerySelect, Set};
+use sea_orm::sea_query::{Expr, ExprTrait, OnConflict};
+use sea_orm::{ColumnTrait, Condition, DatabaseTransaction, EntityTrait, QueryFilter, QuerySelect, Set};
 
 use super::entities::tree;
 use super::{Journal, Place, place};
@@ -107,11 +107,13 @@ impl BeginTrees {
         place_id: i64,
     ) -> Result<Option<i64>, CatalogError> {
         let earlier_run = tree::Column::StartedAt.lt(self.run_started);
-        let mut earliest = unfinished(transaction, place_id, earlier_run).await?;
-        for chunk in self.trees.chunks(stored::CHUNK) {
+        let mut earliest = None;
+        let (first, others) = self.trees.split_at(self.trees.len().min(stored::CHUNK));
+        for chunk in std::iter::once(first).chain(others.chunks(stored::CHUNK)) {
             let references = chunk.iter().map(|(reference, _)| reference.as_str());
-            let these = unfinished(transaction, place_id, tree::Column::Reference.is_in(references)).await?;
-            earliest = earliest.into_iter().chain(these).min();
+            let these = tree::Column::Reference.is_in(references);
+            let counts = Condition::any().add(these).add(earlier_run.clone());
+            earliest = earliest.into_iter().chain(unfinished(transaction, place_id, counts).await?).min();
         }
         Ok(earliest)
     }
@@ -135,7 +137,7 @@ impl BeginTrees {
 async fn unfinished(
     transaction: &DatabaseTransaction,
     place_id: i64,
-    condition: SimpleExpr,
+    condition: Condition,
 ) -> Result<Option<i64>, CatalogError> {
     let since: Option<Option<i64>> = tree::Entity::find()
         .select_only()

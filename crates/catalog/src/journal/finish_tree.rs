@@ -5,7 +5,7 @@ use portolan_oci::Digest;
 use sea_orm::sea_query::OnConflict;
 use sea_orm::{DatabaseTransaction, EntityTrait, Set};
 
-use super::entities::tree;
+use super::entities::{blob, tree};
 use super::{Journal, Place, place};
 use crate::writer::Operation;
 use crate::{CatalogError, stored};
@@ -13,6 +13,7 @@ use crate::{CatalogError, stored};
 struct FinishTrees {
     place: Place,
     trees: Vec<(String, Digest)>,
+    blobs: Vec<Digest>,
     now: i64,
 }
 
@@ -36,9 +37,24 @@ impl Journal {
     /// # Errors
     /// As [`finish_tree`](Self::finish_tree).
     pub async fn finish_trees(&self, place: &Place, trees: &[(&str, Digest)]) -> Result<(), CatalogError> {
+        self.finish_trees_with(place, trees, &[]).await
+    }
+
+    /// The same, and that the place has these blobs, each named once: with the trees they cost a statement and
+    /// not one each.
+    ///
+    /// # Errors
+    /// As [`finish_tree`](Self::finish_tree).
+    pub async fn finish_trees_with(
+        &self,
+        place: &Place,
+        trees: &[(&str, Digest)],
+        blobs: &[Digest],
+    ) -> Result<(), CatalogError> {
         let operation = FinishTrees {
             place: place.clone(),
             trees: trees.iter().map(|(reference, digest)| ((*reference).to_owned(), *digest)).collect(),
+            blobs: blobs.to_vec(),
             now: stored::now(),
         };
         self.writer.write(operation).await
@@ -65,6 +81,21 @@ impl Operation for FinishTrees {
             });
             tree::Entity::insert_many(rows)
                 .on_conflict(begun.clone())
+                .exec_without_returning(transaction)
+                .await
+                .map_err(CatalogError::database)?;
+        }
+        let known = OnConflict::columns([blob::Column::PlaceId, blob::Column::Digest])
+            .update_column(blob::Column::SeenAt)
+            .to_owned();
+        for chunk in self.blobs.chunks(stored::CHUNK) {
+            let rows = chunk.iter().map(|digest| blob::ActiveModel {
+                place_id: Set(place_id),
+                digest: Set(digest.to_stored()),
+                seen_at: Set(self.now),
+            });
+            blob::Entity::insert_many(rows)
+                .on_conflict(known.clone())
                 .exec_without_returning(transaction)
                 .await
                 .map_err(CatalogError::database)?;

@@ -76,7 +76,7 @@ pub(super) fn keyed(mut table: TableCreateStatement, backend: DbBackend) -> Tabl
 }
 
 #[derive(DeriveIden, Clone, Copy)]
-enum JournalTree {
+pub(super) enum JournalTree {
     Table,
     PlaceId,
     Reference,

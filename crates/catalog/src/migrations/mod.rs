@@ -9,6 +9,7 @@ mod m0001_journal;
 mod m0002_mirrors;
 mod m0003_brought;
 mod m0004_manifests;
+mod m0005_unfinished;
 #[cfg(test)]
 mod tests;
 
@@ -25,6 +26,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0002_mirrors::Mirrors),
             Box::new(m0003_brought::Brought),
             Box::new(m0004_manifests::Manifests),
+            Box::new(m0005_unfinished::Unfinished),
         ]
     }
 }

@@ -195,7 +195,11 @@ impl Mover {
     /// Notes that a target was proven to have a blob.
     pub(super) fn proven(&self, blob: &Descriptor, lane: &Lane, how: BlobOutcome) {
         self.known.add(blob.digest, &lane.place);
-        self.journal.blob_seen(&lane.place, &blob.digest);
+        // What was there or mounted is written down with its image; bytes that were sent must not be sent again
+        // if that does not come to be.
+        if how == BlobOutcome::Uploaded {
+            self.journal.blob_seen(&lane.place, &blob.digest);
+        }
         lane.count_blob(how);
         let (target, digest, size) = (Arc::clone(&lane.label), blob.digest, blob.size);
         self.observer.observe(Event::BlobDone { target, digest, size, how });

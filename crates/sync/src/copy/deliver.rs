@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use futures::future::{join, join_all};
 use futures::stream::{self, StreamExt as _};
+use portolan_oci::Digest;
 use portolan_transport::{Source, TransportError};
 
 use super::job::Job;
@@ -60,7 +61,8 @@ impl Engine {
     async fn put_and_finish(&self, tree: &ImageTree, lane: &Lane) -> Result<(), CopyError> {
         self.put_tree(tree, lane).await?;
         lane.settle(Settled::Copied);
-        Ok(self.confirm(tree, lane).await?)
+        let blobs: Vec<Digest> = tree.blobs().iter().map(|blob| blob.digest).collect();
+        Ok(self.confirm_with(tree, lane, &blobs).await?)
     }
 
     /// A target that misses what it was proven to have (it was cleaned meanwhile, or the journal's hints are

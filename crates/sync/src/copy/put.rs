@@ -64,12 +64,22 @@ impl Engine {
 
     /// Notes that a target has the image, with all that belongs to it by its tags.
     pub(crate) async fn confirm(&self, tree: &ImageTree, lane: &Lane) -> Result<(), CatalogError> {
+        self.confirm_with(tree, lane, &[]).await
+    }
+
+    /// The same after having brought these blobs there, or seen them.
+    pub(crate) async fn confirm_with(
+        &self,
+        tree: &ImageTree,
+        lane: &Lane,
+        blobs: &[Digest],
+    ) -> Result<(), CatalogError> {
         let root = tree.root.digest();
         let mut named = tree.tags_about();
         named.push((lane.reference(root), *root));
         let named: Vec<(&str, Digest)> =
             named.iter().map(|(name, digest)| (name.as_str(), *digest)).collect();
-        self.journal.finish_trees(&lane.place, &named).await
+        self.journal.finish_trees_with(&lane.place, &named, blobs).await
     }
 
     fn observed(&self, lane: &Lane, manifest: &RawManifest, tag: Option<String>) {

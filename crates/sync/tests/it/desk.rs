@@ -9,9 +9,9 @@ use portolan_catalog::{Catalog, DatabaseLocation, Place, Runs, SeenDigest};
 use portolan_sync::select::{Mirror, Policy};
 use portolan_sync::settings::{MirrorSettings, TagSets};
 use portolan_sync::{
-    Books, CopyReport, CopyRequest, CopyTarget, Engine, EngineOptions, Event, ImageOutcome, Moves, Observer,
-    Platforms, ReferrerPolicy, SyncError, SyncOptions, SyncReport, SyncShare, TargetChecks, TargetReport,
-    UndoOptions, UndoReport,
+    ArtifactTypes, Books, CarryRules, CopyReport, CopyRequest, CopyTarget, Engine, EngineOptions, Event,
+    ImageOutcome, Moves, Observer, Platforms, ReferrerPolicy, SyncError, SyncOptions, SyncReport, SyncShare,
+    TargetChecks, TargetReport, UndoOptions, UndoReport,
 };
 use portolan_transport::{
     ClientOptions, Endpoint, Hosts, HostsOptions, Places, PlacesOptions, PutAs, RetryOptions,
@@ -123,7 +123,11 @@ impl Desk {
             reference: from.selector().unwrap(),
             targets: to,
             platforms: Platforms::All,
-            referrers: ReferrerPolicy::ALL,
+            // As for a mirror that lists the source's tags to choose among them.
+            referrers: ReferrerPolicy::Carry(CarryRules {
+                types: ArtifactTypes::All,
+                recheck: Duration::ZERO,
+            }),
             moves: Moves::Allowed,
         }
     }

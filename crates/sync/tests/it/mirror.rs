@@ -1,12 +1,11 @@
 //! Many images of one repository: a plan, a run, and the runs after it.
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use http::Method;
 use portolan_sync::{
-    Action, ArtifactTypes, CarryRules, CopyError, CopyRequest, Cost, Engine, ImageOutcome, Moves, Plan,
-    Platforms, ReferrerPolicy, RunReport, SavedPlan, SavedPlanError, TargetChecks,
+    Action, CopyError, CopyRequest, Cost, Engine, ImageOutcome, Moves, Plan, Platforms, RunReport, SavedPlan,
+    SavedPlanError, TargetChecks,
 };
 use portolan_testkit::image::Tree;
 use portolan_testkit::proxy::{Proxy, Record};
@@ -58,9 +57,6 @@ impl Stage {
             let tag = image.tags[0].parse().unwrap();
             let mut request = CopyRequest { source: Arc::clone(&shared.source), ..shared.clone() };
             request.reference = portolan_oci::TagOrDigest::Tag(tag);
-            // As for a mirror that lists the source's tags to choose among them.
-            let rules = CarryRules { types: ArtifactTypes::All, recheck: Duration::ZERO };
-            request.referrers = ReferrerPolicy::Carry(rules);
             for place in &places {
                 let mut target = place.targets[0].clone();
                 target.name = portolan_transport::PutAs::Tag(image.tags[0].parse().unwrap());
