@@ -34,12 +34,12 @@ pub use engine::{Engine, EngineOptions};
 pub use error::CopyError;
 pub use event::{BlobOutcome, Event, ImageEnd, Observer, Silent};
 pub use mirror::{
-    Gathered, Looked, MirrorError, OtherKind, SyncError, SyncOptions, SyncReport, SyncShare, UndoOptions,
-    UndoReport,
+    Gathered, Looked, MirrorError, OtherKind, SyncError, SyncOptions, SyncReport, SyncShare, TakeUpOptions,
+    UndoOptions, UndoReport,
 };
 pub use plan::{
-    Action, Cost, Plan, PlannedImage, PlannedTarget, RestoreError, RunReport, SavedPlan, SavedPlanError,
-    Space, TargetChecks,
+    Action, Cost, MirrorPlan, Plan, PlannedImage, PlannedTarget, RestoreError, Restored, RunReport,
+    SavedPlan, SavedPlanError, Space, TargetChecks,
 };
 pub use prune::{Books, PruneReport, PruneScope};
 pub use select::Mirror;

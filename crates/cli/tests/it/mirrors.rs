@@ -214,21 +214,49 @@ fn an_image_that_moved_since_the_plan_is_refused() {
 }
 
 #[test]
+fn a_plan_of_several_mirrors_is_one_run_of_each() {
+    let sandbox = with(&["1.0", "1.1"], &[APPS, "{name: usb, source: 'oci:from', targets: ['oci:usb']}"]);
+    sandbox.run("plan --save plan.json").succeeded();
+    fs::remove_file(sandbox.path("from/index.json")).unwrap();
+    sandbox.run("sync --plan plan.json").failed(1);
+    show(&sandbox, "from", [("1.0", 1), ("1.1", 2)]);
+    // What failed is known to be what is left.
+    insta::assert_snapshot!("saved_failed", sandbox.run("sync --failed --quiet"));
+    assert_eq!(
+        (tags(&sandbox, "oci:to"), tags(&sandbox, "oci:usb")),
+        (vec!["1.0".to_owned(), "1.1".to_owned()], vec!["1.0".to_owned(), "1.1".to_owned()])
+    );
+}
+
+#[test]
+fn a_mirror_that_cannot_be_planned_does_not_hold_up_the_others() {
+    let sandbox = with(&["1.0"], &["{name: gone, source: 'oci:nowhere', targets: ['oci:to']}", APPS]);
+    insta::assert_snapshot!("plan_of_one_of_two", sandbox.run("plan --save plan.json"));
+    insta::assert_snapshot!("sync_of_one_of_two", sandbox.run("sync --quiet --plan plan.json"));
+}
+
+#[test]
 fn files_that_are_no_plan() {
     let sandbox = with(&["1.0", "1.1"], &[APPS]);
     sandbox.run("plan --save plan.json").succeeded();
     let plan = fs::read_to_string(sandbox.path("plan.json")).unwrap();
-    sandbox.write("later.json", &plan.replacen("\"version\":1", "\"version\":2", 1));
+    sandbox.write("later.json", &plan.replacen("\"version\":2", "\"version\":3", 1));
     sandbox.write("torn.json", plan.split_once("\"manifests\"").unwrap().0);
+    sandbox.write("earlier.json", r#"{"version": 1, "made_at": "2026-11-01T00:00:00Z", "images": []}"#);
     let contents: Vec<_> = plan.split("\"content\":\"").skip(1).map(|rest| rest.split('"').next()).collect();
     let [Some(first), Some(second)] = contents.as_slice() else { panic!("two images in {plan}") };
     sandbox.write("damaged.json", &plan.replace(first, "bm9uZQ=="));
     sandbox.write("altered.json", &plan.replace(first, second));
     insta::with_settings!({filters => [(r"column \d+", "column [N]")]}, {
-        for name in ["later", "torn", "damaged", "altered", "nowhere"] {
+        for name in ["later", "earlier", "torn", "damaged", "altered", "nowhere"] {
             insta::assert_snapshot!(format!("plan_{name}"), sandbox.run(&format!("sync --plan {name}.json")));
         }
     });
+    // What was saved before is whole until the next one is.
+    sandbox.run("plan --save plan.json").succeeded();
+    let left: Vec<_> =
+        fs::read_dir(sandbox.path(".")).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+    assert!(!left.iter().any(|name| name.to_string_lossy().starts_with(".plan")), "{left:?}");
     insta::assert_snapshot!("plan_not_saved", sandbox.run("plan --save no/folder/plan.json"));
     assert!(!sandbox.path("to").exists());
 }

@@ -57,6 +57,21 @@ fn the_same_deletions_for_programs() {
 }
 
 #[test]
+fn a_saved_plan_deletes_what_it_says() {
+    let sandbox = with(&["1.0", "1.1", "1.2"], &[&apps("0s")]);
+    sandbox.run("sync").succeeded();
+    show(&sandbox, "from", [("1.0", 1), ("1.1", 2)]);
+    sandbox.run("plan --save plan.json").succeeded();
+    // What goes later is not in it.
+    show(&sandbox, "from", [("1.0", 1)]);
+    timeless(|| insta::assert_snapshot!("saved_deletes", sandbox.run("sync --quiet --plan plan.json")));
+    assert_eq!(tags(&sandbox, "oci:to"), ["1.0", "1.1"]);
+    sandbox.run("undo apps").succeeded();
+    timeless(|| insta::assert_snapshot!("saved_is_spared", sandbox.run("sync --quiet --plan plan.json")));
+    assert_eq!(tags(&sandbox, "oci:to"), ["1.0", "1.1", "1.2"]);
+}
+
+#[test]
 fn more_than_one_run_deletes_is_held_back() {
     let sandbox = with(&["1", "2", "3", "4", "5"], &[&apps("0s")]);
     sandbox.run("sync").succeeded();

@@ -9,9 +9,11 @@ mod expand;
 mod gather;
 mod kinds;
 mod lease;
+mod run;
 mod selected;
 mod sync;
 mod tags;
+mod take_up;
 mod undo;
 
 pub use error::MirrorError;
@@ -19,4 +21,5 @@ pub use gather::{Gathered, Looked};
 pub use kinds::OtherKind;
 pub(crate) use selected::Selected;
 pub use sync::{SyncError, SyncOptions, SyncReport, SyncShare};
+pub use take_up::TakeUpOptions;
 pub use undo::{UndoOptions, UndoReport};

@@ -3,19 +3,16 @@
 use std::collections::HashSet;
 
 use jiff::Timestamp;
-use portolan_catalog::{
-    CatalogError, FailedImage, RunEnd, RunId, RunOutcome, RunReport as Record, RunTotals, Runs,
-};
+use portolan_catalog::{CatalogError, RunId, RunOutcome, Runs};
 use portolan_oci::TagOrDigest;
-use portolan_transport::{Places, PutAs, TransportError};
+use portolan_transport::{Places, PutAs};
 
 use super::MirrorError;
-use super::lease::{begin, keeping};
-use crate::error::with_causes;
+use super::run::{Worked, run};
 use crate::plan::{RunReport, TargetChecks};
 use crate::prune::{Books, Names, PruneReport, PruneScope};
 use crate::select::Mirror;
-use crate::{CopyError, CopyRequest, Engine, ImageOutcome};
+use crate::{CopyError, CopyRequest, Engine};
 
 /// What a run of a mirror needs beside the mirror.
 pub struct SyncOptions<'a> {
@@ -88,24 +85,11 @@ impl Engine {
     /// If another runs it, if its images cannot be told, or if it was interrupted. That single images fail is in
     /// the reports.
     pub async fn sync(&self, mirror: &Mirror, options: &SyncOptions<'_>) -> Result<SyncReport, SyncError> {
-        let name = mirror.name.as_str();
-        let runs = &options.books.runs;
-        let mut lease = begin(runs, name, &options.owner).await?;
-        let work = self.work(mirror, options, lease.run());
-        let ended = Box::pin(keeping(runs, &mut lease, work)).await;
-        let record = match &ended {
-            Ok(report) => record(report),
-            Err(SyncError::Lost { .. }) => return ended,
-            Err(error) => Record {
-                outcome: if is_interrupted(error) { RunOutcome::Interrupted } else { RunOutcome::Failed },
-                totals: RunTotals::default(),
-                failures: Vec::new(),
-            },
+        let work = async |run| {
+            let report = self.work(mirror, options, run).await?;
+            Ok(Worked { report, still_failed: Vec::new() })
         };
-        if runs.end_run(&lease, record).await? == RunEnd::TakenOver {
-            tracing::warn!(mirror = name, "another process took the run over before it ended");
-        }
-        ended
+        run(&options.books.runs, mirror.name.as_str(), &options.owner, work).await
     }
 
     async fn work(
@@ -162,46 +146,4 @@ async fn keep_failed(requests: &mut Vec<CopyRequest>, runs: &Runs, mirror: &str)
     }
     requests.retain(|request| !request.targets.is_empty());
     Ok(())
-}
-
-fn is_interrupted(error: &SyncError) -> bool {
-    matches!(error, SyncError::Copy(CopyError::Cancelled) | SyncError::Mirror(MirrorError::Cancelled))
-}
-
-/// What is written down of a run.
-fn record(report: &SyncReport) -> Record {
-    let deleted = report.prune.deleted() as u64;
-    let (mut totals, mut failures) = (RunTotals { deleted, ..RunTotals::default() }, Vec::new());
-    let is_interrupted = |cause: &CopyError| matches!(cause, CopyError::Cancelled);
-    let mut is_cancelled = report.prune.failures.iter().any(|failure| is_interrupted(&failure.cause));
-    for RunReport { source, report } in &report.images {
-        for target in &report.targets {
-            totals.images += 1;
-            totals.blobs += target.tally.blobs_uploaded;
-            totals.mounted += target.tally.blobs_mounted;
-            totals.bytes += target.tally.bytes_sent;
-            match &target.outcome {
-                ImageOutcome::Copied => totals.copied += 1,
-                ImageOutcome::Unchanged => totals.skipped += 1,
-                ImageOutcome::Failed(cause) => {
-                    totals.failed += 1;
-                    is_cancelled |= is_interrupted(cause);
-                    failures.push(FailedImage {
-                        source: source.clone(),
-                        target: target.target.clone(),
-                        cause: with_causes(cause),
-                        is_retryable: cause.transport().is_none_or(TransportError::is_retryable),
-                    });
-                }
-            }
-        }
-    }
-    let outcome = match totals.failed {
-        _ if is_cancelled => RunOutcome::Interrupted,
-        0 if report.prune.failures.is_empty() => RunOutcome::Done,
-        0 => RunOutcome::Partly,
-        failed if failed == totals.images => RunOutcome::Failed,
-        _ => RunOutcome::Partly,
-    };
-    Record { outcome, totals, failures }
 }

@@ -11,6 +11,8 @@ use super::saved::{SavedAction, SavedImage, SavedPlan, SavedPlatforms, SavedPoli
 use super::standing::TargetChecks;
 use crate::blob::Lane;
 use crate::copy::Job;
+use crate::prune::PlannedPrune;
+use crate::settings::MirrorName;
 use crate::{CopyError, CopyRequest, CopyTarget, Engine, Moves, Platforms, ReferrerPolicy};
 
 /// Sources that are asked at once.
@@ -56,6 +58,12 @@ pub enum RestoreError {
         /// What the plan has in its place.
         found: Digest,
     },
+    /// What is to be deleted has no tag.
+    #[error("the plan is damaged: it deletes {target}, which is no tag")]
+    Untagged {
+        /// What it says.
+        target: String,
+    },
     /// What is to be copied is missing in it.
     #[error("the plan of {image} has no image")]
     Empty {
@@ -64,22 +72,51 @@ pub enum RestoreError {
     },
 }
 
-impl Engine {
-    /// Takes a saved plan up. The sources are asked, by one HEAD for each image, whether they still show what
-    /// was planned; an image that has moved fails. So does one whose name has got another image at its target.
+/// What a saved plan says about one mirror, with its places open.
+pub struct Restored {
+    pub(crate) mirror: MirrorName,
+    pub(crate) images: Vec<PlannedImage>,
+    pub(crate) prune: Option<PlannedPrune>,
+}
+
+impl Restored {
+    /// The mirror.
+    pub fn mirror(&self) -> &MirrorName {
+        &self.mirror
+    }
+}
+
+impl SavedPlan {
+    /// What the plan says about each mirror, to be [taken up](Engine::take_up). Nobody is asked anything.
     ///
     /// # Errors
     /// If the plan is damaged, or a place that it names cannot be used.
-    pub async fn restore(&self, saved: &SavedPlan, places: &Places) -> Result<Plan, RestoreError> {
-        let mut images = Vec::new();
-        for image in &saved.images {
-            images.push(restored(image, places).await?);
+    pub async fn restore(&self, places: &Places) -> Result<Vec<Restored>, RestoreError> {
+        let mut all = Vec::new();
+        for saved in &self.mirrors {
+            let mut images = Vec::new();
+            for image in &saved.images {
+                images.push(restored(image, places).await?);
+            }
+            let mirror = saved.name.clone();
+            let prune = match &saved.prune {
+                Some(prune) => Some(prune.restore(&mirror, places).await?),
+                None => None,
+            };
+            all.push(Restored { mirror, images, prune });
         }
+        Ok(all)
+    }
+}
+
+impl Engine {
+    /// Asks whether all is as it was when the plan was made. What is not fails.
+    pub(crate) async fn check(&self, images: Vec<PlannedImage>) -> Plan {
         let checked = stream::iter(images).map(|image| self.refuse_what_moved(image)).buffered(PARALLEL);
         let mut images: Vec<_> = checked.collect().await;
         self.look_for_blobs(&images).await;
         self.reckon(&mut images);
-        Ok(Plan { images })
+        Plan { images }
     }
 
     async fn refuse_what_moved(&self, mut image: PlannedImage) -> PlannedImage {

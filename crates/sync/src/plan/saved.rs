@@ -7,21 +7,43 @@ use jiff::Timestamp;
 use portolan_oci::{Descriptor, Digest, MediaType, Platform, RawManifest, RawManifestError, Tag};
 use serde::{Deserialize, Serialize};
 
-use super::planned::{Plan, PlannedImage};
+use super::planned::PlannedImage;
 use crate::copy::{ImageTree, Member, PartOf, ReferrerList, Role};
-use crate::{Platforms, ReferrerPolicy};
+use crate::prune::SavedPrune;
+use crate::settings::MirrorName;
+use crate::{Platforms, PruneReport, PruneScope, ReferrerPolicy};
 
 /// The version of the format.
-const VERSION: u32 = 1;
+const VERSION: u32 = 2;
 
-/// A plan as it is kept in a file (JSON). Only images with which something is to be done are in it.
+/// A plan as it is kept in a file (JSON). Only what is to be done is in it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct SavedPlan {
     version: u32,
     /// When the plan was saved.
     pub made_at: Timestamp,
+    pub(super) mirrors: Vec<SavedMirror>,
+}
+
+/// What is planned for one mirror.
+#[derive(Clone, Copy)]
+pub struct MirrorPlan<'a> {
+    /// The mirror.
+    pub name: &'a MirrorName,
+    /// The images that it wants.
+    pub images: &'a [PlannedImage],
+    /// What becomes of what it no longer wants, if it prunes.
+    pub prune: Option<(&'a PruneScope, &'a PruneReport)>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct SavedMirror {
+    pub(super) name: MirrorName,
     pub(super) images: Vec<SavedImage>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) prune: Option<SavedPrune>,
 }
 
 /// Why a file is no plan.
@@ -37,13 +59,9 @@ pub enum SavedPlanError {
 
 impl SavedPlan {
     /// A plan, to be written to a file.
-    pub fn new(plan: &Plan) -> Self {
-        let work = plan.images.iter().filter(|image| image.needs_work());
-        Self {
-            version: VERSION,
-            made_at: Timestamp::now(),
-            images: work.filter_map(SavedImage::new).collect(),
-        }
+    pub fn new<'a>(mirrors: impl IntoIterator<Item = MirrorPlan<'a>>) -> Self {
+        let mirrors = mirrors.into_iter().filter_map(SavedMirror::new).collect();
+        Self { version: VERSION, made_at: Timestamp::now(), mirrors }
     }
 
     /// A plan as read from a file.
@@ -61,15 +79,15 @@ impl SavedPlan {
         }
         serde_json::from_slice(text).map_err(SavedPlanError::Format)
     }
+}
 
-    /// How many images there is something to do with.
-    pub fn len(&self) -> usize {
-        self.images.len()
-    }
-
-    /// Whether there is nothing to do.
-    pub fn is_empty(&self) -> bool {
-        self.images.is_empty()
+impl SavedMirror {
+    /// Nothing for a mirror with nothing to do.
+    fn new(plan: MirrorPlan<'_>) -> Option<Self> {
+        let work = plan.images.iter().filter(|image| image.needs_work());
+        let images: Vec<_> = work.filter_map(SavedImage::new).collect();
+        let prune = plan.prune.and_then(|(scope, report)| SavedPrune::new(scope, report));
+        (!images.is_empty() || prune.is_some()).then(|| Self { name: plan.name.clone(), images, prune })
     }
 }
 

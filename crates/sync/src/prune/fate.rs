@@ -17,6 +17,8 @@ pub struct PrunedTag {
     pub digest: Digest,
     /// Since when it is condemned.
     pub since: Timestamp,
+    /// Whether it is condemned by this run, and was not before.
+    pub is_new: bool,
     /// Why the mirror no longer wants it.
     pub reason: CondemnReason,
     /// What becomes of it, or has become.
@@ -63,6 +65,8 @@ pub enum Kept {
     SubjectOf(Tag),
     /// An image of the run failed at the same place.
     Unfinished,
+    /// It was to go when the plan was made; now it is wanted again, or not the mirror's alone.
+    Spared,
 }
 
 impl fmt::Display for Kept {
@@ -74,6 +78,7 @@ impl fmt::Display for Kept {
             Self::ChildOf(tag) => write!(f, "its manifest is part of {tag}"),
             Self::SubjectOf(tag) => write!(f, "{tag} refers to its manifest"),
             Self::Unfinished => f.write_str("an image of the run failed there"),
+            Self::Spared => f.write_str("it has been spared since the plan was made"),
         }
     }
 }

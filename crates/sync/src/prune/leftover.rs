@@ -9,6 +9,7 @@ use portolan_transport::Target;
 
 use super::place::{location, shown};
 use super::pruning::{Doing, Pruning};
+use super::saved::PlannedTag;
 use super::scope::Verdict;
 use super::{PruneReport, Unwanted};
 
@@ -20,6 +21,8 @@ pub(super) struct Leftover {
     pub(super) brought: BTreeSet<String>,
     /// What it does not want now, nor any other mirror, and why.
     pub(super) tags: BTreeMap<Tag, CondemnReason>,
+    /// What a saved plan says, if this is done by one: then nothing else is left over.
+    pub(super) planned: Option<BTreeMap<Tag, PlannedTag>>,
 }
 
 impl Pruning<'_> {
@@ -42,7 +45,8 @@ impl Pruning<'_> {
             let names: Vec<&str> = tags.keys().map(Tag::as_str).collect();
             let others = books.brought.by_others(&self.scope.mirror, &place, &names).await?;
             tags.retain(|tag, _| !others.contains(tag.as_str()));
-            leftovers.push(Leftover { place, target: Arc::clone(target), brought, tags });
+            let target = Arc::clone(target);
+            leftovers.push(Leftover { place, target, brought, tags, planned: None });
         }
         Ok(leftovers)
     }

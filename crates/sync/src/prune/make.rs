@@ -36,12 +36,12 @@ pub(super) struct PlacePlan {
 }
 
 /// A tag that is condemned, or is now.
-struct Candidate {
-    tag: Tag,
-    digest: Digest,
-    since: Timestamp,
-    reason: CondemnReason,
-    is_new: bool,
+pub(super) struct Candidate {
+    pub(super) tag: Tag,
+    pub(super) digest: Digest,
+    pub(super) since: Timestamp,
+    pub(super) reason: CondemnReason,
+    pub(super) is_new: bool,
 }
 
 impl Pruning<'_> {
@@ -62,20 +62,28 @@ impl Pruning<'_> {
             .collect();
         let mut candidates = Vec::new();
         let mut new = Vec::new();
-        if !leftover.tags.is_empty() {
+        if !leftover.tags.is_empty() || leftover.planned.is_some() {
             let holdings = self.engine.holdings(&leftover.place);
             let there = holdings.tags(&*leftover.target).await?;
             for (tag, reason) in leftover.tags.iter().filter(|(tag, _)| !is_belonging(tag)) {
                 if !there.contains(tag) {
                     plan.lost.insert(tag.to_string());
-                } else if let Some(CondemnedTag { digest, condemned_at: since, reason, .. }) =
-                    condemned.remove(tag.as_str())
-                {
-                    candidates.push(Candidate { tag: tag.clone(), digest, since, reason, is_new: false });
-                } else {
-                    new.push((tag.clone(), *reason));
+                    continue;
+                }
+                let before = condemned.remove(tag.as_str());
+                if let Some((one, fate)) = self.overruled(leftover, tag, before.as_ref()) {
+                    plan.add(one, fate);
+                    continue;
+                }
+                match before {
+                    Some(CondemnedTag { digest, condemned_at: since, reason, .. }) => {
+                        candidates.push(Candidate { tag: tag.clone(), digest, since, reason, is_new: false });
+                    }
+                    None => new.push((tag.clone(), *reason)),
                 }
             }
+            let spared = leftover.spared().filter(|one| there.contains(&one.tag));
+            spared.for_each(|one| plan.add(one, Fate::Keep(Kept::Spared)));
         }
         plan.spared.extend(condemned.into_keys());
         candidates.extend(self.condemn(leftover, new, now, &mut plan).await?);
@@ -115,7 +123,13 @@ impl Pruning<'_> {
                 Some(there) if brought.is_some_and(|brought| brought != there) => {
                     plan.leave_alone(&tag, there, now, reason);
                 }
-                Some(digest) => candidates.push(Candidate { tag, digest, since: now, reason, is_new: true }),
+                Some(digest) => {
+                    let one = Candidate { tag, digest, since: now, reason, is_new: true };
+                    match leftover.planned(&one.tag) {
+                        Some(planned) if planned.digest != digest => plan.add(one, Fate::Keep(Kept::Spared)),
+                        _ => candidates.push(one),
+                    }
+                }
             }
         }
         Ok(candidates)
@@ -217,9 +231,9 @@ impl PlacePlan {
     }
 
     fn add(&mut self, one: Candidate, fate: Fate) {
-        let Candidate { tag, digest, since, reason, .. } = one;
+        let Candidate { tag, digest, since, reason, is_new } = one;
         let target = self.target.location().with(Some(&TagOrDigest::Tag(tag.clone())));
-        self.tags.push(PrunedTag { target, tag, digest, since, reason, fate });
+        self.tags.push(PrunedTag { target, tag, digest, since, is_new, reason, fate });
     }
 
     fn leave_alone(&mut self, tag: &Tag, now: Digest, since: Timestamp, reason: CondemnReason) {
@@ -249,7 +263,7 @@ impl PlacePlan {
 }
 
 /// When the grace of a tag is over. A time that cannot be told never comes.
-fn due(since: Timestamp, settings: &PruneSettings) -> Timestamp {
+pub(super) fn due(since: Timestamp, settings: &PruneSettings) -> Timestamp {
     let grace = SignedDuration::try_from(settings.grace.duration()).unwrap_or(SignedDuration::MAX);
     since.checked_add(grace).unwrap_or(Timestamp::MAX)
 }

@@ -2,7 +2,8 @@
 //!
 //! What a mirror has brought is noted in every run (`note`); from what it wants now (`scope`) follows what it
 //! would not bring any more. That is condemned, and after its grace time deleted, if nothing that stays needs
-//! it (`survey`, `decide`: pure). What is deleted can be put back (`undo`).
+//! it (`survey`, `decide`: pure). What is deleted can be put back (`undo`). A plan in a file has its deletions in it
+//! (`saved`).
 //!
 //! Not here: what a mirror wants ([`mirror`](crate::mirror)), and what is remembered (`portolan-catalog`).
 
@@ -18,6 +19,7 @@ mod place;
 mod pruning;
 mod report;
 mod run;
+mod saved;
 mod scope;
 mod survey;
 #[cfg(test)]
@@ -28,5 +30,6 @@ pub use books::Books;
 pub use fate::{Fate, Kept, PrunedTag, Unwanted};
 pub(crate) use note::Names;
 pub use report::{PruneFailure, PruneReport};
+pub(crate) use saved::{PlannedPrune, SavedPrune};
 pub use scope::PruneScope;
 pub use undo::{Undone, UndoneDeletion};

@@ -20,9 +20,9 @@ pub(crate) struct Names {
 }
 
 impl Names {
-    pub(crate) fn new(requests: &[CopyRequest], share: SyncShare) -> Self {
+    pub(crate) fn new<'a>(requests: impl IntoIterator<Item = &'a CopyRequest>, share: SyncShare) -> Self {
         let mut numbers: HashMap<Place, usize> = HashMap::new();
-        let names = requests.iter().map(|request| {
+        let names = requests.into_iter().map(|request| {
             let named = request.targets.iter().map(|to| {
                 let next = numbers.len();
                 let number = *numbers.entry(place_of(to.target.location())).or_insert(next);

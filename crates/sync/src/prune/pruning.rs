@@ -2,15 +2,17 @@
 
 use std::collections::HashSet;
 
-use portolan_catalog::{Place, RunId};
+use portolan_catalog::{CatalogError, Place, RunId};
 use portolan_transport::Places;
 
 use super::ahead::Ahead;
 use super::decide::Deletes;
+use super::leftover::Leftover;
+use super::saved::PlannedPrune;
 use super::scope::PruneScope;
 use super::{Books, PruneReport};
 use crate::plan::Plan;
-use crate::{CopyError, Engine, SyncOptions};
+use crate::{CopyError, Engine, SyncOptions, TakeUpOptions};
 
 /// What a prune works with.
 pub(super) struct Pruning<'a> {
@@ -60,12 +62,36 @@ impl Engine {
         let pruning = Pruning { engine: self, scope, places, books, ahead, doing: Doing::Run(run) };
         pruning.everywhere().await
     }
+
+    /// Condemns and deletes what a saved plan says and nothing else, as far as a prune would do so now.
+    /// Nothing is deleted at the places that are named: an image of the run failed there.
+    pub(crate) async fn prune_planned(
+        &self,
+        planned: &PlannedPrune,
+        failed: HashSet<Place>,
+        run: RunId,
+        options: &TakeUpOptions<'_>,
+    ) -> PruneReport {
+        let (places, books, scope) = (options.places, options.books, &planned.scope);
+        let ahead = Ahead { failed, ..Ahead::default() };
+        let pruning = Pruning { engine: self, scope, places, books, ahead, doing: Doing::Run(run) };
+        pruning.at(pruning.planned(planned).await, PruneReport::default()).await
+    }
 }
 
 impl Pruning<'_> {
     async fn everywhere(&self) -> PruneReport {
         let mut report = PruneReport::default();
-        let leftovers = match self.leftovers(&mut report).await {
+        let leftovers = self.leftovers(&mut report).await;
+        self.at(leftovers, report).await
+    }
+
+    async fn at(
+        &self,
+        leftovers: Result<Vec<Leftover>, CatalogError>,
+        mut report: PruneReport,
+    ) -> PruneReport {
+        let leftovers = match leftovers {
             Ok(leftovers) => leftovers,
             Err(cause) => {
                 report.fail(self.scope.mirror.clone(), cause.into());

@@ -10,7 +10,7 @@ use portolan_transport::{Endpoint, PutAs, Target};
 use crate::holdings::place_of;
 use crate::mirror::Gathered;
 use crate::select::{LeftOut, Mirror, MirrorImages, Reason};
-use crate::settings::{PruneMode, PruneSettings};
+use crate::settings::{MirrorName, PruneMode, PruneSettings};
 
 /// What a prune has to know of a mirror that prunes: all that it wants, and why it leaves out the rest.
 pub struct PruneScope {
@@ -64,6 +64,12 @@ impl PruneScope {
         let mut scope = Self { mirror: mirror.name.to_string(), settings, places, otherwise };
         scope.leave_out(mirror, gathered);
         Some(scope)
+    }
+
+    /// That of a saved plan, which says by itself what is to go.
+    pub(super) fn of_plan(mirror: &MirrorName, settings: PruneSettings) -> Self {
+        let otherwise = CondemnReason::Deselected;
+        Self { mirror: mirror.to_string(), settings, places: HashMap::new(), otherwise }
     }
 
     /// Keeps where what the rules left out would have gone.

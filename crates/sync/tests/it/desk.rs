@@ -10,8 +10,9 @@ use portolan_sync::select::{Mirror, Policy};
 use portolan_sync::settings::{MirrorSettings, TagSets};
 use portolan_sync::{
     ArtifactTypes, Books, CarryRules, CopyReport, CopyRequest, CopyTarget, Engine, EngineOptions, Event,
-    ImageOutcome, Moves, Observer, Platforms, ReferrerPolicy, SyncError, SyncOptions, SyncReport, SyncShare,
-    TargetChecks, TargetReport, UndoOptions, UndoReport,
+    ImageOutcome, MirrorPlan, Moves, Observer, Plan, Platforms, PruneScope, ReferrerPolicy, SavedPlan,
+    SyncError, SyncOptions, SyncReport, SyncShare, TakeUpOptions, TargetChecks, TargetReport, UndoOptions,
+    UndoReport,
 };
 use portolan_transport::{
     ClientOptions, Endpoint, Hosts, HostsOptions, Places, PlacesOptions, PutAs, RetryOptions,
@@ -153,6 +154,30 @@ impl Desk {
         self.engine(self.options()).undo(mirror, &options).await.unwrap()
     }
 
+    /// What a mirror would do now, as it is kept in a file.
+    pub(crate) async fn save(&self, mirror: &Mirror) -> SavedPlan {
+        let (engine, books) = (self.engine(self.options()), self.books());
+        let gathered = engine.gather(mirror, &self.places).await.unwrap();
+        let scope = PruneScope::new(mirror, &gathered);
+        let plan = engine.plan(gathered.requests, TargetChecks::Rolling).await.unwrap();
+        let pruned = match &scope {
+            Some(scope) => Some((scope, engine.plan_prune(scope, &plan, &self.places, &books).await)),
+            None => None,
+        };
+        let prune = pruned.as_ref().map(|(scope, report)| (*scope, report));
+        SavedPlan::new([MirrorPlan { name: &mirror.name, images: plan.images(), prune }])
+    }
+
+    /// Does what a plan in a file says about its only mirror.
+    pub(crate) async fn take_up(&self, saved: &SavedPlan) -> Result<SyncReport, SyncError> {
+        let file = serde_json::to_vec(saved).unwrap();
+        let restored = SavedPlan::parse(&file).unwrap().restore(&self.places).await.unwrap();
+        let [restored] = <[_; 1]>::try_from(restored).ok().unwrap();
+        let books = self.books();
+        let options = TakeUpOptions { places: &self.places, books: &books, owner: "a test".to_owned() };
+        self.engine(self.options()).take_up(restored, &options).await
+    }
+
     /// A run that copies one image.
     pub(crate) async fn copy(&self, source: &str, targets: &[&str]) -> CopyReport {
         let request = self.request(source, targets).await;
@@ -175,6 +200,12 @@ fn places() -> Places {
 pub(crate) fn mirror(settings: serde_json::Value) -> Mirror {
     let settings: MirrorSettings = serde_json::from_value(settings).unwrap();
     Mirror::new(&settings, &Policy::default(), &TagSets::new()).unwrap()
+}
+
+/// The images of a plan, as those of a mirror are kept in a file.
+pub(crate) fn saved(plan: &Plan) -> SavedPlan {
+    let name = "apps".parse().unwrap();
+    SavedPlan::new([MirrorPlan { name: &name, images: plan.images(), prune: None }])
 }
 
 /// The report on the only target; panics with the cause if the copy failed.

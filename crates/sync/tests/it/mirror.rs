@@ -14,7 +14,7 @@ use portolan_testkit::workload;
 use portolan_testkit::zoo::Exhibit;
 use portolan_transport::TransportError;
 
-use crate::desk::Desk;
+use crate::desk::{Desk, saved};
 
 /// How many tags are mirrored.
 const TAGS: u64 = 40;
@@ -232,19 +232,15 @@ async fn a_saved_plan_is_done_as_it_is_and_what_moved_is_refused() {
     let Some(stage) = Stage::new().await else { return };
     let engine = stage.engine();
     let plan = stage.plan(&engine, &["m"], TargetChecks::Rolling).await;
-    let file = serde_json::to_vec(&SavedPlan::new(&plan)).unwrap();
+    let saved = saved(&plan);
     // Somebody pushes another image in the meantime, and one to the target.
     let moved = workload::tiny(77).root;
     stage.from.client().push_tree("r", &moved, &["v5".to_owned()]).await.unwrap();
     stage.to.client().push_tree("m", &moved, &["v8".to_owned()]).await.unwrap();
     stage.source.clear();
 
-    let saved = SavedPlan::parse(&file).unwrap();
-    assert_eq!(saved.len(), stage.images.len());
-    let engine = stage.engine();
-    let restored = engine.restore(&saved, stage.desk.places()).await.unwrap();
-    assert_eq!(restored.images().len(), plan.images().len());
-    let reports = engine.carry_out(restored).await;
+    let reports = stage.desk.take_up(&saved).await.unwrap().images;
+    assert_eq!(reports.len(), stage.images.len());
     let manifests = |method: Method| {
         move |record: &Record| record.method == method && record.path.contains("/manifests/")
     };
@@ -266,10 +262,10 @@ async fn a_saved_plan_is_done_as_it_is_and_what_moved_is_refused() {
 #[test]
 fn what_is_no_plan_is_told() {
     assert!(matches!(SavedPlan::parse(b"version: 1"), Err(SavedPlanError::Format(_))));
-    let error = SavedPlan::parse(br#"{"version": 2, "else": true}"#).unwrap_err();
+    let error = SavedPlan::parse(br#"{"version": 1, "else": true}"#).unwrap_err();
     assert_eq!(
         error.to_string(),
-        "it is a plan of version 2, and only version 1 is understood: make the plan anew"
+        "it is a plan of version 1, and only version 2 is understood: make the plan anew"
     );
 }
 

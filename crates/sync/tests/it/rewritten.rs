@@ -3,8 +3,7 @@
 use http::Method;
 use portolan_oci::Platform;
 use portolan_sync::{
-    Action, CopyError, CopyRequest, Engine, Event, ImageOutcome, Moves, Plan, Platforms, SavedPlan,
-    TargetChecks,
+    Action, CopyError, CopyRequest, Engine, Event, ImageOutcome, Moves, Plan, Platforms, TargetChecks,
 };
 use portolan_testkit::image::Tree;
 use portolan_testkit::proxy::{Proxy, Record};
@@ -12,7 +11,7 @@ use portolan_testkit::registry::Registry;
 use portolan_testkit::workload;
 use portolan_testkit::zoo::{self, Exhibit, fallback_tag};
 
-use crate::desk::Desk;
+use crate::desk::{Desk, saved};
 
 const ORIGINAL: &str = "org.portolan.index.original-digest";
 
@@ -182,12 +181,8 @@ async fn what_belongs_to_the_original_stays_and_what_belongs_to_a_part_goes_alon
 async fn a_saved_plan_has_the_new_index_in_it() {
     let Some(stage) = Stage::new(workload::two_platforms(2), &["linux/amd64"]).await else { return };
     let plan = stage.plan(&stage.engine(), TargetChecks::Rolling).await;
-    let file = serde_json::to_vec(&SavedPlan::new(&plan)).unwrap();
     stage.source.clear();
-    let engine = stage.engine();
-    let saved = SavedPlan::parse(&file).unwrap();
-    let restored = engine.restore(&saved, stage.desk.places()).await.unwrap();
-    let reports = engine.carry_out(restored).await;
+    let reports = stage.desk.take_up(&saved(&plan)).await.unwrap().images;
     assert!(reports.iter().all(|report| matches!(report.report.targets[0].outcome, ImageOutcome::Copied)));
     assert_eq!(stage.source.count(|record| record.method == "GET" && record.path.contains("/manifests/")), 0);
     for image in &stage.images {

@@ -4,6 +4,7 @@
 pub(super) mod explain;
 mod limits;
 pub(super) mod plan;
+mod save;
 pub(super) mod sync;
 pub(super) mod undo;
 mod work;

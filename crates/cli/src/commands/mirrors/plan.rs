@@ -6,14 +6,16 @@ use std::sync::Arc;
 use clap::Args;
 use portolan_oci::Digest;
 use portolan_sync::{
-    Action, CopyError, Cost, Plan, PlannedImage, PlannedTarget, PruneReport, PruneScope, SavedPlan, Silent,
+    Action, CopyError, CopyRequest, Cost, Engine, Mirror, MirrorError, MirrorPlan, Plan, PlannedImage,
+    PlannedTarget, PruneReport, PruneScope, SavedPlan, Silent,
 };
 use serde::Serialize;
 
 use super::limits::Limits;
-use super::work::{Checks, chosen, engine, tell_prune};
+use super::save::save;
+use super::work::{Checks, chosen, engine, of_several, tell_errors, tell_prune};
 use crate::context::Context;
-use crate::error::{CliError, Failure, chain};
+use crate::error::{CliError, chain};
 use crate::interrupt::Interrupt;
 use crate::outcome::Outcome;
 use crate::output::{Between, Count, Table};
@@ -63,24 +65,22 @@ async fn plan(
     let mirrors = chosen(&arguments.mirrors, context)?;
     let engine = engine(context, Arc::new(Silent), interrupt.token().clone()).await?;
     let places = context.places()?;
-    let (mut requests, mut scopes, mut left_out) = (Vec::new(), Vec::new(), 0);
-    for mirror in &mirrors {
-        let gathered = engine.gather(mirror, places).await?;
-        left_out += gathered.other_kinds.len() as u64;
-        scopes.extend(PruneScope::new(mirror, &gathered));
-        requests.extend(gathered.requests);
+    let Chosen { requests, wanted, errors, left_out } = gather(&mirrors, &engine, context).await?;
+    if wanted.is_empty() {
+        return Ok(Outcome::of_all(tell_errors(errors, context)));
     }
     let plan = engine.plan(requests, arguments.checks.wanted()).await?;
     let mut prunes = Vec::new();
-    for scope in &scopes {
-        prunes.push(engine.plan_prune(scope, &plan, places, &context.books().await?).await);
+    for scope in wanted.iter().map(|wanted| &wanted.scope) {
+        prunes.push(match scope {
+            Some(scope) => Some(engine.plan_prune(scope, &plan, places, &context.books().await?).await),
+            None => None,
+        });
     }
     if let Some(path) = &arguments.save {
-        let file = serde_json::to_vec(&SavedPlan::new(&plan))
-            .map_err(std::io::Error::from)
-            .and_then(|file| std::fs::write(path, file));
-        file.map_err(|cause| Failure::other(format!("cannot save the plan in {}", path.display()), cause))?;
+        save(path, &SavedPlan::new(by_mirror(&wanted, &plan, &prunes)))?;
     }
+    let prunes: Vec<PruneReport> = prunes.into_iter().flatten().collect();
     let limits = Limits::of(&plan, places).await;
     let mut report = PlanReport { limits, ..PlanReport::new(&plan, &prunes) };
     report.totals.left_out = left_out;
@@ -97,7 +97,63 @@ async fn plan(
     let others = plan.images().iter().flat_map(PlannedImage::targets).filter(|to| failure(to).is_none());
     outcomes.extend(others.take(1).map(|_| Outcome::Done));
     outcomes.extend(prunes.iter().flat_map(|prune| tell_prune(prune, context)));
+    outcomes.extend(tell_errors(errors, context));
     Ok(Outcome::of_all(outcomes))
+}
+
+/// What mirrors want. One of which that cannot be said does not hold up the others.
+struct Chosen<'a> {
+    requests: Vec<CopyRequest>,
+    wanted: Vec<Wanted<'a>>,
+    errors: Vec<(String, CliError)>,
+    /// Images that are of none of the artifact types that are taken.
+    left_out: u64,
+}
+
+async fn gather<'a>(
+    mirrors: &'a [Mirror],
+    engine: &Engine,
+    context: &Context,
+) -> Result<Chosen<'a>, CliError> {
+    let places = context.places()?;
+    let mut all = Chosen { requests: Vec::new(), wanted: Vec::new(), errors: Vec::new(), left_out: 0 };
+    for mirror in mirrors {
+        let gathered = match engine.gather(mirror, places).await {
+            Ok(gathered) => gathered,
+            Err(cause @ MirrorError::Cancelled) => return Err(cause.into()),
+            Err(cause) => {
+                all.errors.push((of_several(mirrors, mirror), cause.into()));
+                continue;
+            }
+        };
+        all.left_out += gathered.other_kinds.len() as u64;
+        let scope = PruneScope::new(mirror, &gathered);
+        all.wanted.push(Wanted { mirror, images: gathered.requests.len(), scope });
+        all.requests.extend(gathered.requests);
+    }
+    Ok(all)
+}
+
+/// A mirror of the plan.
+struct Wanted<'a> {
+    mirror: &'a Mirror,
+    /// How many images it wants.
+    images: usize,
+    scope: Option<PruneScope>,
+}
+
+/// What of a plan is of which mirror.
+fn by_mirror<'a>(
+    wanted: &'a [Wanted<'a>],
+    plan: &'a Plan,
+    prunes: &'a [Option<PruneReport>],
+) -> impl Iterator<Item = MirrorPlan<'a>> {
+    let mut rest = plan.images();
+    wanted.iter().zip(prunes).map(move |(wanted, prune)| {
+        let (images, others) = rest.split_at_checked(wanted.images).unwrap_or((rest, &[]));
+        rest = others;
+        MirrorPlan { name: &wanted.mirror.name, images, prune: wanted.scope.as_ref().zip(prune.as_ref()) }
+    })
 }
 
 fn failure(target: &PlannedTarget) -> Option<&CopyError> {

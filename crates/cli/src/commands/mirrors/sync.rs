@@ -4,7 +4,8 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 use portolan_sync::{
-    CopyError, Engine, Mirror, RunReport, SavedPlan, SyncError, SyncOptions, SyncReport, SyncShare,
+    CopyError, Engine, Mirror, Restored, RunReport, SavedPlan, SyncError, SyncOptions, SyncReport, SyncShare,
+    TakeUpOptions,
 };
 use portolan_transport::Cause;
 
@@ -62,37 +63,30 @@ async fn sync(
 ) -> Result<Outcome, CliError> {
     let (board, notes) = Board::new(context.global.progress);
     let engine = engine(context, board.clone(), interrupt.token().clone()).await?;
-    let mirrors = match &arguments.plan {
-        Some(_) => Vec::new(),
-        None => chosen(&arguments.mirrors, context)?,
+    let (mirrors, groups) = match &arguments.plan {
+        Some(path) => (Vec::new(), restore(path, context).await?),
+        None => (chosen(&arguments.mirrors, context)?, Vec::new()),
     };
-    let (mut reports, mut errors) = (Vec::<SyncReport>::new(), Vec::new());
-    match &arguments.plan {
-        Some(path) => {
-            let saved = read(path)?;
-            let plan = engine.restore(&saved, context.places()?).await;
-            let plan = plan.map_err(|cause| unusable(path, cause))?;
-            let progress = Progress::show(context.global.progress, &context.talk, &board, notes);
-            reports.push(SyncReport { images: engine.carry_out(plan).await, ..SyncReport::default() });
-            progress.end().await;
-        }
-        None => {
-            let progress = Progress::show(context.global.progress, &context.talk, &board, notes);
-            for mirror in &mirrors {
-                match run_mirror(mirror, &engine, arguments, context).await {
-                    Ok(done) => reports.push(done),
-                    Err(cause) => errors.push((mirror, CliError::from(cause))),
-                }
-            }
-            progress.end().await;
+    // Of several mirrors it must be said which one failed.
+    let are_several = mirrors.len().max(groups.len()) > 1;
+    let progress = Progress::show(context.global.progress, &context.talk, &board, notes);
+    let mut ended = Vec::new();
+    for mirror in &mirrors {
+        ended.push((mirror.name.clone(), run_mirror(mirror, &engine, arguments, context).await));
+    }
+    for group in groups {
+        ended.push((group.mirror().clone(), take_up(group, &engine, context).await));
+    }
+    progress.end().await;
+    let (mut reports, mut errors) = (Vec::new(), Vec::new());
+    for (name, ended) in ended {
+        let of = if are_several { format!("{name}: ") } else { String::new() };
+        match ended {
+            Ok(done) => reports.push(done),
+            Err(cause) => errors.push((of, CliError::from(cause))),
         }
     }
-    // Of several mirrors it must be said which one failed.
-    let errors = errors.into_iter().map(|(mirror, error)| {
-        let of = if mirrors.len() > 1 { format!("{}: ", mirror.name) } else { String::new() };
-        (of, error)
-    });
-    tell(&reports, errors.collect(), context)
+    tell(&reports, errors, context)
 }
 
 async fn run_mirror(
@@ -109,6 +103,21 @@ async fn run_mirror(
         share: if arguments.failed { SyncShare::Failed } else { SyncShare::All },
     };
     Ok(engine.sync(mirror, &options).await?)
+}
+
+async fn take_up(group: Restored, engine: &Engine, context: &Context) -> Result<SyncReport, Failure> {
+    let options = TakeUpOptions {
+        places: context.places().map_err(CliError::into_failure)?,
+        books: &context.books().await.map_err(CliError::into_failure)?,
+        owner: owner("sync"),
+    };
+    Ok(engine.take_up(group, &options).await?)
+}
+
+/// What a plan in a file says, a group for each mirror.
+async fn restore(path: &Path, context: &Context) -> Result<Vec<Restored>, CliError> {
+    let restored = read(path)?.restore(context.places()?).await;
+    Ok(restored.map_err(|cause| unusable(path, cause))?)
 }
 
 fn read(path: &Path) -> Result<SavedPlan, CliError> {

@@ -66,6 +66,20 @@ pub(super) fn tell_prune(report: &PruneReport, context: &Context) -> Vec<Outcome
     report.failures.iter().map(|failure| tell((&failure.target, &failure.cause))).collect()
 }
 
+/// What is said in front of an error of a mirror: its name, where there are several.
+pub(super) fn of_several(mirrors: &[Mirror], mirror: &Mirror) -> String {
+    if mirrors.len() > 1 { format!("{}: ", mirror.name) } else { String::new() }
+}
+
+/// Says which mirrors failed, each with the text that says which one it is.
+pub(super) fn tell_errors(errors: Vec<(String, CliError)>, context: &Context) -> Vec<Outcome> {
+    let tell = |(of, error): (String, CliError)| {
+        context.talk.insist(&format!("{of}{}", error.text(context)));
+        error.outcome()
+    };
+    errors.into_iter().map(tell).collect()
+}
+
 /// How much targets are asked.
 #[derive(Debug, clap::Args)]
 pub(super) struct Checks {
