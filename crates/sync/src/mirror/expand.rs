@@ -92,17 +92,17 @@ pub(super) fn goals(
     images: Vec<Endpoint>,
 ) -> Result<Vec<(Endpoint, Vec<Endpoint>)>, MirrorError> {
     let mut all = Vec::with_capacity(images.len());
-    let mut expansions = Vec::new();
     for image in images {
         let mut goals = Vec::with_capacity(mirror.targets.len());
         for template in &mirror.targets {
-            let target = template.expand(&image)?;
-            expansions.push(Expansion { source: image.clone(), target: target.clone() });
-            goals.push(target);
+            goals.push(template.expand(&image)?);
         }
         all.push((image, goals));
     }
-    let mut found = clashes(&expansions).into_iter();
+    let expansions = all.iter().flat_map(|(source, goals): &(Endpoint, Vec<Endpoint>)| {
+        goals.iter().map(move |target| Expansion { source, target })
+    });
+    let mut found = clashes(expansions).into_iter();
     match found.next() {
         Some(first) => Err(MirrorError::Clash(Box::new(first), found.len())),
         None => Ok(all),

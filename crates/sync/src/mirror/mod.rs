@@ -9,6 +9,7 @@ mod expand;
 mod gather;
 mod kinds;
 mod lease;
+mod portions;
 mod run;
 mod selected;
 mod sync;

@@ -111,8 +111,8 @@ impl Engine {
             keep_failed(&mut requests, &books.runs, name).await?;
         }
         let names = Names::new(&requests, *share);
-        let plan = self.plan(requests, *checks).await?;
-        let images = self.carry_out(plan).await;
+        drop(gathered.looked);
+        let images = self.carry_out_all(requests, *checks).await?;
         self.note_brought(name, &names, &images, books).await;
         let prune = match scope {
             Some(scope) if !self.cancelled.is_cancelled() => {

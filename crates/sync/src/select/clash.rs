@@ -3,16 +3,16 @@
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 
-use portolan_oci::TagOrDigest;
+use portolan_oci::Tag;
 use portolan_transport::{Endpoint, Location};
 
 /// An image and one place to which it goes.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Expansion {
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Expansion<'a> {
     /// Where it is.
-    pub source: Endpoint,
+    pub source: &'a Endpoint,
     /// Where it goes, with the name that it gets there.
-    pub target: Endpoint,
+    pub target: &'a Endpoint,
 }
 
 /// Two images go to one name at one place.
@@ -29,25 +29,24 @@ pub struct Clash {
 
 /// All that would be overwritten by another: none may be copied before a target is told to keep them apart.
 /// One image that is named twice is no clash, and one digest is one image.
-pub fn clashes(expansions: &[Expansion]) -> Vec<Clash> {
-    let mut taken: HashMap<(&Location, Option<TagOrDigest>), &Expansion> = HashMap::new();
+pub fn clashes<'a>(expansions: impl IntoIterator<Item = Expansion<'a>>) -> Vec<Clash> {
+    let mut taken: HashMap<(&Location, Option<&Tag>), Expansion<'a>> = HashMap::new();
     let mut found = Vec::new();
     for expansion in expansions {
         let target = &expansion.target;
-        // The name that is moved; a digest alone is never another's.
-        let name = target.tag.clone().map(TagOrDigest::Tag).or(target.digest.map(TagOrDigest::Digest));
-        if matches!(name, Some(TagOrDigest::Digest(_))) {
+        // It is the name that is moved; a digest alone is never another's.
+        if target.tag.is_none() && target.digest.is_some() {
             continue;
         }
-        match taken.entry((&target.location, name)) {
+        match taken.entry((&target.location, target.tag.as_ref())) {
             Entry::Vacant(free) => {
                 free.insert(expansion);
             }
-            Entry::Occupied(other) if !same_image(&other.get().source, &expansion.source) => {
+            Entry::Occupied(other) if !same_image(other.get().source, expansion.source) => {
                 found.push(Clash {
-                    target: target.clone(),
-                    first: other.get().source.clone(),
-                    second: expansion.source.clone(),
+                    target: (*target).clone(),
+                    first: (*other.get().source).clone(),
+                    second: (*expansion.source).clone(),
                 });
             }
             Entry::Occupied(_) => {}

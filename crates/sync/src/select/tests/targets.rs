@@ -73,26 +73,28 @@ fn what_is_no_target() {
 
 #[test]
 fn two_images_for_one_name_clash() {
-    let to = |source: &str, target: &str| Expansion { source: endpoint(source), target: endpoint(target) };
-    let found = clashes(&[
-        to("a.example/x/app:1", "r.example/app:1"),
-        to("a.example/y/app:1", "r.example/app:1"),
-        to("a.example/y/app:2", "r.example/app:2"),
-        to("a.example/y/app:2", "r.example/app:2"),
-        to("a.example/x/app:1", "oci:usb:1"),
+    let clash = |images: &[(&str, &str)]| {
+        let ends: Vec<_> =
+            images.iter().map(|(source, target)| (endpoint(source), endpoint(target))).collect();
+        let found = clashes(ends.iter().map(|(source, target)| Expansion { source, target }));
+        found.iter().map(ToString::to_string).collect::<Vec<String>>()
+    };
+    let said = clash(&[
+        ("a.example/x/app:1", "r.example/app:1"),
+        ("a.example/y/app:1", "r.example/app:1"),
+        ("a.example/y/app:2", "r.example/app:2"),
+        ("a.example/y/app:2", "r.example/app:2"),
+        ("a.example/x/app:1", "oci:usb:1"),
     ]);
-    let said: Vec<String> = found.iter().map(ToString::to_string).collect();
     assert_eq!(said, ["a.example/x/app:1 and a.example/y/app:1 would both be r.example/app:1"]);
-    let digest = digest();
-    assert!(
-        clashes(&[
-            to(&format!("a.example/x@{digest}"), &format!("r.example/app@{digest}")),
-            to(&format!("a.example/y@{digest}"), &format!("r.example/app@{digest}")),
-            to(&format!("a.example/x:1@{digest}"), "r.example/app:1"),
-            to(&format!("a.example/y:1@{digest}"), "r.example/app:1"),
-        ])
-        .is_empty()
-    );
+    let at = |place: &str| format!("{place}@{}", digest());
+    let nothing = clash(&[
+        (&at("a.example/x"), &at("r.example/app")),
+        (&at("a.example/y"), &at("r.example/app")),
+        (&at("a.example/x:1"), "r.example/app:1"),
+        (&at("a.example/y:1"), "r.example/app:1"),
+    ]);
+    assert!(nothing.is_empty(), "{nothing:?}");
 }
 
 proptest! {
