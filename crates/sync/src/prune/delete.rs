@@ -99,7 +99,11 @@ impl Pruning<'_> {
         let noted = books.condemned.note_deleted(&plan.place, run, doomed).await?;
         for tag in &one.tags {
             if let Err(cause) = plan.target.delete(&plan.reference(tag, one.digest)).await {
-                forget(&noted, books).await;
+                // Where no answer came it may be done, and then only what is noted brings it back. That too much is
+                // noted does no harm.
+                if !cause.is_retryable() {
+                    forget(&noted, books).await;
+                }
                 return Err(failed(cause));
             }
             if plan.deletes == Deletes::Manifests {
@@ -112,7 +116,9 @@ impl Pruning<'_> {
         for ((tag, digest), id) in along.iter().zip(&noted) {
             if let Err(cause) = plan.target.delete(&plan.reference(tag, *digest)).await {
                 tracing::warn!(%cause, %tag, place = %plan.place, "what belonged to a deleted image stays");
-                forget(&[*id], books).await;
+                if !cause.is_retryable() {
+                    forget(&[*id], books).await;
+                }
             }
         }
         Ok(Taken::All)

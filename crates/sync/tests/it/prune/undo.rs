@@ -1,6 +1,10 @@
 //! What was deleted comes back.
 
+use http::Method;
+use portolan_sync::SyncShare;
 use portolan_sync::prune::{Undone, UndoneDeletion};
+use portolan_testkit::proxy::{Action, Asked, Rule};
+use serde_json::json;
 
 use super::stage::{Stage, deleted, image};
 
@@ -30,6 +34,22 @@ async fn what_was_deleted_comes_back_byte_by_byte_and_stays() {
     // What is back is not deleted by the next run.
     assert!(stage.prune("0s").await.tags.is_empty());
     assert!(stage.desk.undo("apps").await.is_none());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_deleted_without_an_answer_comes_back() {
+    let Some(stage) = Stage::new(&["v1", "v2"]).await else { return };
+    stage.prune("0s").await;
+    stage.lose("v2").await;
+    let by_digest = |asked: &Asked| asked.method == Method::DELETE && asked.path.contains("/sha256:");
+    stage.target.fault(Rule::new(by_digest, Action::CutBeforeResponse).always());
+    let report = stage.desk.sync(&stage.mirror("0s", &json!({})), SyncShare::All).await.unwrap();
+    assert_eq!(report.prune.failures.len(), 1, "{:#?}", report.prune);
+    assert_eq!(stage.tags().await, ["v1"], "the registry has done it, and nobody was told");
+
+    let undone = undo(&stage).await;
+    assert!(matches!(undone[..], [UndoneDeletion { outcome: Undone::PutBack, .. }]), "{undone:#?}");
+    assert_eq!(stage.to.client().manifest("m", "v2").await.bytes, image("v2").bytes);
 }
 
 #[tokio::test(flavor = "multi_thread")]
