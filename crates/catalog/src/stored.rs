@@ -2,6 +2,7 @@
 
 use jiff::Timestamp;
 use portolan_oci::Digest;
+use sea_orm::{Condition, ConnectionTrait, EntityTrait, QueryFilter, QuerySelect, Select};
 
 use crate::CatalogError;
 
@@ -10,6 +11,25 @@ pub(crate) const PAGE: u64 = 2_000;
 
 /// Values that one `IN (…)` list or one `VALUES` list may have: well below what any database allows.
 pub(crate) const CHUNK: usize = 400;
+
+/// Takes in a list row by row, however long it is: a page at a time. The list is in an order in which `beyond` a
+/// row come the rows after it.
+pub(crate) async fn each_row<E: EntityTrait>(
+    database: &impl ConnectionTrait,
+    list: Select<E>,
+    beyond: impl Fn(&E::Model) -> Condition,
+    mut take_in: impl FnMut(E::Model) -> Result<(), CatalogError>,
+) -> Result<(), CatalogError> {
+    let mut page = list.clone();
+    loop {
+        let rows = page.limit(PAGE).all(database).await.map_err(CatalogError::database)?;
+        let Some(last) = rows.last() else { return Ok(()) };
+        page = list.clone().filter(beyond(last));
+        for row in rows {
+            take_in(row)?;
+        }
+    }
+}
 
 pub(crate) fn digest(stored: &[u8]) -> Result<Digest, CatalogError> {
     Digest::from_stored(stored).map_err(|error| CatalogError::damaged("digest", error))

@@ -6,9 +6,7 @@ use async_trait::async_trait;
 use jiff::Timestamp;
 use portolan_oci::Digest;
 use sea_orm::sea_query::OnConflict;
-use sea_orm::{
-    ColumnTrait, Condition, DatabaseTransaction, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Set,
-};
+use sea_orm::{ColumnTrait, Condition, DatabaseTransaction, EntityTrait, QueryFilter, QueryOrder, Set};
 
 use super::entities::belongings;
 use super::{Journal, Place, place};
@@ -70,26 +68,18 @@ impl Journal {
         let ids: Vec<i64> = numbers.keys().copied().collect();
         let mut all: HashMap<Place, HashMap<Digest, Carried>> = HashMap::new();
         for chunk in ids.chunks(stored::CHUNK) {
-            let mut after = None;
-            loop {
-                let mut page = belongings::Entity::find()
-                    .filter(belongings::Column::PlaceId.is_in(chunk.iter().copied()))
-                    .order_by_asc(belongings::Column::PlaceId)
-                    .order_by_asc(belongings::Column::Digest)
-                    .limit(stored::PAGE);
-                if let Some(after) = after {
-                    page = page.filter(after);
-                }
-                let rows = page.all(&readers).await.map_err(CatalogError::database)?;
-                let Some(last) = rows.last() else { break };
-                after = Some(beyond(last));
-                for row in rows {
-                    let Some(place) = numbers.get(&row.place_id) else { continue };
-                    let fingerprint = stored::digest(&row.fingerprint)?;
-                    let carried = Carried { fingerprint, checked_at: stored::time(row.checked_at)? };
-                    all.entry(place.clone()).or_default().insert(stored::digest(&row.digest)?, carried);
-                }
-            }
+            let list = belongings::Entity::find()
+                .filter(belongings::Column::PlaceId.is_in(chunk.iter().copied()))
+                .order_by_asc(belongings::Column::PlaceId)
+                .order_by_asc(belongings::Column::Digest);
+            stored::each_row(&readers, list, beyond, |row| {
+                let Some(place) = numbers.get(&row.place_id) else { return Ok(()) };
+                let fingerprint = stored::digest(&row.fingerprint)?;
+                let carried = Carried { fingerprint, checked_at: stored::time(row.checked_at)? };
+                all.entry(place.clone()).or_default().insert(stored::digest(&row.digest)?, carried);
+                Ok(())
+            })
+            .await?;
         }
         Ok(all)
     }

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use jiff::Timestamp;
 use portolan_oci::Digest;
-use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter, QueryOrder};
 
 use super::entities::tree;
 use super::{Journal, Place, place};
@@ -58,27 +58,19 @@ impl Journal {
         let ids: Vec<i64> = numbers.keys().copied().collect();
         let mut all: HashMap<Place, Vec<(String, Confirmed)>> = HashMap::new();
         for chunk in ids.chunks(stored::CHUNK) {
-            let mut after = None;
-            loop {
-                let mut page = tree::Entity::find()
-                    .filter(tree::Column::PlaceId.is_in(chunk.iter().copied()))
-                    .order_by_asc(tree::Column::PlaceId)
-                    .order_by_asc(tree::Column::Reference)
-                    .limit(stored::PAGE);
-                if let Some(after) = after {
-                    page = page.filter(after);
+            let list = tree::Entity::find()
+                .filter(tree::Column::PlaceId.is_in(chunk.iter().copied()))
+                .order_by_asc(tree::Column::PlaceId)
+                .order_by_asc(tree::Column::Reference);
+            stored::each_row(&readers, list, beyond, |row| {
+                if let Some(confirmed) = confirmed(&row)?
+                    && let Some(place) = numbers.get(&row.place_id)
+                {
+                    all.entry(place.clone()).or_default().push((row.reference, confirmed));
                 }
-                let rows = page.all(&readers).await.map_err(CatalogError::database)?;
-                let Some(last) = rows.last() else { break };
-                after = Some(beyond(last));
-                for row in rows {
-                    if let Some(confirmed) = confirmed(&row)?
-                        && let Some(place) = numbers.get(&row.place_id)
-                    {
-                        all.entry(place.clone()).or_default().push((row.reference, confirmed));
-                    }
-                }
-            }
+                Ok(())
+            })
+            .await?;
         }
         Ok(all)
     }

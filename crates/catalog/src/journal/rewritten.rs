@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use async_trait::async_trait;
 use portolan_oci::Digest;
 use sea_orm::sea_query::OnConflict;
-use sea_orm::{ColumnTrait, DatabaseTransaction, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Set};
+use sea_orm::{ColumnTrait, Condition, DatabaseTransaction, EntityTrait, QueryFilter, QueryOrder, Set};
 
 use super::Journal;
 use super::entities::rewritten;
@@ -39,22 +39,18 @@ impl Journal {
     pub async fn rewritten_all(&self, rule: &Digest) -> Result<HashMap<Digest, Digest>, CatalogError> {
         let readers = self.opening.readers().await?;
         let mut all = HashMap::new();
-        let mut after = None;
-        loop {
-            let mut page = rewritten::Entity::find()
-                .filter(rewritten::Column::Rule.eq(rule.to_stored()))
-                .order_by_asc(rewritten::Column::Digest)
-                .limit(stored::PAGE);
-            if let Some(after) = after {
-                page = page.filter(rewritten::Column::Digest.gt::<Vec<u8>>(after));
-            }
-            let rows = page.all(&readers).await.map_err(CatalogError::database)?;
-            let Some(last) = rows.last() else { return Ok(all) };
-            after = Some(last.digest.clone());
-            for row in rows {
-                all.insert(stored::digest(&row.digest)?, stored::digest(&row.rewritten)?);
-            }
-        }
+        let list = rewritten::Entity::find()
+            .filter(rewritten::Column::Rule.eq(rule.to_stored()))
+            .order_by_asc(rewritten::Column::Digest);
+        let beyond = |last: &rewritten::Model| {
+            Condition::all().add(rewritten::Column::Digest.gt::<Vec<u8>>(last.digest.clone()))
+        };
+        stored::each_row(&readers, list, beyond, |row| {
+            all.insert(stored::digest(&row.digest)?, stored::digest(&row.rewritten)?);
+            Ok(())
+        })
+        .await?;
+        Ok(all)
     }
 }
 

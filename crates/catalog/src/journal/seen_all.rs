@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use jiff::Timestamp;
 use portolan_oci::Digest;
-use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter, QueryOrder};
 
 use super::entities::seen;
 use super::{Journal, Place, place};
@@ -30,24 +30,16 @@ impl Journal {
         let readers = self.opening.readers().await?;
         let Some(place_id) = place::find_id(&readers, place).await? else { return Ok(HashMap::new()) };
         let mut all: HashMap<String, Vec<SeenDigest>> = HashMap::new();
-        let mut after = None;
-        loop {
-            let mut page = seen::Entity::find()
-                .filter(seen::Column::PlaceId.eq(place_id))
-                .order_by_asc(seen::Column::Tag)
-                .order_by_asc(seen::Column::Digest)
-                .limit(stored::PAGE);
-            if let Some(after) = after {
-                page = page.filter(after);
-            }
-            let rows = page.all(&readers).await.map_err(CatalogError::database)?;
-            let Some(last) = rows.last() else { break };
-            after = Some(beyond(last));
-            for row in rows {
-                let seen = read(&row)?;
-                all.entry(row.tag).or_default().push(seen);
-            }
-        }
+        let list = seen::Entity::find()
+            .filter(seen::Column::PlaceId.eq(place_id))
+            .order_by_asc(seen::Column::Tag)
+            .order_by_asc(seen::Column::Digest);
+        stored::each_row(&readers, list, beyond, |row| {
+            let seen = read(&row)?;
+            all.entry(row.tag).or_default().push(seen);
+            Ok(())
+        })
+        .await?;
         for digests in all.values_mut() {
             digests.sort_by_key(|seen| (seen.last_seen, seen.first_seen));
         }
