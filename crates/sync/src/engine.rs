@@ -34,6 +34,9 @@ pub struct EngineOptions {
     pub chunk_worth: Duration,
     /// How many bytes a target may lag behind the fastest before it is fed from a spool file.
     pub window: u64,
+    /// Images of a mirror that are planned and done before the next ones are looked at: what a plan holds of an
+    /// image is held for so many. With few of them a run often waits for the last images of a portion.
+    pub portion: usize,
     /// Folder for spool files. It is made when it is needed.
     pub spool: PathBuf,
     /// How often the bytes of one blob are tried before its image fails.
@@ -53,6 +56,7 @@ impl EngineOptions {
             chunk: 16 * MIB,
             chunk_worth: Duration::from_secs(2),
             window: 8 * MIB,
+            portion: 2_000,
             spool,
             attempts: 5,
             pause: Duration::from_millis(500),
@@ -72,6 +76,7 @@ pub struct Engine {
     pub(crate) rewritten: Mutex<HashMap<Digest, Rewritten>>,
     pub(crate) selected: Selected,
     pub(crate) clock: fn() -> Timestamp,
+    pub(crate) portion: usize,
     source_tags: Mutex<HashMap<Place, Arc<SourceLists>>>,
     first_questions: Mutex<HashMap<String, Arc<tokio::sync::Mutex<()>>>>,
 }
@@ -106,6 +111,7 @@ impl Engine {
             rewritten: Mutex::default(),
             selected: Selected::default(),
             clock: options.clock,
+            portion: options.portion.max(1),
             source_tags: Mutex::default(),
             first_questions: Mutex::default(),
         }

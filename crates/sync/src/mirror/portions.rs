@@ -4,10 +4,6 @@ use crate::copy::Job;
 use crate::plan::{RunReport, TargetChecks};
 use crate::{CopyError, CopyRequest, Engine};
 
-/// Images of a portion. Enough that a run seldom waits for the last images of one, and few enough that fifty
-/// thousand need no more memory than these.
-const PORTION: usize = 2_000;
-
 impl Engine {
     /// Plans and does what is wanted. An interruption after the first portion is told in the reports.
     ///
@@ -21,7 +17,7 @@ impl Engine {
         let mut reports = Vec::with_capacity(requests.len());
         let mut left = requests.into_iter().peekable();
         while left.peek().is_some() {
-            let portion: Vec<CopyRequest> = left.by_ref().take(PORTION).collect();
+            let portion: Vec<CopyRequest> = left.by_ref().take(self.portion).collect();
             let is_first = reports.is_empty();
             let undone: Vec<_> = if is_first { Vec::new() } else { portion.iter().map(undone).collect() };
             match self.plan(portion, checks).await {

@@ -135,6 +135,16 @@ impl Desk {
 
     /// A run of a mirror.
     pub(crate) async fn sync(&self, mirror: &Mirror, share: SyncShare) -> Result<SyncReport, SyncError> {
+        self.sync_by(&self.engine(self.options()), mirror, share).await
+    }
+
+    /// The same by an engine of the caller's.
+    pub(crate) async fn sync_by(
+        &self,
+        engine: &Engine,
+        mirror: &Mirror,
+        share: SyncShare,
+    ) -> Result<SyncReport, SyncError> {
         let books = self.books();
         let options = SyncOptions {
             places: &self.places,
@@ -143,7 +153,7 @@ impl Desk {
             checks: TargetChecks::Rolling,
             share,
         };
-        self.engine(self.options()).sync(mirror, &options).await
+        engine.sync(mirror, &options).await
     }
 
     /// Undoes what the last run of a mirror that deleted something has deleted.

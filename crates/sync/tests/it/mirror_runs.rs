@@ -3,11 +3,14 @@
 use std::time::Duration;
 
 use portolan_catalog::{RunOutcome, RunStart};
-use portolan_sync::{Mirror, MirrorError, RunReport, SyncError, SyncShare};
-use portolan_testkit::proxy::{Proxy, Record};
+use portolan_sync::{
+    CopyError, EngineOptions, Event, ImageOutcome, Mirror, MirrorError, RunReport, SyncError, SyncShare,
+};
+use portolan_testkit::proxy::{Action, Proxy, Record, Rule};
 use portolan_testkit::registry::Registry;
 use portolan_testkit::{workload, zoo};
 use serde_json::json;
+use tokio_util::sync::CancellationToken;
 
 use crate::desk::{Desk, mirror};
 
@@ -180,4 +183,60 @@ async fn only_images_of_the_wanted_artifact_types_are_taken_and_that_is_remember
         verdicts[0].reason.to_string(),
         "left out: not of a type in artifact_types: application/vnd.example.chart.v1"
     );
+}
+
+/// A mirror of five repositories of one image each.
+async fn five(from: &Registry, to: &Registry) -> Mirror {
+    let names = ["a", "b", "c", "d", "e"];
+    fill(from, &names).await;
+    let images: Vec<String> = names.iter().map(|name| from.reference(name, "v1")).collect();
+    mirror(json!({"name": "five", "images": images, "targets": [format!("{}/m/{{name}}", to.host())]}))
+}
+
+fn plans(desk: &Desk) -> usize {
+    desk.heard.events().iter().filter(|event| matches!(event, Event::Planned { .. })).count()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn many_images_are_done_a_portion_at_a_time() {
+    let (Some(from), Some(to)) = (Registry::start().await, Registry::start().await) else { return };
+    let mirror = five(&from, &to).await;
+    let desk = Desk::new().await;
+    let engine = desk.engine(EngineOptions { portion: 2, ..desk.options() });
+    let report = desk.sync_by(&engine, &mirror, SyncShare::All).await.unwrap();
+    let sources: Vec<&str> = report.images.iter().map(|run| run.source.as_str()).collect();
+    assert_eq!(sources, ["a", "b", "c", "d", "e"].map(|name| from.reference(name, "v1")));
+    assert!(report.images.iter().all(|run| run.report.is_complete()), "{:#?}", report.images);
+    assert_eq!(plans(&desk), 3);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_an_interrupted_run_did_not_come_to_is_told() {
+    let (Some(from), Some(to)) = (Registry::start().await, Registry::start().await) else { return };
+    let target = Proxy::before(&to).await;
+    let images: Vec<String> = ["a", "b", "c"].iter().map(|name| from.reference(name, "v1")).collect();
+    fill(&from, &["a", "b", "c"]).await;
+    let goal = format!("{}/m/{{name}}", target.host());
+    let mirror = mirror(json!({"name": "three", "images": images, "targets": [goal]}));
+    let desk = Desk::new().await;
+    let cancelled = CancellationToken::new();
+    let engine = desk.engine_until(EngineOptions { portion: 1, ..desk.options() }, cancelled.clone());
+    // The second portion gets no answer to its first question.
+    target.fault(Rule::new(|asked| asked.path.starts_with("/v2/m/b/"), Action::Hang).always());
+    let interrupt = async {
+        let place = format!("{}/m/a", target.host());
+        while !desk.finished(&place, "v1").await {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+        cancelled.cancel();
+    };
+    let (report, ()) = tokio::join!(desk.sync_by(&engine, &mirror, SyncShare::All), interrupt);
+    let outcomes: Vec<_> =
+        report.unwrap().images.into_iter().map(|run| run.report.targets[0].clone()).collect();
+    assert!(matches!(outcomes[0].outcome, ImageOutcome::Copied), "{outcomes:#?}");
+    for missed in &outcomes[1..] {
+        assert!(matches!(missed.outcome, ImageOutcome::Failed(CopyError::Cancelled)), "{outcomes:#?}");
+    }
+    let last = desk.runs().last_run("three").await.unwrap().unwrap();
+    assert_eq!(last.ended.unwrap().outcome, RunOutcome::Interrupted);
 }

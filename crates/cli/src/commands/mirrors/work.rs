@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use portolan_sync::{CopyError, Engine, EngineOptions, Mirror, Observer, PruneReport, TargetChecks};
+use portolan_transport::TransportError;
 use tokio_util::sync::CancellationToken;
 
 use crate::context::Context;
@@ -57,7 +58,11 @@ pub(super) fn tell_prune(report: &PruneReport, context: &Context) -> Vec<Outcome
         context.talk.insist(&format!("warning: {unwanted}"));
     }
     let tell = |(target, cause): (&String, &CopyError)| {
-        let error = CliError::from(cause.clone());
+        let mut error = CliError::from(cause.clone());
+        if let Some(TransportError::Unsupported { .. }) = cause.transport() {
+            error =
+                error.with_hint("the registry must be set up to allow deleting, or the mirror not to prune");
+        }
         if !matches!(cause, CopyError::Cancelled) {
             context.talk.insist(&format!("{target}: {}", error.text(context)));
         }
