@@ -51,7 +51,7 @@ impl Failure {
                 vec!["{registry}, {repository}, {name} and {tag} in a target keep images apart".to_owned()]
             }
             Self::Sync(SyncError::Held { .. }) => {
-                vec!["a run that was killed holds its mirror for a minute".to_owned()]
+                vec!["wait until it has ended, or end it: the mirror is free at once".to_owned()]
             }
             _ => Vec::new(),
         }
