@@ -6,16 +6,15 @@ use std::time::Duration;
 
 use futures::future::{OptionFuture, join, join_all};
 use portolan_catalog::{Journal, Place};
-use portolan_oci::{Descriptor, Digest, Verifier};
-use portolan_transport::{
-    BlobRead, Flight, Resumed, SingleFlight, Source, TransportError, TransportResult, UploadState,
-};
-use tokio::sync::{Semaphore, SemaphorePermit};
+use portolan_oci::{Descriptor, Digest};
+use portolan_transport::{Flight, SingleFlight, Source};
+use tokio::sync::Semaphore;
 
 use super::known::Known;
 use super::lane::Lane;
+use super::send::{Tries, Upload};
 use super::settle::Need;
-use super::transfer::Job;
+use super::transfer::{Job, Pass};
 use crate::CopyError;
 use crate::event::{BlobOutcome, Event, Observer};
 
@@ -40,9 +39,6 @@ pub(crate) struct Limits {
     pub(crate) pause: Duration,
 }
 
-/// The wait before a try does not grow beyond this.
-const LONGEST_PAUSE: Duration = Duration::from_secs(30);
-
 /// Moves blobs for all images of a run.
 pub(crate) struct Mover {
     pub(super) journal: Journal,
@@ -51,15 +47,7 @@ pub(crate) struct Mover {
     pub(super) observer: Arc<dyn Observer>,
     flights: SingleFlight<Digest, ()>,
     pub(super) mounts: SingleFlight<(Place, Digest), ()>,
-    places: Semaphore,
-}
-
-/// A target that needs bytes.
-pub(super) struct Upload {
-    pub(super) lane: Arc<Lane>,
-    pub(super) state: UploadState,
-    pub(super) verifier: Option<Verifier>,
-    pub(super) tries: Tries,
+    pub(super) places: Semaphore,
 }
 
 impl Mover {
@@ -153,7 +141,7 @@ impl Mover {
                 Err(cause) => lane.fail(CopyError::target(&lane.label, cause)),
             }
         }
-        self.send(Job { source, blob }, uploads, place, ahead).await;
+        self.send(Job { source, blob }, Pass { uploads, place, ahead }).await;
     }
 
     /// Takes out uploads that were begun where another image has brought the blob since.
@@ -182,7 +170,7 @@ impl Mover {
     }
 
     /// Notes a blob that needs no bytes; gives back an upload that does.
-    fn note(&self, blob: &Descriptor, lane: Arc<Lane>, need: Need) -> Option<Upload> {
+    pub(super) fn note(&self, blob: &Descriptor, lane: Arc<Lane>, need: Need) -> Option<Upload> {
         match need {
             Need::Nothing(how) => {
                 self.proven(blob, &lane, how);
@@ -204,92 +192,6 @@ impl Mover {
         let (target, digest, size) = (Arc::clone(&lane.label), blob.digest, blob.size);
         self.observer.observe(Event::BlobDone { target, digest, size, how });
     }
-
-    /// Sends the bytes, trying again what broke where it broke.
-    async fn send(
-        &self,
-        job: Job<'_>,
-        mut uploads: Vec<Upload>,
-        mut place: SemaphorePermit<'_>,
-        mut ahead: Option<TransportResult<BlobRead>>,
-    ) {
-        let blob = job.blob;
-        let mut pause = self.limits.pause;
-        while !uploads.is_empty() {
-            for upload in &mut uploads {
-                upload.tries.begin(upload.state.offset);
-            }
-            let broken = self.transfer(job, uploads, place, ahead.take()).await;
-            uploads = Vec::new();
-            for (mut upload, cause) in broken {
-                upload.tries.count(upload.state.offset);
-                let spoiled = is_wrong(&cause);
-                if spoiled {
-                    self.give_up(blob, &mut upload).await;
-                }
-                // What an earlier try has sent may be what is wrong: then all is read again.
-                let passing = cause.transport().is_some_and(TransportError::is_retryable)
-                    || (spoiled && upload.tries.began > 0);
-                if !passing || upload.tries.failed >= self.limits.attempts {
-                    upload.lane.fail(cause);
-                    continue;
-                }
-                self.observer.observe(Event::Retrying {
-                    target: Arc::clone(&upload.lane.label),
-                    digest: blob.digest,
-                    reason: describe(&cause),
-                });
-                uploads.extend(self.take_up(blob, upload).await);
-            }
-            if uploads.is_empty() {
-                return;
-            }
-            tokio::time::sleep(pause).await;
-            pause = (pause * 2).min(LONGEST_PAUSE);
-            place = match self.places.acquire().await {
-                Ok(place) => place,
-                Err(_) => return,
-            };
-        }
-    }
-
-    /// Drops an upload of wrong bytes, so that nobody ever goes on with it.
-    async fn give_up(&self, blob: &Descriptor, upload: &mut Upload) {
-        self.journal.forget_upload(&upload.lane.place, &blob.digest);
-        self.abort(upload).await;
-        upload.verifier = None;
-    }
-
-    async fn abort(&self, upload: &Upload) {
-        if let Err(cause) = upload.lane.target.abort(&upload.state).await {
-            tracing::debug!(%cause, target = %upload.lane.label, "an upload is left to expire");
-        }
-    }
-
-    /// Finds out where a broken upload stands; begins anew if it is lost.
-    async fn take_up(&self, blob: &Descriptor, upload: Upload) -> Option<Upload> {
-        let Upload { lane, state, verifier, tries } = upload;
-        let resumed = match lane.target.resume(&state).await {
-            Ok(Resumed::At(state)) => Ok(Need::Bytes(state, verifier)),
-            Ok(Resumed::Gone) => {
-                self.journal.forget_upload(&lane.place, &blob.digest);
-                // The answer may have been lost, not the blob.
-                match Self::has(blob, &lane).await {
-                    Ok(true) => Ok(Need::Nothing(BlobOutcome::Uploaded)),
-                    Ok(false) => self.settle(blob, &lane).await,
-                    Err(cause) => Err(cause),
-                }
-            }
-            Err(cause) => Err(cause),
-        };
-        match resumed {
-            Ok(need) => self.note(blob, lane, need).map(|upload| Upload { tries, ..upload }),
-            Err(cause) => {
-                lane.fail(CopyError::target(&lane.label, cause));
-                None
-            }
-        }
-    }
 }
 
 /// Sorts lanes into groups in which no two can mount from each other: the first of every registry, the second
@@ -306,46 +208,4 @@ fn apart<'a>(lanes: impl Iterator<Item = &'a Arc<Lane>>) -> Vec<Vec<Arc<Lane>>> 
         }
     }
     groups
-}
-
-/// How often an upload broke without getting on.
-#[derive(Debug, Clone, Copy, Default)]
-pub(super) struct Tries {
-    failed: u32,
-    /// How far it had come when it broke last.
-    mark: u64,
-    /// How far it had come when the last try began.
-    began: u64,
-}
-
-impl Tries {
-    fn begin(&mut self, offset: u64) {
-        self.began = offset;
-    }
-
-    /// It broke at `offset`: one that gets on may break as often as the line does.
-    fn count(&mut self, offset: u64) {
-        if offset > self.mark {
-            self.failed = 0;
-        }
-        self.mark = offset;
-        self.failed += 1;
-    }
-}
-
-/// Whether the bytes are wrong, as seen here or by the target.
-fn is_wrong(cause: &CopyError) -> bool {
-    matches!(cause.transport(), Some(TransportError::Content { .. } | TransportError::Rejected { .. }))
-}
-
-/// An error with its causes on one line.
-fn describe(error: &dyn std::error::Error) -> String {
-    let mut text = error.to_string();
-    let mut cause = error.source();
-    while let Some(error) = cause {
-        text.push_str(": ");
-        text.push_str(&error.to_string());
-        cause = error.source();
-    }
-    text
 }

@@ -10,12 +10,13 @@ use portolan_oci::{Descriptor, Verifier};
 use portolan_transport::{
     Begun, BlobRead, Chunk, Content, MountFrom, Source, TransportError, TransportResult, UploadState,
 };
-use tokio::sync::SemaphorePermit;
+use tokio::sync::{SemaphorePermit, mpsc};
 use tokio::time::Instant;
 
 use super::lane::Lane;
-use super::mover::{Mover, Upload};
+use super::mover::Mover;
 use super::pace::Pace;
+use super::send::{Broken, Upload};
 use crate::CopyError;
 use crate::event::{BlobOutcome, Event};
 use crate::fanout::{Fanout, Follower, pump};
@@ -27,17 +28,22 @@ pub(super) struct Job<'a> {
     pub(super) blob: &'a Descriptor,
 }
 
+/// To whom it is transferred in one pass.
+pub(super) struct Pass<'a> {
+    pub(super) uploads: Vec<Upload>,
+    /// Free again for another blob when the source has been read and the first target is done.
+    pub(super) place: SemaphorePermit<'a>,
+    /// What the source gave, if it was asked before.
+    pub(super) ahead: Option<TransportResult<BlobRead>>,
+}
+
 impl Mover {
-    /// Sends the bytes; gives back the uploads that broke, each with its cause and ready to be resumed. The
-    /// place is free again for another blob when the source has been read and the first target is done.
-    pub(super) async fn transfer(
-        &self,
-        job: Job<'_>,
-        uploads: Vec<Upload>,
-        place: SemaphorePermit<'_>,
-        ahead: Option<TransportResult<BlobRead>>,
-    ) -> Vec<(Upload, CopyError)> {
-        for upload in &uploads {
+    /// Sends the bytes; tells `broken` of the uploads that break, ready to be resumed: of each as soon as it
+    /// breaks, of those that break with the source together.
+    pub(super) async fn transfer(&self, job: Job<'_>, pass: Pass<'_>, broken: &mpsc::Sender<Vec<Broken>>) {
+        let Pass { mut uploads, place, ahead } = pass;
+        for upload in &mut uploads {
+            upload.tries.begin(upload.state.offset);
             self.observer.observe(Event::BlobStarted {
                 target: Arc::clone(&upload.lane.label),
                 digest: job.blob.digest,
@@ -47,10 +53,11 @@ impl Mover {
         }
         match <[Upload; 1]>::try_from(uploads) {
             Ok([upload]) if !self.is_chunked(job.blob) => {
-                self.send_alone(job, upload, ahead).await.into_iter().collect()
+                let alone = self.send_alone(job, upload, ahead).await;
+                tell(broken, alone.into_iter().collect()).await;
             }
-            Ok([upload]) => self.fan_out(job, vec![upload], place).await,
-            Err(uploads) => self.fan_out(job, uploads, place).await,
+            Ok([upload]) => self.fan_out(job, vec![upload], place, broken).await,
+            Err(uploads) => self.fan_out(job, uploads, place, broken).await,
         }
     }
 
@@ -64,7 +71,7 @@ impl Mover {
         job: Job<'_>,
         upload: Upload,
         ahead: Option<TransportResult<BlobRead>>,
-    ) -> Option<(Upload, CopyError)> {
+    ) -> Option<Broken> {
         let Job { source, blob } = job;
         let Upload { lane, mut state, tries, .. } = upload;
         if state.offset > 0 {
@@ -117,7 +124,8 @@ impl Mover {
         job: Job<'_>,
         uploads: Vec<Upload>,
         place: SemaphorePermit<'_>,
-    ) -> Vec<(Upload, CopyError)> {
+        broken: &mpsc::Sender<Vec<Broken>>,
+    ) {
         let Job { source, blob } = job;
         let starts: Vec<u64> = uploads.iter().map(|upload| upload.state.offset).collect();
         let first = starts.iter().copied().min().unwrap_or_default();
@@ -134,7 +142,8 @@ impl Mover {
             Ok(read) => read,
             Err(cause) => {
                 let cause = CopyError::source(what, cause);
-                return uploads.into_iter().map(|upload| (upload, cause.clone())).collect();
+                let all = uploads.into_iter().map(|upload| (upload, cause.clone()));
+                return tell(broken, all.collect()).await;
             }
         };
         let fanout = Fanout::new(verifier.offset(), &starts, window, self.limits.spool.clone());
@@ -144,11 +153,17 @@ impl Mover {
         };
         let sent = join_all(uploads.into_iter().enumerate().map(|(index, upload)| {
             let follower = Follower::new(&fanout, index);
-            let fanout = &fanout;
+            let (fanout, what) = (&fanout, &what);
             async move {
                 let result = self.follow(blob, upload, &follower, fanout).await;
                 follower.leave();
-                result.err()
+                match result.err().map(|(upload, cause)| blame(fanout, what, upload, cause)) {
+                    Some((upload, cause)) if fanout.source_failure().is_none() => {
+                        tell(broken, vec![(upload, cause)]).await;
+                        None
+                    }
+                    by_source => by_source,
+                }
             }
         }));
         let free = async {
@@ -157,8 +172,7 @@ impl Mover {
         };
         let (sent, ()) = join(sent, free).await;
         drop(reader);
-        let broken = sent.into_iter().flatten().map(|(upload, cause)| blame(&fanout, &what, upload, cause));
-        broken.collect()
+        tell(broken, sent.into_iter().flatten().collect()).await;
     }
 
     async fn follow(
@@ -261,13 +275,20 @@ impl Mover {
 }
 
 /// Whose fault it is that an upload broke, and where it can be taken up.
-fn blame(fanout: &Fanout, what: &str, mut upload: Upload, cause: TransportError) -> (Upload, CopyError) {
+fn blame(fanout: &Fanout, what: &str, mut upload: Upload, cause: TransportError) -> Broken {
     upload.verifier = fanout.verifier_at(upload.state.offset);
     let cause = match fanout.source_failure() {
         Some(cause) => CopyError::Source { what: what.to_owned(), cause },
         None => CopyError::target(&upload.lane.label, cause),
     };
     (upload, cause)
+}
+
+async fn tell(broken: &mpsc::Sender<Vec<Broken>>, uploads: Vec<Broken>) {
+    if !uploads.is_empty() {
+        // Who would hear of it waits for this pass.
+        let _ = broken.send(uploads).await;
+    }
 }
 
 type Failure = Arc<OnceLock<Arc<TransportError>>>;

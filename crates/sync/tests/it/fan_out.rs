@@ -1,7 +1,9 @@
+use std::time::Duration;
+
 use http::Method;
 use portolan_sync::{EngineOptions, Event};
 use portolan_testkit::image::{Image, Layer};
-use portolan_testkit::proxy::Proxy;
+use portolan_testkit::proxy::{Action, Asked, Proxy, Rule};
 use portolan_testkit::registry::Registry;
 use portolan_testkit::zoo::Exhibit;
 
@@ -114,4 +116,67 @@ async fn the_next_image_does_not_wait_for_a_slow_target_either() {
         assert!(tagged < slow_has_it, "{tag} is at the fast target before the slow one has the layer");
         behind.client().check_image(tag, "v1").await.unwrap();
     }
+}
+
+/// One target takes its blobs only when the other has its own, though that one breaks first.
+async fn a_broken_target_waits_for_no_slower_one(options: impl FnOnce(EngineOptions) -> EngineOptions) {
+    let (Some(from), Some(behind), Some(breaks)) =
+        (Registry::start().await, Registry::start().await, Registry::start().await)
+    else {
+        return;
+    };
+    let layer = Layer::random(1, 1 << 20);
+    let mut exhibit = Exhibit::new("one-layer", Image::oci().layer(layer.clone()).build());
+    exhibit.tags = vec!["v1".to_owned()];
+    from.client().push("r", &exhibit).await;
+    let (source, slow, broken) =
+        (Proxy::before(&from).await, Proxy::before(&behind).await, Proxy::before(&breaks).await);
+    slow.set_upload_rate(Some(50_000));
+    let long = |asked: &Asked| {
+        let length =
+            asked.headers.get("content-length").and_then(|length| length.to_str().ok()?.parse().ok());
+        asked.sends_blob() && length.is_some_and(|length: u64| length > 100_000)
+    };
+    broken.fault(Rule::new(long, Action::CutRequestAfter(70_000)));
+    let desk = Desk::new().await;
+    let engine = desk.engine(options(desk.options()));
+    let request = desk
+        .request(&source.reference("r", "v1"), &[&slow.reference("r", "v1"), &broken.reference("r", "v1")])
+        .await;
+    let hurry = async {
+        while !desk.finished(&format!("{}/r", broken.host()), "v1").await {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+        slow.set_upload_rate(None);
+    };
+    let (report, ()) = tokio::join!(engine.copy(&request), hurry);
+
+    report.targets.iter().for_each(|target| _ = succeeded(target));
+    let digest = &layer.blob.digest;
+    let done_at = |host: &str| {
+        position(&desk.heard.events(), |event| {
+            matches!(event, Event::BlobDone { target, digest: done, .. }
+                if target.starts_with(host) && done.to_string() == *digest)
+        })
+    };
+    assert!(done_at(broken.host()) < done_at(slow.host()), "it was tried again while the other went on");
+    let retried =
+        |event: &&Event| matches!(event, Event::Retrying { target, .. } if target.starts_with(broken.host()));
+    let retries = desk.heard.events().iter().filter(retried).count();
+    let read = source.count(|record| record.method == Method::GET && record.path.ends_with(digest));
+    assert_eq!(read, 1 + retries, "the slow target goes on with what was read for it");
+    for registry in [&behind, &breaks] {
+        registry.client().check_image("r", "v1").await.unwrap();
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_small_blob_that_breaks_is_sent_again_while_the_others_go_on() {
+    Box::pin(a_broken_target_waits_for_no_slower_one(|options| options)).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_chunk_that_breaks_is_sent_again_while_the_others_go_on() {
+    let in_chunks = |options| EngineOptions { chunked_over: 256 << 10, chunk: 128 << 10, ..options };
+    Box::pin(a_broken_target_waits_for_no_slower_one(in_chunks)).await;
 }
