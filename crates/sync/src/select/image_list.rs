@@ -2,13 +2,13 @@
 
 use std::io;
 use std::path::PathBuf;
-use std::process::{ExitStatus, Stdio};
+use std::process::ExitStatus;
 use std::str::FromStr;
 
 use portolan_transport::{Endpoint, EndpointError};
 use tokio::io::{AsyncRead, AsyncReadExt as _};
-use tokio::process::Command;
 
+use super::running::Running;
 use crate::settings::{ImagesFrom, Period};
 
 /// The most bytes of a list that are read: some hundred thousand names.
@@ -107,7 +107,8 @@ impl ImageList {
     }
 
     /// Reads the file, or runs the command: without a shell, without input, its standard error kept apart.
-    /// One that takes too long is ended.
+    /// One that takes too long is ended with all processes that it started, as is one that nobody waits for any
+    /// longer.
     ///
     /// # Errors
     /// If there is no list, and if a line of it names no image.
@@ -133,20 +134,13 @@ async fn run(command: &[String], limit: Period) -> Result<Vec<u8>, ImageListErro
     let (program, arguments) =
         command.split_first().map_or(("", command), |(first, rest)| (first.as_str(), rest));
     let failed = |cause| ImageListError::Start { program: program.to_owned(), cause };
-    let mut child = Command::new(program)
-        .args(arguments)
-        .stdin(Stdio::null())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .kill_on_drop(true)
-        .spawn()
-        .map_err(failed)?;
-    let (stdout, stderr) = (child.stdout.take(), child.stderr.take());
+    let mut running = Running::start(program, arguments).map_err(failed)?;
+    let (stdout, stderr) = running.outputs();
     let work = async {
         let (list, complaints) = tokio::join!(list_of(stdout), last_of(stderr));
         let list = list?;
         // A list that is too long is not waited for.
-        let status = if list.len() as u64 > MOST { None } else { Some(child.wait().await?) };
+        let status = if list.len() as u64 > MOST { None } else { Some(running.end().await?) };
         Ok((list, complaints?, status))
     };
     let outcome = tokio::time::timeout(limit.duration(), work).await;

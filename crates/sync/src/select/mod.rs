@@ -16,6 +16,7 @@ mod names;
 mod policy;
 mod reason;
 mod repositories;
+mod running;
 mod tag_rules;
 mod tag_version;
 mod template;

@@ -1,3 +1,6 @@
+use std::path::Path;
+use std::time::Duration;
+
 use proptest::prelude::*;
 
 use crate::select::{ImageList, ImageListError};
@@ -69,6 +72,47 @@ async fn from_a_command() {
     assert!(matches!(ImageList::read(&missing).await, Err(ImageListError::Start { .. })));
     let endless = from(&serde_json::json!({"command": ["sleep", "1000"], "timeout": "1s"}));
     assert!(matches!(ImageList::read(&endless).await, Err(ImageListError::TimedOut { .. })));
+}
+
+/// A command that leaves its work to another process, whose number it writes to the file; the file is there
+/// when it is written.
+fn leaves_it_to_another(pid: &Path, timeout: &str) -> ImagesFrom {
+    let script = "sleep 1000 & echo $! > \"$0.new\"; mv \"$0.new\" \"$0\"; wait";
+    from(&serde_json::json!({"command": ["sh", "-c", script, pid], "timeout": timeout}))
+}
+
+/// Waits until a process has ended, whether or not somebody has heard of it.
+async fn ends(pid: &str) {
+    let stat = Path::new("/proc").join(pid).join("stat");
+    while std::fs::read_to_string(&stat).is_ok_and(|stat| !stat.contains(") Z ")) {
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+}
+
+#[tokio::test]
+async fn what_a_command_has_started_ends_with_it_when_it_takes_too_long() {
+    let folder = tempfile::tempdir().unwrap();
+    let pid = folder.path().join("pid");
+    let endless = leaves_it_to_another(&pid, "2s");
+    assert!(matches!(ImageList::read(&endless).await, Err(ImageListError::TimedOut { .. })));
+    ends(std::fs::read_to_string(pid).unwrap().trim()).await;
+}
+
+#[tokio::test]
+async fn what_a_command_has_started_ends_with_it_when_nobody_waits_for_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let pid = folder.path().join("pid");
+    let endless = leaves_it_to_another(&pid, "1h");
+    let started = async {
+        while !pid.exists() {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+    };
+    tokio::select! {
+        list = ImageList::read(&endless) => panic!("{list:?}"),
+        () = started => {}
+    }
+    ends(std::fs::read_to_string(pid).unwrap().trim()).await;
 }
 
 #[tokio::test]
