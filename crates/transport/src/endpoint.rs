@@ -4,7 +4,9 @@ use std::fmt;
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
-use portolan_oci::{Digest, Reference, ReferenceError, Registry, RepositoryName, Tag, TagOrDigest};
+use portolan_oci::{
+    Digest, DigestError, Reference, ReferenceError, Registry, RepositoryName, Tag, TagOrDigest,
+};
 
 /// A place that holds images: one repository, one layout, one archive.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -15,8 +17,29 @@ pub enum Location {
     Layout(PathBuf),
     /// A tar archive of an OCI image layout.
     OciArchive(PathBuf),
-    /// A tar archive as `docker save` writes it.
-    DockerArchive(PathBuf),
+    /// A tar archive as `docker save` writes it, and which of its images are meant.
+    DockerArchive(PathBuf, InArchive),
+}
+
+/// Which images of a `docker-archive:` are meant.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub enum InArchive {
+    /// All. What is written is named after the file.
+    All,
+    /// Those that have names in this repository.
+    Repository(Registry, RepositoryName),
+    /// The one at this place, the first being 0. It can only be read.
+    Nth(usize),
+}
+
+impl fmt::Display for InArchive {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::All => Ok(()),
+            Self::Repository(registry, repository) => write!(f, ":{registry}/{repository}"),
+            Self::Nth(nth) => write!(f, ":@{nth}"),
+        }
+    }
 }
 
 impl Location {
@@ -27,17 +50,16 @@ impl Location {
             Self::Registry(registry, _) => registry.as_str(),
             Self::Layout(_) => "oci",
             Self::OciArchive(_) => "oci-archive",
-            Self::DockerArchive(_) => "docker-archive",
+            Self::DockerArchive(..) => "docker-archive",
         }
     }
 
-    /// The other part of that identity: the repository, or the path as given.
+    /// The other part of that identity: the repository, or the path as given, with what is meant in the file.
     pub fn repository(&self) -> String {
         match self {
             Self::Registry(_, repository) => repository.to_string(),
-            Self::Layout(path) | Self::OciArchive(path) | Self::DockerArchive(path) => {
-                path.display().to_string()
-            }
+            Self::Layout(path) | Self::OciArchive(path) => path.display().to_string(),
+            Self::DockerArchive(path, images) => format!("{}{images}", path.display()),
         }
     }
 
@@ -57,7 +79,7 @@ impl fmt::Display for Location {
             Self::Registry(registry, repository) => write!(f, "{registry}/{repository}"),
             Self::Layout(path) => write!(f, "oci:{}", path.display()),
             Self::OciArchive(path) => write!(f, "oci-archive:{}", path.display()),
-            Self::DockerArchive(path) => write!(f, "docker-archive:{}", path.display()),
+            Self::DockerArchive(path, images) => write!(f, "docker-archive:{}{images}", path.display()),
         }
     }
 }
@@ -77,6 +99,9 @@ pub enum EndpointError {
     /// The path is missing.
     #[error("{0:?} names no path (expected `{transport}:PATH[:TAG]`)", transport = .0.trim_end_matches(':'))]
     NoPath(String),
+    /// What stands behind an `@` is no place in an archive.
+    #[error("{0:?} names no image of the archive (expected a number behind `@`, the first image being @0)")]
+    NoNumber(String),
     /// A transport that other tools have.
     #[error("transport {0:?} is not known (known: docker://, oci:, oci-archive:, docker-archive:)")]
     UnknownTransport(String),
@@ -84,7 +109,7 @@ pub enum EndpointError {
 
 /// A place and what is meant in it, as written by a user:
 /// `[docker://]host/repository[:tag][@digest]`, `oci:DIR[:TAG|@DIGEST]`, `oci-archive:FILE[:TAG|@DIGEST]`,
-/// `docker-archive:FILE[:TAG]`.
+/// `docker-archive:FILE[:TAG|:NAME[:TAG]|:@NUMBER][@DIGEST]`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Endpoint {
     /// The place.
@@ -112,11 +137,8 @@ impl Endpoint {
 
 type MakeLocation = fn(PathBuf) -> Location;
 
-const FILE_TRANSPORTS: &[(&str, MakeLocation)] = &[
-    ("oci:", Location::Layout),
-    ("oci-archive:", Location::OciArchive),
-    ("docker-archive:", Location::DockerArchive),
-];
+const FILE_TRANSPORTS: &[(&str, MakeLocation)] =
+    &[("oci:", Location::Layout), ("oci-archive:", Location::OciArchive)];
 
 impl FromStr for Endpoint {
     type Err = EndpointError;
@@ -129,6 +151,9 @@ impl FromStr for Endpoint {
             if let Some(rest) = text.strip_prefix(prefix) {
                 return file_endpoint(text, rest, *location);
             }
+        }
+        if let Some(rest) = text.strip_prefix("docker-archive:") {
+            return docker_archive_endpoint(text, rest);
         }
         if let Some(transport) = unknown_transport(text) {
             return Err(EndpointError::UnknownTransport(transport.to_owned()));
@@ -160,12 +185,7 @@ fn registry_endpoint(text: &str, rest: &str) -> Result<Endpoint, EndpointError> 
 
 fn file_endpoint(text: &str, rest: &str, location: MakeLocation) -> Result<Endpoint, EndpointError> {
     let bad = |cause| EndpointError::Reference { text: text.to_owned(), cause };
-    let (rest, digest) = match rest.rsplit_once('@') {
-        Some((path, digest)) if digest.contains(':') && !digest.contains('/') => {
-            (path, Some(digest.parse().map_err(|cause: portolan_oci::DigestError| bad(cause.into()))?))
-        }
-        _ => (rest, None),
-    };
+    let (rest, digest) = without_digest(text, rest)?;
     let (path, tag) = match rest.rsplit_once(':') {
         Some((path, tag)) if !tag.contains('/') => (path, Some(tag.parse().map_err(bad)?)),
         _ => (rest, None),
@@ -174,6 +194,42 @@ fn file_endpoint(text: &str, rest: &str, location: MakeLocation) -> Result<Endpo
         return Err(EndpointError::NoPath(text.to_owned()));
     }
     Ok(Endpoint { location: location(Path::new(path).to_owned()), tag, digest })
+}
+
+fn without_digest<'a>(text: &str, rest: &'a str) -> Result<(&'a str, Option<Digest>), EndpointError> {
+    let bad = |cause: DigestError| EndpointError::Reference { text: text.to_owned(), cause: cause.into() };
+    match rest.rsplit_once('@') {
+        Some((path, digest)) if digest.contains(':') && !digest.contains('/') && !path.ends_with(':') => {
+            Ok((path, Some(digest.parse().map_err(bad)?)))
+        }
+        _ => Ok((rest, None)),
+    }
+}
+
+/// The path ends at the first colon, as for other tools; one word behind it is a tag, as for other files.
+fn docker_archive_endpoint(text: &str, rest: &str) -> Result<Endpoint, EndpointError> {
+    let bad = |cause| EndpointError::Reference { text: text.to_owned(), cause };
+    let (rest, digest) = without_digest(text, rest)?;
+    let (path, name) = rest.split_once(':').map_or((rest, None), |(path, name)| (path, Some(name)));
+    if path.is_empty() {
+        return Err(EndpointError::NoPath(text.to_owned()));
+    }
+    let (images, tag) = match name {
+        None => (InArchive::All, None),
+        Some(name) if name.starts_with('@') => {
+            let (number, tag) = name.split_once(':').map_or((name, None), |(nth, tag)| (nth, Some(tag)));
+            let number = number.trim_start_matches('@').parse();
+            let number = number.map_err(|_| EndpointError::NoNumber(text.to_owned()))?;
+            (InArchive::Nth(number), tag.map(str::parse).transpose().map_err(bad)?)
+        }
+        Some(name) if name.contains(['/', ':']) => {
+            let name: Reference = name.parse().map_err(bad)?;
+            let (registry, repository) = (name.registry().clone(), name.repository().clone());
+            (InArchive::Repository(registry, repository), name.tag().cloned())
+        }
+        Some(tag) => (InArchive::All, Some(tag.parse().map_err(bad)?)),
+    };
+    Ok(Endpoint { location: Location::DockerArchive(path.into(), images), tag, digest })
 }
 
 impl fmt::Display for Endpoint {

@@ -29,7 +29,7 @@ mod upload;
 pub use archive::{Archive, DockerArchiveWriter, OciArchiveWriter};
 pub use capabilities::{Capabilities, Support};
 pub use content::{BlobRead, ByteStream, Chunk, Content, Piece};
-pub use endpoint::{Endpoint, EndpointError, Location};
+pub use endpoint::{Endpoint, EndpointError, InArchive, Location};
 pub use error::{Cause, TransportError, TransportResult};
 pub use host_gate::{HostGate, LocalGate, Permit, Weight};
 pub use hosts::{

@@ -57,7 +57,9 @@ impl Places {
             Location::Registry(registry, repository) => Ok(Arc::new(self.registry(registry, repository)?)),
             Location::Layout(path) => Ok(Arc::new(LayoutRepository::open(path.clone()).await?)),
             Location::OciArchive(path) => Ok(Arc::new(Archive::open_oci(path.clone()).await?)),
-            Location::DockerArchive(path) => Ok(Arc::new(Archive::open_docker(path.clone()).await?)),
+            Location::DockerArchive(path, images) => {
+                Ok(Arc::new(Archive::open_docker_images(path.clone(), images.clone()).await?))
+            }
         }
     }
 
@@ -70,7 +72,9 @@ impl Places {
             Location::Registry(registry, repository) => Ok(Arc::new(self.registry(registry, repository)?)),
             Location::Layout(path) => Ok(Arc::new(LayoutRepository::create(path.clone()).await?)),
             Location::OciArchive(path) => Ok(Arc::new(OciArchiveWriter::create(path.clone()).await?)),
-            Location::DockerArchive(path) => Ok(Arc::new(DockerArchiveWriter::create(path.clone()).await?)),
+            Location::DockerArchive(path, images) => {
+                Ok(Arc::new(DockerArchiveWriter::create_named(path.clone(), images.clone()).await?))
+            }
         }
     }
 

@@ -23,7 +23,7 @@ Exit codes:
   130  interrupted; the same command goes on where it was
 
 Images are written as host/repository[:tag][@digest], oci:DIR[:TAG], oci-archive:FILE[:TAG] or
-docker-archive:FILE[:TAG].";
+docker-archive:FILE[:NAME][:TAG].";
 
 /// Keeps container images where they are needed.
 ///

@@ -108,7 +108,9 @@ async fn only_image(location: &Location) -> Result<(Arc<dyn Source>, TagOrDigest
             (Arc::new(layout), image)
         }
         Location::OciArchive(path) => only_in(Archive::open_oci(path.clone()).await?).await,
-        Location::DockerArchive(path) => only_in(Archive::open_docker(path.clone()).await?).await,
+        Location::DockerArchive(path, images) => {
+            only_in(Archive::open_docker_images(path.clone(), images.clone()).await?).await
+        }
     };
     let image = image.map_err(|error| match error {
         TransportError::Rejected { .. } => Failure::Usage(error.to_string()),

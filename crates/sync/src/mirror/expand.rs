@@ -37,7 +37,7 @@ impl<'a> Opened<'a> {
         if let Some(target) = self.targets.get(location) {
             return Ok(Arc::clone(target));
         }
-        if matches!(location, Location::OciArchive(_) | Location::DockerArchive(_)) {
+        if matches!(location, Location::OciArchive(_) | Location::DockerArchive(..)) {
             return Err(MirrorError::Archive(location.to_string()));
         }
         let target = self.places.target(location).await;

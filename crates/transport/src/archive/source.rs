@@ -1,6 +1,6 @@
 //! An archive as a source.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use async_trait::async_trait;
 use portolan_oci::{Descriptor, Digest, MediaType, RawManifest, Tag, TagOrDigest};
@@ -9,7 +9,7 @@ use super::open::Opened;
 use super::stored::StoredFiles;
 use super::{docker, oci};
 use crate::layout::Contents;
-use crate::{BlobRead, Capabilities, Location, Referrers, Source, Support, TransportResult};
+use crate::{BlobRead, Capabilities, InArchive, Location, Referrers, Source, Support, TransportResult};
 
 /// An archive to read from.
 pub struct Archive {
@@ -34,9 +34,17 @@ impl Archive {
     /// # Errors
     /// `NotFound` if there is no such file; `Rejected` if it is not such an archive.
     pub async fn open_docker(path: impl Into<PathBuf>) -> TransportResult<Self> {
+        Self::open_docker_images(path, InArchive::All).await
+    }
+
+    /// The same for some of its images; it is as if the others were not there.
+    ///
+    /// # Errors
+    /// As for all; `Rejected` too if there is no such image.
+    pub async fn open_docker_images(path: impl Into<PathBuf>, images: InArchive) -> TransportResult<Self> {
         let path = path.into();
-        let archive = Opened::open(Location::DockerArchive(path.clone()), Path::new(&path)).await?;
-        Ok(Self::over(&archive, docker::read(&archive).await?))
+        let archive = Opened::open(Location::DockerArchive(path.clone(), images.clone()), &path).await?;
+        Ok(Self::over(&archive, docker::read(&archive, &images).await?))
     }
 
     fn over(archive: &Opened, files: StoredFiles) -> Self {

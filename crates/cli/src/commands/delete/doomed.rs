@@ -43,7 +43,7 @@ impl Doomed {
                 return Err(Failure::Usage(problem).into());
             }
         };
-        if matches!(location, Location::OciArchive(_) | Location::DockerArchive(_)) {
+        if matches!(location, Location::OciArchive(_) | Location::DockerArchive(..)) {
             return Err(Failure::Refused(format!("archives are not changed: {location}")).into());
         }
         let source = context.source(location).await?;

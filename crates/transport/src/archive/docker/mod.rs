@@ -4,6 +4,7 @@
 mod image;
 mod manifest_json;
 mod read;
+mod select;
 mod target;
 mod write;
 

@@ -9,11 +9,12 @@ use portolan_oci::{Descriptor, Digest, ImageConfig, MediaType, Verifier, VerifyE
 use serde::Serialize;
 
 use super::manifest_json::Item;
+use super::select::select;
 use crate::archive::oci::digest_of;
 use crate::archive::open::{Compression, Opened};
 use crate::archive::stored::{Stored, StoredFiles};
 use crate::layout::{Extent, IndexJson, invalid};
-use crate::{TransportError, TransportResult};
+use crate::{InArchive, TransportError, TransportResult};
 
 /// How large `manifest.json` and configurations may be.
 const LIMIT: usize = 16 * 1024 * 1024;
@@ -28,7 +29,7 @@ struct Schema2 {
     layers: Vec<Descriptor>,
 }
 
-pub(in crate::archive) async fn read(archive: &Opened) -> TransportResult<StoredFiles> {
+pub(in crate::archive) async fn read(archive: &Opened, images: &InArchive) -> TransportResult<StoredFiles> {
     if archive.members().file("manifest.json").is_none() {
         let hint = match archive.members().file("oci-layout") {
             Some(_) => ", but an oci-layout: read it as oci-archive:",
@@ -42,7 +43,7 @@ pub(in crate::archive) async fn read(archive: &Opened) -> TransportResult<Stored
     let items = archive.read("manifest.json", LIMIT).await?;
     let items: Vec<Item> = serde_json::from_slice(&items).map_err(|cause| invalid(what(), cause))?;
     let (mut blobs, mut entries) = (HashMap::new(), Vec::new());
-    for item in &items {
+    for item in &select(archive, items, images)? {
         let manifest = image(archive, item, &mut blobs).await?;
         entries.extend(named(&manifest, item.repo_tags.as_deref().unwrap_or_default()));
     }

@@ -4,15 +4,15 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use async_trait::async_trait;
-use portolan_oci::{Descriptor, RawManifest, RepositoryName, Tag, TagOrDigest, Verified};
+use portolan_oci::{Descriptor, RawManifest, Registry, RepositoryName, Tag, TagOrDigest, Verified};
 
 use super::image::{Image, image};
 use super::write::write;
 use crate::archive::place_file::{UnfinishedFile, UnfinishedFolder, must_be_absent};
 use crate::layout::{LayoutRepository, off_thread};
 use crate::{
-    Begun, Capabilities, Chunk, Content, Deleted, Location, MountFrom, PutAs, PutOutcome, Resumed, Support,
-    Target, TransportError, TransportResult, UploadState,
+    Begun, Capabilities, Chunk, Content, Deleted, InArchive, Location, MountFrom, PutAs, PutOutcome, Resumed,
+    Support, Target, TransportError, TransportResult, UploadState,
 };
 
 /// Writes an archive that `docker load` and `podman load` take. It holds one image for one platform, which
@@ -20,8 +20,8 @@ use crate::{
 /// the configuration.
 ///
 /// Blobs are collected in a folder beside the file; the archive is written from there in
-/// [`close`](Target::close). Tags need a repository for `docker load`: it is the file's name without
-/// `.tar`, so that `debian.tar` and the tag `13` give `debian:13`.
+/// [`close`](Target::close). Tags need a repository for `docker load`: where none is named it is the file's
+/// name without `.tar`, so that `debian.tar` and the tag `13` give `debian:13`.
 pub struct DockerArchiveWriter {
     repository: String,
     scratch: Arc<LayoutRepository>,
@@ -40,8 +40,26 @@ impl DockerArchiveWriter {
     /// # Errors
     /// `Rejected` if there is a file already; `Io` if the folder cannot be written to.
     pub async fn create(path: impl Into<PathBuf>) -> TransportResult<Self> {
+        Self::create_named(path, InArchive::All).await
+    }
+
+    /// The same for an image with a name of its own.
+    ///
+    /// # Errors
+    /// As without; `Rejected` too for a place in the archive, which is no name.
+    pub async fn create_named(path: impl Into<PathBuf>, images: InArchive) -> TransportResult<Self> {
         let path = path.into();
-        let location = Location::DockerArchive(path.clone());
+        let location = Location::DockerArchive(path.clone(), images.clone());
+        let repository = match images {
+            InArchive::All => repository(&path),
+            InArchive::Repository(registry, repository) => short(&registry, &repository),
+            InArchive::Nth(_) => {
+                return Err(TransportError::Rejected {
+                    what: format!("writing {location}"),
+                    message: "an image is written under a name, not at a place".to_owned(),
+                });
+            }
+        };
         let (place, begun) = (location.clone(), path.clone());
         let (file, folder) = off_thread("beginning an archive", move || {
             must_be_absent(&begun, &place)?;
@@ -53,7 +71,7 @@ impl DockerArchiveWriter {
         .await?;
         let scratch = Arc::new(LayoutRepository::scratch(folder.path().to_owned(), location).await?);
         let unfinished = Mutex::new(Some(Unfinished { file, folder, image: None }));
-        Ok(Self { repository: repository(&path), scratch, unfinished })
+        Ok(Self { repository, scratch, unfinished })
     }
 
     fn closed(&self) -> TransportError {
@@ -85,6 +103,14 @@ fn repository(path: &Path) -> String {
     let name = path.file_name().unwrap_or_default().to_string_lossy().to_lowercase();
     let stem = name.split(".tar").next().unwrap_or_default();
     stem.parse().map_or_else(|_| "image".to_owned(), |name: RepositoryName| name.to_string())
+}
+
+/// A repository's name as `docker save` writes it: without what Docker adds by itself.
+fn short(registry: &Registry, repository: &RepositoryName) -> String {
+    match repository.as_str() {
+        name if registry.is_docker_hub() => name.strip_prefix("library/").unwrap_or(name).to_owned(),
+        name => format!("{registry}/{name}"),
+    }
 }
 
 #[async_trait]

@@ -3,7 +3,10 @@
 use portolan_testkit::image::{Image, Layer, Tree};
 use portolan_testkit::reader::{Podman, Skopeo};
 use portolan_testkit::zoo;
-use portolan_transport::{Archive, DockerArchiveWriter, Source, Target};
+use portolan_transport::{
+    Archive, DockerArchiveWriter, Endpoint, Hosts, HostsOptions, Places, PlacesOptions, Source, Target,
+    TransportError,
+};
 use serde_json::{Value, json};
 
 use crate::trees::{by_tag, put_tree, read_blob, tag};
@@ -41,6 +44,30 @@ async fn skopeo_reads_what_we_write() {
         let there = format!("dir:{}", folder.path().join(name).display());
         skopeo.copy(&by_name, &there, &[]).await.expect_ok();
     }
+}
+
+#[tokio::test]
+async fn both_find_an_image_by_the_name_that_either_wrote() {
+    let Some(skopeo) = Skopeo::find() else { return };
+    let folder = tempfile::tempdir().unwrap();
+    let places = Places::new(PlacesOptions::new(Hosts::new(HostsOptions::default()).unwrap()));
+    for (nth, name) in ["debian", "team/app", "example.com:5000/some/name"].into_iter().enumerate() {
+        let ours = format!("docker-archive:{}/ours-{nth}.tar:{name}", folder.path().display());
+        let endpoint: Endpoint = format!("{ours}:1.0").parse().unwrap();
+        let target = places.target(&endpoint.location).await.unwrap();
+        put_tree(&*target, &image(), &tag("1.0")).await.unwrap();
+        target.close().await.unwrap();
+        let theirs = format!("docker-archive:{}/theirs-{nth}.tar:{name}:1.0", folder.path().display());
+        skopeo.copy(&format!("{ours}:1.0"), &theirs, &[]).await.expect_ok();
+        let endpoint: Endpoint = theirs.parse().unwrap();
+        let source = places.source(&endpoint.location).await.unwrap();
+        let manifest = source.manifest(&endpoint.selector().unwrap()).await.unwrap();
+        assert_eq!(manifest.parsed().blobs().next().unwrap().digest.to_string(), config_digest(&image()));
+        assert_eq!(source.tags().await.unwrap().len(), 1);
+    }
+    let nth: Endpoint = format!("docker-archive:{}/no.tar:@0", folder.path().display()).parse().unwrap();
+    let refused = places.target(&nth.location).await.err().unwrap();
+    assert!(matches!(refused, TransportError::Rejected { .. }), "{refused:?}");
 }
 
 #[tokio::test]

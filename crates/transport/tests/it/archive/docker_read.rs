@@ -5,7 +5,9 @@ use std::path::Path;
 use portolan_oci::Descriptor;
 use portolan_testkit::digest;
 use portolan_testkit::image::{Image, Layer, Tree};
-use portolan_transport::{Archive, Source, TransportError};
+use portolan_transport::{
+    Archive, Endpoint, Hosts, HostsOptions, Places, PlacesOptions, Source, TransportError,
+};
 use serde_json::{Value, json};
 
 use super::tar::HandMade;
@@ -127,6 +129,50 @@ async fn several_images_and_images_without_a_name_are_read() {
     assert_eq!(only.digest, source.resolve(&by_tag("latest")).await.unwrap().digest);
     let again = Archive::open_docker(&path).await.unwrap().only_image().await.unwrap();
     assert_eq!(only, again, "the manifest that is made is always the same");
+}
+
+/// Two images that have a tag in common, and one without a name.
+#[tokio::test]
+async fn one_of_several_is_chosen_by_its_name_or_its_place() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("several.tar");
+    let images: Vec<_> = (1..=3).map(|seed| Image::docker().layer(Layer::plain(seed)).build()).collect();
+    let items = json!([
+        {"Config": "0.json", "RepoTags": ["a:1", "localhost/other:1"], "Layers": ["0.tar"]},
+        {"Config": "1.json", "RepoTags": ["docker.io/library/b:1"], "Layers": ["1.tar"]},
+        {"Config": "2.json", "RepoTags": null, "Layers": ["2.tar"]},
+    ]);
+    let mut archive = HandMade::default().file("manifest.json", items.to_string());
+    for (nth, image) in images.iter().enumerate() {
+        archive = archive.file(&format!("{nth}.json"), image.blobs[0].bytes());
+        archive = archive.file(&format!("{nth}.tar"), image.blobs[1].bytes());
+    }
+    archive.write(&path);
+    let places = Places::new(PlacesOptions::new(Hosts::new(HostsOptions::default()).unwrap()));
+    let chosen = [("a:1", 0), ("localhost/other", 0), ("b:1", 1), ("@0", 0), ("@1", 1), ("@2", 2)];
+    for (name, nth) in chosen {
+        let endpoint: Endpoint = format!("docker-archive:{}:{name}", path.display()).parse().unwrap();
+        let source = places.source(&endpoint.location).await.unwrap();
+        let manifest = match endpoint.selector() {
+            Some(selector) => source.manifest(&selector).await.unwrap(),
+            None => source.manifest(&source.only_image().await.unwrap().digest.into()).await.unwrap(),
+        };
+        let config = manifest.parsed().blobs().next().unwrap();
+        assert_eq!(config.digest.to_string(), images[nth].blobs[0].digest, "{name}");
+    }
+    for (name, said) in [
+        (
+            "c:1",
+            "it has no image of docker.io/library/c; it has a:1, localhost/other:1, docker.io/library/b:1",
+        ),
+        ("@3", "it has no image @3: it holds 3, the first being @0"),
+    ] {
+        let endpoint: Endpoint = format!("docker-archive:{}:{name}", path.display()).parse().unwrap();
+        let Err(TransportError::Rejected { message, .. }) = places.source(&endpoint.location).await else {
+            panic!("{name} was found");
+        };
+        assert_eq!(message, said);
+    }
 }
 
 async fn rejected(archive: HandMade) -> String {

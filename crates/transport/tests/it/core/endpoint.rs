@@ -1,7 +1,7 @@
 //! How places are written.
 
 use portolan_oci::{Digest, TagOrDigest};
-use portolan_transport::{Endpoint, EndpointError, Location};
+use portolan_transport::{Endpoint, EndpointError, InArchive, Location};
 use proptest::prelude::*;
 
 fn parse(text: &str) -> Endpoint {
@@ -43,7 +43,38 @@ fn files_are_read_with_tag_or_digest() {
         assert_eq!(endpoint.named().map(|named| named.to_string()), named, "{text}");
     }
     assert_eq!(parse("oci-archive:a.tar:x").location, Location::OciArchive("a.tar".into()));
-    assert_eq!(parse("docker-archive:a.tar").location, Location::DockerArchive("a.tar".into()));
+}
+
+#[test]
+fn an_image_of_a_docker_archive_is_named_as_other_tools_do() {
+    let digest = Digest::sha256(b"x");
+    let at = |host: &str, name: &str| InArchive::Repository(host.parse().unwrap(), name.parse().unwrap());
+    let cases = [
+        ("a.tar", InArchive::All, None),
+        ("a.tar:1.0", InArchive::All, Some("1.0".to_owned())),
+        ("a.tar:debian:13", at("docker.io", "library/debian"), Some("13".to_owned())),
+        ("a.tar:docker.io/library/debian:13", at("docker.io", "library/debian"), Some("13".to_owned())),
+        ("dir/a.tar:team/app", at("docker.io", "team/app"), None),
+        ("a.tar:localhost:5000/app:1", at("localhost:5000", "app"), Some("1".to_owned())),
+        ("a.tar:@2", InArchive::Nth(2), None),
+        ("a.tar:@2:1.0", InArchive::Nth(2), Some("1.0".to_owned())),
+        (&*format!("a.tar@{digest}"), InArchive::All, Some(digest.to_string())),
+        (&*format!("a.tar:team/app@{digest}"), at("docker.io", "team/app"), Some(digest.to_string())),
+    ];
+    for (text, images, named) in cases {
+        let endpoint = parse(&format!("docker-archive:{text}"));
+        let path = text.split([':', '@']).next().unwrap();
+        assert_eq!(endpoint.location, Location::DockerArchive(path.into(), images), "{text}");
+        assert_eq!(endpoint.named().map(|named| named.to_string()), named, "{text}");
+        assert_eq!(endpoint.to_string().parse::<Endpoint>().unwrap(), endpoint, "{text}");
+    }
+    for text in ["docker-archive:a.tar:", "docker-archive:a.tar:Team/app:1", "docker-archive:a.tar:a:b:c"] {
+        assert!(matches!(text.parse::<Endpoint>(), Err(EndpointError::Reference { .. })), "{text}");
+    }
+    for text in ["docker-archive:a.tar:@", "docker-archive:a.tar:@one", "docker-archive:a.tar:@-1"] {
+        assert!(matches!(text.parse::<Endpoint>(), Err(EndpointError::NoNumber(_))), "{text}");
+    }
+    assert!(matches!("docker-archive::a:1".parse::<Endpoint>(), Err(EndpointError::NoPath(_))));
 }
 
 #[test]
@@ -71,12 +102,14 @@ proptest! {
         path in "[a-z/.]{1,20}",
         tag in proptest::option::of("[A-Za-z0-9_][A-Za-z0-9._-]{0,20}"),
         seed in proptest::option::of(any::<u64>()),
-        kind in 0usize..3,
+        kind in 0usize..4,
+        nth in 0usize..9,
     ) {
         let location = match kind {
             0 => Location::Layout(path.into()),
             1 => Location::OciArchive(path.into()),
-            _ => Location::DockerArchive(path.into()),
+            2 => Location::DockerArchive(path.into(), InArchive::All),
+            _ => Location::DockerArchive(path.into(), InArchive::Nth(nth)),
         };
         let endpoint = Endpoint {
             location,
