@@ -13,7 +13,7 @@ async fn after_a_kill_no_finished_blob_is_sent_again_and_nothing_half_is_tagged(
     sandbox(&[stage.mirror("apps", "whole")]).run("sync --quiet").succeeded();
     stage.assert_nothing_is_sent_twice("whole");
     let total = stage.requests();
-    for point in points(total) {
+    for point in points(total, 3) {
         println!("killed after {point} of {total} requests");
         stage.clear();
         let below = format!("p{point}");

@@ -3,11 +3,11 @@
 use std::process;
 
 /// After how many requests each run is killed: one point at random in each of as many equal parts of `total` as
-/// there are runs.
-pub(crate) fn points(total: u64) -> impl Iterator<Item = u64> {
+/// there are runs; `few` where nothing is said.
+pub(crate) fn points(total: u64, few: u64) -> impl Iterator<Item = u64> {
     let seed = number("PORTOLAN_CHAOS_SEED").unwrap_or_else(|| process::id().into());
     println!("PORTOLAN_CHAOS_SEED={seed}");
-    let count = number("PORTOLAN_CHAOS").unwrap_or(3);
+    let count = number("PORTOLAN_CHAOS").unwrap_or(few);
     // The last part is left alone: the run must not end before it is killed.
     let part = (total * 95 / 100 / count).max(1);
     (0..count).map(move |nth| nth * part + noise(seed << 32 | nth) % part)
