@@ -1,5 +1,7 @@
 //! What mirrors delete, and `portolan undo`.
 
+use std::fs;
+
 use portolan_testkit::image::{Image, Layer};
 use portolan_testkit::registry::Registry;
 use portolan_testkit::zoo::write_layout;
@@ -45,6 +47,26 @@ fn what_is_gone_is_condemned_then_deleted_then_put_back() {
     insta::assert_snapshot!("undo_again", sandbox.run("undo apps"));
     insta::assert_snapshot!("sync_after_undo", sandbox.run("sync --quiet"));
     assert_eq!(tags(&sandbox, "oci:to"), ["1.0", "1.1", "1.2"]);
+}
+
+#[test]
+fn what_was_brought_under_another_name_stays_until_nothing_remembers_that_name() {
+    let sandbox = with(&["1.0", "1.1"], &[&apps("0s")]);
+    sandbox.run("sync").succeeded();
+    configure(&sandbox, &[&apps("0s").replace("name: apps", "name: renamed")]);
+    sandbox.run("sync").succeeded();
+    show(&sandbox, "from", [("1.0", 1)]);
+    sandbox.run("sync").succeeded();
+    assert_eq!(tags(&sandbox, "oci:to"), ["1.0", "1.1"]);
+
+    fs::remove_dir_all(sandbox.path("data")).unwrap();
+    sandbox.run("sync").succeeded();
+    assert_eq!(tags(&sandbox, "oci:to"), ["1.0", "1.1"], "a first run deletes nothing");
+    show(&sandbox, "from", [("1.0", 1), ("1.1", 2)]);
+    sandbox.run("sync").succeeded();
+    show(&sandbox, "from", [("1.0", 1)]);
+    sandbox.run("sync").succeeded();
+    assert_eq!(tags(&sandbox, "oci:to"), ["1.0"]);
 }
 
 #[test]
