@@ -27,15 +27,15 @@ pub mod select;
 pub mod settings;
 
 pub use copy::{
-    ArtifactTypes, CarryRules, CopyReport, CopyRequest, CopyTarget, ImageOutcome, Moves, Platforms,
-    ReferrerPolicy, Tally, TargetReport,
+    ArtifactTypes, CarryRules, CopyReport, CopyRequest, CopyRules, CopyTarget, ImageOutcome, Moves,
+    Platforms, ReferrerPolicy, Tally, TargetReport,
 };
 pub use engine::{Engine, EngineOptions};
 pub use error::CopyError;
 pub use event::{BlobOutcome, Event, ImageEnd, Observer, Silent};
 pub use mirror::{
-    Gathered, Looked, MirrorError, OtherKind, SyncError, SyncOptions, SyncReport, SyncShare, TakeUpOptions,
-    UndoOptions, UndoReport,
+    Detail, Gathered, Looked, MirrorError, OtherKind, SyncError, SyncOptions, SyncReport, SyncShare,
+    TakeUpOptions, UndoOptions, UndoReport,
 };
 pub use plan::{
     Action, Cost, MirrorPlan, Plan, PlannedImage, PlannedTarget, RestoreError, Restored, RunReport,

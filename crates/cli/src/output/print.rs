@@ -18,6 +18,11 @@ impl Output {
         Self { format }
     }
 
+    /// The format that the user wants.
+    pub(crate) fn format(self) -> OutputFormat {
+        self.format
+    }
+
     /// Prints `data` as JSON, or what `text` makes of it.
     pub(crate) fn data<T: Serialize>(
         self,

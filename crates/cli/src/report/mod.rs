@@ -2,8 +2,9 @@
 
 mod pruned;
 
+use portolan_catalog::RunTotals;
 use portolan_oci::Digest;
-use portolan_sync::{CopyError, CopyReport, ImageOutcome, PruneReport, Tally, TargetReport};
+use portolan_sync::{CopyError, CopyReport, ImageOutcome, RunReport, SyncReport, Tally, TargetReport};
 use serde::Serialize;
 
 pub(crate) use self::pruned::{PrunedImage, Tense};
@@ -32,6 +33,7 @@ struct Totals {
     skipped: u64,
     deleted: u64,
     failed: u64,
+    left_out: u64,
     blobs: u64,
     mounted: u64,
     bytes: u64,
@@ -65,40 +67,20 @@ impl Report {
     /// Adds what became of one image.
     pub(crate) fn add(&mut self, source: &str, report: &CopyReport) {
         for target in &report.targets {
-            let tally = target.tally;
-            let outcome = match target.outcome {
-                ImageOutcome::Copied => Became::Copied,
-                ImageOutcome::Unchanged => Became::Skipped,
-                ImageOutcome::Failed(_) => Became::Failed,
-            };
-            let totals = &mut self.totals;
-            totals.images += 1;
-            match outcome {
-                Became::Copied => totals.copied += 1,
-                Became::Skipped => totals.skipped += 1,
-                Became::Failed => totals.failed += 1,
-            }
-            totals.blobs += tally.blobs_uploaded;
-            totals.mounted += tally.blobs_mounted;
-            totals.bytes += tally.bytes_sent;
-            self.images.push(Line::Wanted(Image {
-                source: source.to_owned(),
-                target: target.target.clone(),
-                digest: report.image.as_ref().map(|image| image.digest),
-                outcome,
-                from: target.from.filter(|_| matches!(outcome, Became::Copied)),
-                bytes: tally.bytes_sent,
-                error: failure(target).map(|cause| chain(cause)),
-                tally,
-            }));
+            let image = Image::new(source, report.digest, target);
+            self.totals.count(&image);
+            self.images.push(Line::Wanted(image));
         }
     }
 
-    /// Adds what became of what a mirror no longer wants.
-    pub(crate) fn add_pruned(&mut self, report: &PruneReport) {
-        self.totals.deleted += report.deleted() as u64;
-        self.totals.held_back += report.held_back() as u64;
-        self.images.extend(PrunedImage::all(report, Tense::Did).into_iter().map(Line::Pruned));
+    /// Adds what a run of a mirror did. Its totals also count what it does not tell of one by one.
+    pub(crate) fn add_run(&mut self, run: &SyncReport) {
+        self.totals.add(run);
+        for RunReport { source, report } in &run.images {
+            let images = report.targets.iter().map(|target| Image::new(source, report.digest, target));
+            self.images.extend(images.map(Line::Wanted));
+        }
+        self.images.extend(PrunedImage::all(&run.prune, Tense::Did).into_iter().map(Line::Pruned));
     }
 
     /// A line for each image.
@@ -138,13 +120,40 @@ impl Line {
 }
 
 impl Totals {
+    fn count(&mut self, image: &Image) {
+        self.images += 1;
+        match image.outcome {
+            Became::Copied => self.copied += 1,
+            Became::Skipped => self.skipped += 1,
+            Became::Failed => self.failed += 1,
+        }
+        self.blobs += image.tally.blobs_uploaded;
+        self.mounted += image.tally.blobs_mounted;
+        self.bytes += image.tally.bytes_sent;
+    }
+
+    fn add(&mut self, run: &SyncReport) {
+        let RunTotals { images, copied, skipped, deleted, failed, blobs, mounted, bytes } = run.totals;
+        self.images += images;
+        self.copied += copied;
+        self.skipped += skipped;
+        self.deleted += deleted;
+        self.failed += failed;
+        self.left_out += run.left_out;
+        self.blobs += blobs;
+        self.mounted += mounted;
+        self.bytes += bytes;
+        self.held_back += run.prune.held_back() as u64;
+    }
+
     fn line(&self) -> String {
         format!(
-            "{} copied, {} unchanged, {} failed{}: {} sent, {} mounted, {}\n",
+            "{} copied, {} unchanged, {} failed{}{}: {} sent, {} mounted, {}\n",
             self.copied,
             self.skipped,
             self.failed,
             gone(self.deleted, self.held_back),
+            part(self.left_out, "left out by their type"),
             Count(self.blobs, "blob"),
             self.mounted,
             Bytes(self.bytes)
@@ -153,6 +162,24 @@ impl Totals {
 }
 
 impl Image {
+    fn new(source: &str, digest: Option<Digest>, target: &TargetReport) -> Self {
+        let outcome = match target.outcome {
+            ImageOutcome::Copied => Became::Copied,
+            ImageOutcome::Unchanged => Became::Skipped,
+            ImageOutcome::Failed(_) => Became::Failed,
+        };
+        Self {
+            source: source.to_owned(),
+            target: target.target.clone(),
+            digest,
+            outcome,
+            from: target.from.filter(|_| matches!(outcome, Became::Copied)),
+            bytes: target.tally.bytes_sent,
+            error: failure(target).map(|cause| chain(cause)),
+            tally: target.tally,
+        }
+    }
+
     fn cells(&self) -> Vec<String> {
         let outcome = match self.outcome {
             Became::Copied if self.from.is_some() => "moved",
@@ -172,8 +199,12 @@ impl Image {
 
 /// What is said of deletions: nothing where there are none.
 fn gone(deleted: u64, held_back: u64) -> String {
-    let part = |number: u64, what: &str| (number > 0).then(|| format!(", {number} {what}"));
-    [part(deleted, "deleted"), part(held_back, "held back for later runs")].into_iter().flatten().collect()
+    part(deleted, "deleted") + &part(held_back, "held back for later runs")
+}
+
+/// A part of a line of totals: nothing where there is nothing to count.
+pub(crate) fn part(number: u64, what: &str) -> String {
+    if number > 0 { format!(", {number} {what}") } else { String::new() }
 }
 
 fn done(tally: &Tally) -> String {

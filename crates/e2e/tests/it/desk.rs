@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use portolan_catalog::{Catalog, DatabaseLocation, Journal};
 use portolan_sync::{
-    CopyReport, CopyRequest, CopyTarget, Engine, EngineOptions, ImageOutcome, Moves, Platforms,
+    CopyReport, CopyRequest, CopyRules, CopyTarget, Engine, EngineOptions, ImageOutcome, Moves, Platforms,
     ReferrerPolicy, Silent, TargetReport,
 };
 use portolan_transport::{
@@ -134,9 +134,11 @@ impl Desk {
             source: self.places.source(&from.location).await.unwrap(),
             reference: from.selector().unwrap(),
             targets: vec![CopyTarget { target, name: to.tag.map_or(PutAs::Digest, PutAs::Tag) }],
-            platforms: Platforms::All,
-            referrers: ReferrerPolicy::ALL,
-            moves: Moves::Allowed,
+            rules: Arc::new(CopyRules {
+                platforms: Platforms::All,
+                referrers: ReferrerPolicy::ALL,
+                moves: Moves::Allowed,
+            }),
         }
     }
 

@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use portolan_catalog::Place;
-use portolan_oci::{Descriptor, Digest, TagOrDigest};
+use portolan_oci::{Digest, TagOrDigest};
 use portolan_transport::{Location, PutAs, Target};
 use tokio::sync::Notify;
 
@@ -102,10 +102,10 @@ impl Lane {
     }
 
     /// The target with the name that the image has here, for people.
-    pub(crate) fn shown(&self, image: Option<&Descriptor>) -> String {
+    pub(crate) fn shown(&self, image: Option<&Digest>) -> String {
         let reference = match (&self.name, image) {
             (PutAs::Tag(tag), _) => Some(TagOrDigest::Tag(tag.clone())),
-            (PutAs::Digest, Some(image)) => Some(TagOrDigest::Digest(image.digest)),
+            (PutAs::Digest, Some(image)) => Some(TagOrDigest::Digest(*image)),
             (PutAs::Digest, None) => None,
         };
         self.target.location().with(reference.as_ref())

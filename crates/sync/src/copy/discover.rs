@@ -30,8 +30,8 @@ impl Engine {
         let source = &request.source;
         let image = source.location().with(Some(&TagOrDigest::Digest(*root.digest())));
         let seen = HashSet::from([*root.digest()]);
-        let platforms = &request.platforms;
-        let types = match &request.referrers {
+        let platforms = &request.rules.platforms;
+        let types = match &request.rules.referrers {
             ReferrerPolicy::Carry(rules) => &rules.types,
             ReferrerPolicy::Leave => &ArtifactTypes::All,
         };
@@ -48,7 +48,7 @@ impl Engine {
         let mut listed = None;
         let mut children = walk.descend(&root, Role::Child).await?;
         let mut lists = Vec::new();
-        if let ReferrerPolicy::Carry(_) = &request.referrers {
+        if let ReferrerPolicy::Carry(_) = &request.rules.referrers {
             let parts = children.iter().map(|member| &member.manifest);
             let subjects = std::iter::once(&root).chain(parts).map(|manifest| *manifest.digest());
             // Nobody can have attached anything to what was made here.

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use portolan_oci::{Descriptor, Manifest, RawManifest};
+use portolan_oci::{Digest, Manifest, RawManifest};
 use portolan_transport::{Support, TransportError};
 
 use super::report::{CopyReport, ImageOutcome, TargetReport};
@@ -13,13 +13,14 @@ use crate::blob::{Lane, Settled};
 /// One image on its way.
 pub(crate) struct Job {
     pub(crate) lanes: Vec<Arc<Lane>>,
-    pub(crate) image: Option<Descriptor>,
+    /// What the image is, as soon as that is known.
+    pub(crate) digest: Option<Digest>,
 }
 
 impl Job {
     pub(crate) fn new(targets: &[CopyTarget]) -> Self {
         let lane = |to: &CopyTarget| Arc::new(Lane::new(Arc::clone(&to.target), to.name.clone()));
-        Self { lanes: targets.iter().map(lane).collect(), image: None }
+        Self { lanes: targets.iter().map(lane).collect(), digest: None }
     }
 
     /// A place that holds one image for one platform takes no index. It is told before any bytes are moved.
@@ -52,7 +53,7 @@ impl Job {
                 .for_each(|lane| lane.fail(cause.clone()));
         }
         let targets = self.lanes.iter().map(|lane| TargetReport {
-            target: lane.shown(self.image.as_ref()),
+            target: lane.shown(self.digest.as_ref()),
             outcome: match lane.failure() {
                 Some(cause) => ImageOutcome::Failed(cause),
                 None if lane.settled() == Some(Settled::Unchanged) => ImageOutcome::Unchanged,
@@ -61,6 +62,6 @@ impl Job {
             from: lane.replaced(),
             tally: lane.tally(),
         });
-        CopyReport { targets: targets.collect(), image: self.image }
+        CopyReport { targets: targets.collect(), digest: self.digest }
     }
 }

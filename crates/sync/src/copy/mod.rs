@@ -24,6 +24,6 @@ pub use artifact_types::ArtifactTypes;
 pub(crate) use belongings::{fingerprint, may_take};
 pub(crate) use job::Job;
 pub use report::{CopyReport, ImageOutcome, Tally, TargetReport};
-pub use request::{CarryRules, CopyRequest, CopyTarget, Moves, Platforms, ReferrerPolicy};
+pub use request::{CarryRules, CopyRequest, CopyRules, CopyTarget, Moves, Platforms, ReferrerPolicy};
 pub(crate) use source_lists::SourceLists;
 pub use tree::{ImageTree, Member, PartOf, ReferrerList, Role};

@@ -1,6 +1,6 @@
 //! What became of a copy.
 
-use portolan_oci::{Descriptor, Digest};
+use portolan_oci::Digest;
 
 use crate::CopyError;
 use crate::error::with_causes;
@@ -9,13 +9,18 @@ use crate::event::{Event, ImageEnd, Observer};
 /// What became of one image.
 #[derive(Debug, Clone)]
 pub struct CopyReport {
-    /// The image at the source, if it could be read.
-    pub image: Option<Descriptor>,
+    /// What the image is, if that had to be known and could be.
+    pub digest: Option<Digest>,
     /// What became of it at each target, in the order of the request.
     pub targets: Vec<TargetReport>,
 }
 
 impl CopyReport {
+    /// Whether every target had the image before.
+    pub(crate) fn is_unchanged(&self) -> bool {
+        self.targets.iter().all(|target| matches!(target.outcome, ImageOutcome::Unchanged))
+    }
+
     /// Whether every target has the image.
     pub fn is_complete(&self) -> bool {
         self.targets.iter().all(|target| !matches!(target.outcome, ImageOutcome::Failed(_)))
@@ -32,7 +37,7 @@ impl CopyReport {
             observer.observe(Event::Ended {
                 image: image.to_owned(),
                 target: target.target.clone(),
-                digest: self.image.as_ref().map(|image| image.digest),
+                digest: self.digest,
                 end,
             });
         }

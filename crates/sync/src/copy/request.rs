@@ -18,6 +18,13 @@ pub struct CopyRequest {
     pub reference: TagOrDigest,
     /// Where it goes.
     pub targets: Vec<CopyTarget>,
+    /// How it is carried. Most images of a mirror share theirs.
+    pub rules: Arc<CopyRules>,
+}
+
+/// What of an image is carried, and what may be overwritten.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CopyRules {
     /// Which part of it.
     pub platforms: Platforms,
     /// Whether signatures, SBOMs and attestations go along.

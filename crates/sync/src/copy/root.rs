@@ -41,7 +41,7 @@ impl Engine {
         let manifest = self.read(request, &request.reference).await?;
         let named = *manifest.digest();
         let mut made = HashMap::new();
-        let manifest = match (&request.platforms, manifest.parsed()) {
+        let manifest = match (&request.rules.platforms, manifest.parsed()) {
             (Platforms::One(wanted), Manifest::Index(_)) => self.one_of(request, manifest, wanted).await?,
             (Platforms::Rewritten(wanted), Manifest::Index(_)) => {
                 match self.cut(request, &manifest, 0, &mut made).await? {
@@ -118,7 +118,7 @@ impl Engine {
             }
             let all = index.parsed().children();
             let mut entries = Vec::with_capacity(all.len());
-            for (entry, is_taken) in all.iter().zip(choose(all, request.platforms.chosen())) {
+            for (entry, is_taken) in all.iter().zip(choose(all, request.rules.platforms.chosen())) {
                 if !is_taken || !is_index(entry) {
                     entries.push(if is_taken { Entry::Kept } else { Entry::Dropped });
                     continue;

@@ -35,7 +35,7 @@ impl Engine {
             return Ok(());
         }
         let root = root?;
-        job.image = Some(root.manifest.descriptor());
+        job.digest = Some(*root.manifest.digest());
         job.refuse_index(&root.manifest);
         let digest = *root.manifest.digest();
         // A target that shows something else needs the image, whatever belongs to it.

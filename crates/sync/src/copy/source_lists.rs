@@ -125,7 +125,7 @@ impl Engine {
 
     /// Reads the tags of the source, if what belongs to the image will be looked for among them.
     pub(crate) async fn learn_tags(&self, request: &CopyRequest) {
-        if let ReferrerPolicy::Carry(_) = request.referrers {
+        if let ReferrerPolicy::Carry(_) = request.rules.referrers {
             self.lists_of(&*request.source).tags(&*request.source).await;
         }
     }

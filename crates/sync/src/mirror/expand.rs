@@ -9,18 +9,32 @@ use portolan_transport::{Endpoint, Location, Places, PutAs, Source, Target};
 use super::MirrorError;
 use crate::select::{CarriedReferrers, Expansion, Mirror, Policy, clashes};
 use crate::settings::IndexMode;
-use crate::{ArtifactTypes, CarryRules, CopyRequest, CopyTarget, Moves, Platforms, ReferrerPolicy};
+use crate::{
+    ArtifactTypes, CarryRules, CopyRequest, CopyRules, CopyTarget, Moves, Platforms, ReferrerPolicy,
+};
 
-/// Places, each opened once.
+/// The places of a mirror, each opened once, and how its images are carried.
 pub(super) struct Opened<'a> {
+    mirror: &'a Mirror,
     places: &'a Places,
+    /// How images are carried whose names may move, and how those are whose names may not.
+    movable: Arc<CopyRules>,
+    immutable: Arc<CopyRules>,
     sources: HashMap<Location, Arc<dyn Source>>,
     targets: HashMap<Location, Arc<dyn Target>>,
 }
 
 impl<'a> Opened<'a> {
-    pub(super) fn new(places: &'a Places) -> Self {
-        Self { places, sources: HashMap::new(), targets: HashMap::new() }
+    pub(super) fn new(mirror: &'a Mirror, places: &'a Places) -> Self {
+        let rules = |moves| Arc::new(rules(&mirror.policy, moves));
+        Self {
+            mirror,
+            places,
+            movable: rules(Moves::Allowed),
+            immutable: rules(Moves::Refused),
+            sources: HashMap::new(),
+            targets: HashMap::new(),
+        }
     }
 
     pub(super) async fn source(&mut self, location: &Location) -> Result<Arc<dyn Source>, MirrorError> {
@@ -46,39 +60,42 @@ impl<'a> Opened<'a> {
         Ok(target)
     }
 
-    /// The request for one image of a mirror.
-    pub(super) async fn request(
-        &mut self,
-        mirror: &Mirror,
-        image: &Endpoint,
-        goals: &[Endpoint],
-    ) -> Result<CopyRequest, MirrorError> {
-        let policy = &mirror.policy;
-        let is_immutable =
-            goals.iter().filter_map(|goal| goal.tag.as_ref()).any(|tag| policy.is_immutable(tag));
-        let mut targets = Vec::with_capacity(goals.len());
-        for goal in goals {
-            let name = goal.tag.clone().map_or(PutAs::Digest, PutAs::Tag);
-            targets.push(CopyTarget { target: self.target(&goal.location).await?, name });
+    /// The request for one image: it goes where the mirror's templates say.
+    pub(super) async fn request(&mut self, image: &Endpoint) -> Result<CopyRequest, MirrorError> {
+        let mirror = self.mirror;
+        let mut targets = Vec::with_capacity(mirror.targets.len());
+        let mut is_immutable = false;
+        for template in &mirror.targets {
+            let goal = template.expand(image)?;
+            is_immutable |= goal.tag.as_ref().is_some_and(|tag| mirror.policy.is_immutable(tag));
+            let target = self.target(&goal.location).await?;
+            targets.push(CopyTarget { target, name: goal.tag.map_or(PutAs::Digest, PutAs::Tag) });
         }
         Ok(CopyRequest {
             source: self.source(&image.location).await?,
             reference: image.selector().unwrap_or_else(|| TagOrDigest::Tag(portolan_oci::Tag::latest())),
             targets,
-            platforms: match policy.platforms.as_slice() {
-                [] => Platforms::All,
-                platforms => match policy.index {
-                    IndexMode::Sparse => Platforms::Sparse(platforms.to_vec()),
-                    IndexMode::Rewritten => Platforms::Rewritten(platforms.to_vec()),
-                },
-            },
-            referrers: match &policy.referrers {
-                CarriedReferrers::None => ReferrerPolicy::Leave,
-                CarriedReferrers::All => carry(policy, ArtifactTypes::All),
-                CarriedReferrers::Types(types) => carry(policy, ArtifactTypes::Only(types.clone())),
-            },
-            moves: if is_immutable { Moves::Refused } else { Moves::Allowed },
+            rules: Arc::clone(if is_immutable { &self.immutable } else { &self.movable }),
         })
+    }
+}
+
+/// How the images of a mirror are carried.
+fn rules(policy: &Policy, moves: Moves) -> CopyRules {
+    CopyRules {
+        platforms: match policy.platforms.as_slice() {
+            [] => Platforms::All,
+            platforms => match policy.index {
+                IndexMode::Sparse => Platforms::Sparse(platforms.to_vec()),
+                IndexMode::Rewritten => Platforms::Rewritten(platforms.to_vec()),
+            },
+        },
+        referrers: match &policy.referrers {
+            CarriedReferrers::None => ReferrerPolicy::Leave,
+            CarriedReferrers::All => carry(policy, ArtifactTypes::All),
+            CarriedReferrers::Types(types) => carry(policy, ArtifactTypes::Only(types.clone())),
+        },
+        moves,
     }
 }
 
@@ -86,25 +103,19 @@ fn carry(policy: &Policy, types: ArtifactTypes) -> ReferrerPolicy {
     ReferrerPolicy::Carry(CarryRules { types, recheck: policy.recheck.duration() })
 }
 
-/// Where each image goes, by the mirror's templates. No two go to the same name.
-pub(super) fn goals(
-    mirror: &Mirror,
-    images: Vec<Endpoint>,
-) -> Result<Vec<(Endpoint, Vec<Endpoint>)>, MirrorError> {
-    let mut all = Vec::with_capacity(images.len());
-    for image in images {
-        let mut goals = Vec::with_capacity(mirror.targets.len());
-        for template in &mirror.targets {
-            goals.push(template.expand(&image)?);
-        }
-        all.push((image, goals));
-    }
-    let expansions = all.iter().flat_map(|(source, goals): &(Endpoint, Vec<Endpoint>)| {
-        goals.iter().map(move |target| Expansion { source, target })
+/// No two images may go to the same name.
+pub(super) fn keep_apart(requests: &[CopyRequest]) -> Result<(), MirrorError> {
+    let expansions = requests.iter().flat_map(|request| {
+        request.targets.iter().map(|to| Expansion {
+            source: request.source.location(),
+            reference: &request.reference,
+            target: to.target.location(),
+            name: &to.name,
+        })
     });
     let mut found = clashes(expansions).into_iter();
     match found.next() {
         Some(first) => Err(MirrorError::Clash(Box::new(first), found.len())),
-        None => Ok(all),
+        None => Ok(()),
     }
 }

@@ -6,7 +6,7 @@ use futures::stream::{self, StreamExt as _, TryStreamExt as _};
 use portolan_transport::{Endpoint, Location, Places};
 
 use super::MirrorError;
-use super::expand::{Opened, goals};
+use super::expand::{Opened, keep_apart};
 use super::kinds::OtherKind;
 use crate::select::{ImageList, LeftOut, Mirror, MirrorImages, Reason, RepositoryVerdict, TagVerdict};
 use crate::{ArtifactTypes, CopyRequest, Engine};
@@ -77,17 +77,19 @@ impl Engine {
     }
 
     async fn gather_now(&self, mirror: &Mirror, places: &Places) -> Result<Gathered, MirrorError> {
-        let mut opened = Opened::new(places);
+        let mut opened = Opened::new(mirror, places);
         let mut looked = self.look(mirror, places, &mut opened).await?;
-        let images: Vec<Endpoint> = match &mirror.images {
-            MirrorImages::Place(_) | MirrorImages::Repositories(_) => looked.taken().collect(),
-            MirrorImages::Named(images) => images.clone(),
-            MirrorImages::Listed(from) => ImageList::read(from).await?.into_images(),
+        // One by one: there may be very many.
+        let images: Box<dyn Iterator<Item = Endpoint> + Send + '_> = match &mirror.images {
+            MirrorImages::Place(_) | MirrorImages::Repositories(_) => Box::new(looked.taken()),
+            MirrorImages::Named(images) => Box::new(images.iter().cloned()),
+            MirrorImages::Listed(from) => Box::new(ImageList::read(from).await?.into_images().into_iter()),
         };
-        let mut requests = Vec::with_capacity(images.len());
-        for (image, goals) in goals(mirror, images)? {
-            requests.push(opened.request(mirror, &image, &goals).await?);
+        let mut requests = Vec::new();
+        for image in images {
+            requests.push(opened.request(&image).await?);
         }
+        keep_apart(&requests)?;
         let types = match mirror.policy.artifact_types.as_slice() {
             [] => ArtifactTypes::All,
             types => ArtifactTypes::Only(types.to_vec()),

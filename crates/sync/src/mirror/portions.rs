@@ -1,7 +1,9 @@
 //! Many images, a portion at a time: what a plan holds of each image is held for one portion only.
 
+use super::sum::{Detail, Sum};
 use crate::copy::Job;
 use crate::plan::{RunReport, TargetChecks};
+use crate::prune::Names;
 use crate::{CopyError, CopyRequest, Engine};
 
 impl Engine {
@@ -13,24 +15,30 @@ impl Engine {
         &self,
         requests: Vec<CopyRequest>,
         checks: TargetChecks,
-    ) -> Result<Vec<RunReport>, CopyError> {
-        let mut reports = Vec::with_capacity(requests.len());
-        let mut left = requests.into_iter().peekable();
-        while left.peek().is_some() {
+        detail: Detail,
+    ) -> Result<Sum, CopyError> {
+        let mut sum = Sum::new(detail);
+        let mut left = requests.into_iter();
+        let mut is_first = true;
+        while !left.as_slice().is_empty() {
             let portion: Vec<CopyRequest> = left.by_ref().take(self.portion).collect();
-            let is_first = reports.is_empty();
+            let names = Names::new(&portion);
             let undone: Vec<_> = if is_first { Vec::new() } else { portion.iter().map(undone).collect() };
-            match self.plan(portion, checks).await {
-                Ok(plan) => reports.extend(self.carry_out(plan).await),
+            let reports = match self.plan(portion, checks).await {
+                Ok(plan) => self.carry_out(plan).await,
                 Err(cause) if is_first => return Err(cause),
-                Err(cause) => reports.extend(
-                    undone
-                        .into_iter()
-                        .map(|(source, job)| RunReport { source, report: job.report(Err(cause.clone())) }),
-                ),
-            }
+                Err(cause) => {
+                    let report = |(source, job): (String, Job)| RunReport {
+                        source,
+                        report: job.report(Err(cause.clone())),
+                    };
+                    undone.into_iter().map(report).collect()
+                }
+            };
+            sum.add(names, reports);
+            is_first = false;
         }
-        Ok(reports)
+        Ok(sum)
     }
 }
 

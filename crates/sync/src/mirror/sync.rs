@@ -3,14 +3,15 @@
 use std::collections::HashSet;
 
 use jiff::Timestamp;
-use portolan_catalog::{CatalogError, RunId, RunOutcome, Runs};
+use portolan_catalog::{CatalogError, RunId, RunOutcome, RunTotals, Runs};
 use portolan_oci::TagOrDigest;
 use portolan_transport::{Places, PutAs};
 
 use super::MirrorError;
 use super::run::{Worked, run};
+use super::sum::Detail;
 use crate::plan::{RunReport, TargetChecks};
-use crate::prune::{Books, Names, PruneReport, PruneScope};
+use crate::prune::{Books, PruneReport, PruneScope};
 use crate::select::Mirror;
 use crate::{CopyError, CopyRequest, Engine};
 
@@ -26,6 +27,8 @@ pub struct SyncOptions<'a> {
     pub checks: TargetChecks,
     /// Which of the images that the mirror wants are dealt with.
     pub share: SyncShare,
+    /// Of which of them the report tells.
+    pub detail: Detail,
 }
 
 /// Which of the images that a mirror wants are dealt with in a run.
@@ -41,8 +44,12 @@ pub enum SyncShare {
 /// What a run of a mirror did.
 #[derive(Debug, Clone, Default)]
 pub struct SyncReport {
-    /// What became of the images that it wants.
+    /// What it did, in numbers.
+    pub totals: RunTotals,
+    /// What became of the images that it wants: of those about which more than the numbers was asked for.
     pub images: Vec<RunReport>,
+    /// How many images the rules took that are of no wanted artifact type.
+    pub left_out: u64,
     /// What became of what it no longer wants.
     pub prune: PruneReport,
 }
@@ -85,10 +92,7 @@ impl Engine {
     /// If another runs it, if its images cannot be told, or if it was interrupted. That single images fail is in
     /// the reports.
     pub async fn sync(&self, mirror: &Mirror, options: &SyncOptions<'_>) -> Result<SyncReport, SyncError> {
-        let work = async |run| {
-            let report = self.work(mirror, options, run).await?;
-            Ok(Worked { report, still_failed: Vec::new() })
-        };
+        let work = |run| self.work(mirror, options, run);
         run(&options.books.runs, mirror.name.as_str(), &options.owner, work).await
     }
 
@@ -97,8 +101,8 @@ impl Engine {
         mirror: &Mirror,
         options: &SyncOptions<'_>,
         run: RunId,
-    ) -> Result<SyncReport, SyncError> {
-        let SyncOptions { places, books, checks, share, .. } = options;
+    ) -> Result<Worked, SyncError> {
+        let SyncOptions { places, books, checks, share, detail, .. } = options;
         let name = mirror.name.as_str();
         let gathered = self.gather(mirror, places).await?;
         // What is not looked at cannot be missed.
@@ -110,17 +114,17 @@ impl Engine {
         if *share == SyncShare::Failed {
             keep_failed(&mut requests, &books.runs, name).await?;
         }
-        let names = Names::new(&requests, *share);
+        let left_out = gathered.other_kinds.len() as u64;
         drop(gathered.looked);
-        let images = self.carry_out_all(requests, *checks).await?;
-        self.note_brought(name, &names, &images, books).await;
+        let sum = self.carry_out_all(requests, *checks, *detail).await?;
+        self.note_brought(name, &sum.arrivals, *share, books).await;
         let prune = match scope {
             Some(scope) if !self.cancelled.is_cancelled() => {
-                self.prune(&scope, names.failed(&images), run, options).await
+                self.prune(&scope, sum.arrivals.failed(), run, options).await
             }
             _ => PruneReport::default(),
         };
-        Ok(SyncReport { images, prune })
+        Ok(Worked { sum, left_out, prune, still_failed: Vec::new() })
     }
 }
 

@@ -6,6 +6,7 @@ use portolan_catalog::{CatalogError, FailedImage, RunId, Runs};
 use portolan_transport::Places;
 
 use super::run::{Worked, run};
+use super::sum::{Detail, Sum};
 use super::{SyncError, SyncReport, SyncShare};
 use crate::plan::{Plan, Restored};
 use crate::prune::{Books, Names, PruneReport};
@@ -53,16 +54,17 @@ impl Engine {
             plan = self.check(images) => plan,
         };
         let still_failed = still_failed(&plan, &books.runs, mirror.as_str()).await?;
-        let names = Names::new(plan.images.iter().map(|image| &image.request), SyncShare::Failed);
-        let images = self.carry_out(plan).await;
-        self.note_brought(mirror.as_str(), &names, &images, books).await;
+        let names = Names::new(plan.images.iter().map(|image| &image.request));
+        let mut sum = Sum::new(Detail::All);
+        sum.add(names, self.carry_out(plan).await);
+        self.note_brought(mirror.as_str(), &sum.arrivals, SyncShare::Failed, books).await;
         let prune = match prune {
             Some(planned) if !self.cancelled.is_cancelled() => {
-                self.prune_planned(&planned, names.failed(&images), run, options).await
+                self.prune_planned(&planned, sum.arrivals.failed(), run, options).await
             }
             _ => PruneReport::default(),
         };
-        Ok(Worked { report: SyncReport { images, prune }, still_failed })
+        Ok(Worked { sum, left_out: 0, prune, still_failed })
     }
 }
 

@@ -55,10 +55,11 @@ impl Engine {
 
     async fn carry_out_one(&self, image: PlannedImage) -> CopyReport {
         let needs_work = image.needs_work();
-        let PlannedImage { request, named, digest, listed, tree, job, asked, targets } = image;
-        if let (Some(rule), Some(named), Some(tree)) = (request.platforms.rule(), named, &tree) {
+        let PlannedImage { request, named, listed, tree, job, asked, targets } = image;
+        if let (Some(rule), Some(named), Some(tree)) = (request.rules.platforms.rule(), named, &tree) {
             self.learn_rewritten(rule, Wanted { named, digest: *tree.root.digest() });
         }
+        let digest = job.digest;
         for ((lane, target), asked) in job.lanes.iter().zip(targets).zip(asked) {
             match target.action {
                 Action::Skip => {

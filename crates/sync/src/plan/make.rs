@@ -55,28 +55,19 @@ impl Engine {
         let (shows, ahead) = join(shows, self.look_ahead(&request, &job)).await;
         let was_asked = |shows: &Shows| matches!(shows, Ok(Some(Seen { how: How::Asked, .. })));
         let asked = shows.iter().map(was_asked).collect();
-        let mut image = PlannedImage {
-            request,
-            named: None,
-            digest: None,
-            listed: None,
-            tree: None,
-            job,
-            asked,
-            targets: Vec::new(),
-        };
+        let mut image =
+            PlannedImage { request, named: None, listed: None, tree: None, job, asked, targets: Vec::new() };
         let actions = match self.compare(&mut image, shows, ahead).await {
             Ok(actions) => actions,
             Err(cause) => image.job.lanes.iter().map(|_| Action::Fail(cause.clone())).collect(),
         };
-        let descriptor = image.tree.as_ref().map(|tree| tree.root.descriptor());
         image.targets = image
             .job
             .lanes
             .iter()
             .zip(actions)
             .map(|(lane, action)| PlannedTarget {
-                shown: lane.shown(descriptor.as_ref()),
+                shown: lane.shown(image.job.digest.as_ref()),
                 action,
                 cost: Cost::default(),
             })
@@ -95,7 +86,7 @@ impl Engine {
             let confirmed = holdings.confirmed(self, &lane.place).await.ok()?;
             seen.insert(confirmed.get(tag.as_str())?.digest);
         }
-        if matches!(request.platforms, Platforms::One(_)) || request.digest().is_some() {
+        if matches!(request.rules.platforms, Platforms::One(_)) || request.digest().is_some() {
             return None;
         }
         let learn_tags = async {
@@ -109,7 +100,7 @@ impl Engine {
 
     /// Whether the source's tags will be looked at if it shows one of these images.
     async fn wants_tags(&self, request: &CopyRequest, job: &Job, images: HashSet<Digest>) -> bool {
-        let ReferrerPolicy::Carry(rules) = &request.referrers else { return false };
+        let ReferrerPolicy::Carry(rules) = &request.rules.referrers else { return false };
         for image in images {
             // Who cannot be asked now fails where the answer is needed.
             if self.is_due(rules, &job.lanes, &image).await.unwrap_or(true) {
@@ -138,7 +129,7 @@ impl Engine {
         let request = &image.request;
         if let Some(wanted) = self.wanted(request, &shows, ahead).await? {
             image.named = Some(wanted.named);
-            image.digest = Some(wanted.digest);
+            image.job.digest = Some(wanted.digest);
             let has_it = |shows: &Shows| matches!(shows, Ok(Some(seen)) if seen.digest == wanted.digest);
             if shows.iter().all(has_it)
                 && let News::None { listed } = self.news(request, &image.job.lanes, wanted).await?
@@ -150,8 +141,7 @@ impl Engine {
         let root = self.root(request).await?;
         let digest = *root.manifest.digest();
         image.named = Some(root.named);
-        image.digest = Some(digest);
-        image.job.image = Some(root.manifest.descriptor());
+        image.job.digest = Some(digest);
         image.job.refuse_index(&root.manifest);
         let tree = Arc::new(self.discover(request, root).await?);
         image.listed = tree.listed.or_else(|| self.worth_noting(request));
@@ -185,7 +175,7 @@ impl Engine {
         shows: &[Shows],
         ahead: Option<Result<Digest, CopyError>>,
     ) -> Result<Option<Wanted>, CopyError> {
-        let named = match (&request.platforms, &request.reference) {
+        let named = match (&request.rules.platforms, &request.reference) {
             // What will be there is a part of what the source shows.
             (Platforms::One(_), _) => return Ok(None),
             (_, TagOrDigest::Digest(digest)) => *digest,
@@ -197,7 +187,7 @@ impl Engine {
                 None => self.source_shows(request).await?,
             },
         };
-        let digest = match request.platforms.rule() {
+        let digest = match request.rules.platforms.rule() {
             None => Some(named),
             Some(rule) => self.rewritten(&rule).await?.get(&named).copied(),
         };
@@ -216,7 +206,7 @@ pub(super) struct Wanted {
 
 /// What is to be done about a name that another image has.
 fn moved(request: &CopyRequest, lane: &Lane, from: Digest, to: Digest) -> Action {
-    match request.moves {
+    match request.rules.moves {
         Moves::Allowed => Action::Move { from },
         Moves::Refused => Action::Fail(CopyError::Immutable { name: lane.shown(None), from, to }),
     }

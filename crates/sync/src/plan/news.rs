@@ -39,7 +39,7 @@ impl Engine {
         lanes: &[Arc<Lane>],
         wanted: Wanted,
     ) -> Result<News, CopyError> {
-        let ReferrerPolicy::Carry(rules) = &request.referrers else {
+        let ReferrerPolicy::Carry(rules) = &request.rules.referrers else {
             return Ok(News::None { listed: None });
         };
         let image = &wanted.digest;
@@ -78,7 +78,7 @@ impl Engine {
     /// What stands for a source that lists nothing itself, where it cost a question to see what belongs to an
     /// image: that it was asked is worth noting.
     pub(super) fn worth_noting(&self, request: &CopyRequest) -> Option<Digest> {
-        let carries = matches!(request.referrers, ReferrerPolicy::Carry(_));
+        let carries = matches!(request.rules.referrers, ReferrerPolicy::Carry(_));
         (carries && !self.lists_of(&*request.source).are_at_hand()).then(|| fingerprint([]))
     }
 

@@ -60,12 +60,11 @@ pub struct PlannedImage {
     pub(crate) request: CopyRequest,
     /// What the source showed under the reference when it was read.
     pub(crate) named: Option<Digest>,
-    /// What the image is: that, or its part for a platform.
-    pub(crate) digest: Option<Digest>,
     /// Stands for what the source itself lists as referring to it, if the source was asked.
     pub(crate) listed: Option<Digest>,
     /// What is to be copied; none where nothing is.
     pub(crate) tree: Option<Arc<ImageTree>>,
+    /// It knows what the image is: what the source showed, or its part for a platform.
     pub(crate) job: Job,
     /// Which targets were asked now what they show, and showed something.
     pub(crate) asked: Vec<bool>,
@@ -80,12 +79,13 @@ impl PlannedImage {
 
     /// What it is, if it had to be known.
     pub fn digest(&self) -> Option<Digest> {
-        self.digest
+        self.job.digest
     }
 
     /// The index that it was, if it is written anew with the chosen platforms: what was signed is that one.
     pub fn original(&self) -> Option<Digest> {
-        let is_new = matches!(self.request.platforms, Platforms::Rewritten(_)) && self.named != self.digest;
+        let is_new =
+            matches!(self.request.rules.platforms, Platforms::Rewritten(_)) && self.named != self.digest();
         self.named.filter(|_| is_new)
     }
 

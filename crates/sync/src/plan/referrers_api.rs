@@ -21,7 +21,8 @@ impl Engine {
         let (mut known, mut unknown) = (HashMap::new(), Unknown::new());
         for request in requests {
             let location = request.source.location();
-            if request.referrers == ReferrerPolicy::Leave || !matches!(location, Location::Registry(..)) {
+            if request.rules.referrers == ReferrerPolicy::Leave || !matches!(location, Location::Registry(..))
+            {
                 continue;
             }
             let host = location.host().to_owned();

@@ -13,7 +13,7 @@ use crate::blob::Lane;
 use crate::copy::Job;
 use crate::prune::PlannedPrune;
 use crate::settings::MirrorName;
-use crate::{CopyError, CopyRequest, CopyTarget, Engine, Moves, Platforms, ReferrerPolicy};
+use crate::{CopyError, CopyRequest, CopyRules, CopyTarget, Engine, Moves, Platforms, ReferrerPolicy};
 
 /// Sources that are asked at once.
 const PARALLEL: usize = 64;
@@ -129,10 +129,11 @@ impl Engine {
             (Ok(_), _) => None,
             (Err(cause), _) => Some(CopyError::source(what(), cause)),
         };
+        let digest = image.digest();
         for (lane, target) in image.job.lanes.iter().zip(&mut image.targets) {
             let action = match &failure {
                 Some(cause) => Some(Action::Fail(cause.clone())),
-                None => self.overtaken(lane, target, image.digest).await,
+                None => self.overtaken(lane, target, digest).await,
             };
             if let Some(action) = action {
                 target.action = action;
@@ -181,7 +182,7 @@ async fn restored(saved: &SavedImage, places: &Places) -> Result<PlannedImage, R
     let damaged = |cause| RestoreError::Manifest { image: saved.source.clone(), cause };
     let tree = saved.tree().map_err(damaged)?.ok_or_else(|| empty(saved))?;
     let found = *tree.root.digest();
-    let is_as_planned = match request.platforms {
+    let is_as_planned = match request.rules.platforms {
         // One platform of an image has a digest of its own.
         Platforms::One(_) => true,
         Platforms::All | Platforms::Sparse(_) => found == saved.named,
@@ -195,9 +196,8 @@ async fn restored(saved: &SavedImage, places: &Places) -> Result<PlannedImage, R
         return Err(RestoreError::Altered { image: saved.source.clone(), planned: saved.named, found });
     }
     let mut job = Job::new(&request.targets);
-    let root = tree.root.descriptor();
     let planned = job.lanes.iter().zip(&saved.targets).map(|(lane, target)| PlannedTarget {
-        shown: lane.shown(Some(&root)),
+        shown: lane.shown(Some(&found)),
         action: match target.action {
             SavedAction::Add => Action::Add,
             SavedAction::Move { from } => Action::Move { from },
@@ -206,12 +206,10 @@ async fn restored(saved: &SavedImage, places: &Places) -> Result<PlannedImage, R
         cost: Cost::default(),
     });
     let targets: Vec<_> = planned.collect();
-    let digest = root.digest;
-    job.image = Some(root);
+    job.digest = Some(found);
     Ok(PlannedImage {
         request,
         named: Some(saved.named),
-        digest: Some(digest),
         listed: tree.listed,
         tree: Some(Arc::new(tree)),
         asked: vec![false; targets.len()],
@@ -234,10 +232,7 @@ async fn request(saved: &SavedImage, places: &Places) -> Result<CopyRequest, Res
         let target = places.target(&location).await.map_err(unusable(&target.place))?;
         targets.push(CopyTarget { target, name });
     }
-    Ok(CopyRequest {
-        source: places.source(&from.location).await.map_err(unusable(&saved.source))?,
-        reference: from.selector().ok_or_else(|| empty(saved))?,
-        targets,
+    let rules = Arc::new(CopyRules {
         platforms: match saved.platforms.clone() {
             SavedPlatforms::All => Platforms::All,
             SavedPlatforms::One(platform) => Platforms::One(platform),
@@ -250,6 +245,12 @@ async fn request(saved: &SavedImage, places: &Places) -> Result<CopyRequest, Res
         },
         // What may be moved was decided when the plan was made.
         moves: Moves::Allowed,
+    });
+    Ok(CopyRequest {
+        source: places.source(&from.location).await.map_err(unusable(&saved.source))?,
+        reference: from.selector().ok_or_else(|| empty(saved))?,
+        targets,
+        rules,
     })
 }
 

@@ -196,13 +196,13 @@ impl SavedImage {
         Some(Self {
             source: image.source(),
             named,
-            platforms: match image.request.platforms.clone() {
+            platforms: match image.request.rules.platforms.clone() {
                 Platforms::All => SavedPlatforms::All,
                 Platforms::One(platform) => SavedPlatforms::One(platform),
                 Platforms::Sparse(platforms) => SavedPlatforms::Sparse(platforms),
                 Platforms::Rewritten(platforms) => SavedPlatforms::Rewritten(platforms),
             },
-            referrers: match image.request.referrers {
+            referrers: match image.request.rules.referrers {
                 ReferrerPolicy::Carry(_) => SavedPolicy::Carry,
                 ReferrerPolicy::Leave => SavedPolicy::Leave,
             },

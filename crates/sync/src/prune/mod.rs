@@ -28,7 +28,7 @@ mod undo;
 
 pub use books::Books;
 pub use fate::{Fate, Kept, PrunedTag, Unwanted};
-pub(crate) use note::Names;
+pub(crate) use note::{Arrivals, Names};
 pub use report::{PruneFailure, PruneReport};
 pub(crate) use saved::{PlannedPrune, SavedPrune};
 pub use scope::PruneScope;

@@ -1,6 +1,6 @@
 //! Notes what a mirror has brought.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::fmt::Write as _;
 
 use portolan_catalog::Place;
@@ -11,64 +11,64 @@ use super::Books;
 use crate::holdings::place_of;
 use crate::{CopyRequest, Engine, ImageOutcome, RunReport, SyncShare};
 
-/// The names that the images of a run get, in the order of its requests.
-pub(crate) struct Names {
-    share: SyncShare,
-    places: Vec<Place>,
-    /// For each image and target the place, and the tag if there is one.
-    names: Vec<Vec<(usize, Option<Tag>)>>,
-}
+/// The names that images get, in the order of their requests: of each image, for each target the place, and the
+/// tag if there is one.
+pub(crate) struct Names(Vec<Vec<(Place, Option<Tag>)>>);
 
 impl Names {
-    pub(crate) fn new<'a>(requests: impl IntoIterator<Item = &'a CopyRequest>, share: SyncShare) -> Self {
-        let mut numbers: HashMap<Place, usize> = HashMap::new();
+    pub(crate) fn new<'a>(requests: impl IntoIterator<Item = &'a CopyRequest>) -> Self {
         let names = requests.into_iter().map(|request| {
             let named = request.targets.iter().map(|to| {
-                let next = numbers.len();
-                let number = *numbers.entry(place_of(to.target.location())).or_insert(next);
                 let tag = match &to.name {
                     PutAs::Tag(tag) => Some(tag.clone()),
                     PutAs::Digest => None,
                 };
-                (number, tag)
+                (place_of(to.target.location()), tag)
             });
             named.collect()
         });
-        let names = names.collect();
-        let mut places: Vec<(usize, Place)> =
-            numbers.into_iter().map(|(place, number)| (number, place)).collect();
-        places.sort_unstable();
-        Self { share, places: places.into_iter().map(|(_, place)| place).collect(), names }
+        Self(names.collect())
     }
+}
 
-    /// Place and name of each image of the run, and how it went.
-    fn outcomes<'a>(
-        &'a self,
-        reports: &'a [RunReport],
-    ) -> impl Iterator<Item = (&'a Place, Option<&'a Tag>, &'a ImageOutcome)> {
-        self.names.iter().zip(reports).flat_map(|(names, run)| {
-            names.iter().zip(&run.report.targets).filter_map(|((place, tag), target)| {
-                Some((self.places.get(*place)?, tag.as_ref(), &target.outcome))
-            })
-        })
+/// Which names the targets have now as a mirror wants them, and where an image failed.
+#[derive(Debug, Default)]
+pub(crate) struct Arrivals {
+    there: BTreeMap<Place, BTreeSet<Tag>>,
+    failed: HashSet<Place>,
+}
+
+impl Arrivals {
+    /// Adds images of which it has turned out what became of them.
+    pub(crate) fn add(&mut self, names: Names, reports: &[RunReport]) {
+        for (names, run) in names.0.into_iter().zip(reports) {
+            for ((place, tag), target) in names.into_iter().zip(&run.report.targets) {
+                match (&target.outcome, tag) {
+                    (ImageOutcome::Failed(_), _) => _ = self.failed.insert(place),
+                    (ImageOutcome::Copied | ImageOutcome::Unchanged, Some(tag)) => {
+                        self.there.entry(place).or_default().insert(tag);
+                    }
+                    (ImageOutcome::Copied | ImageOutcome::Unchanged, None) => {}
+                }
+            }
+        }
     }
 
     /// The places at which an image failed.
-    pub(crate) fn failed(&self, reports: &[RunReport]) -> HashSet<Place> {
-        let failed =
-            self.outcomes(reports).filter(|(.., outcome)| matches!(outcome, ImageOutcome::Failed(_)));
-        failed.map(|(place, ..)| place.clone()).collect()
+    pub(crate) fn failed(&self) -> &HashSet<Place> {
+        &self.failed
     }
 
-    /// The tags that the targets have now.
-    fn there<'a>(&'a self, reports: &'a [RunReport]) -> BTreeMap<&'a Place, BTreeSet<&'a str>> {
-        let mut all: BTreeMap<&Place, BTreeSet<&str>> = BTreeMap::new();
-        for (place, tag, outcome) in self.outcomes(reports) {
-            if let (Some(tag), ImageOutcome::Copied | ImageOutcome::Unchanged) = (tag, outcome) {
-                all.entry(place).or_default().insert(tag.as_str());
+    /// Stands for all names that are there.
+    fn fingerprint(&self) -> Digest {
+        let mut text = String::new();
+        for (place, tags) in &self.there {
+            _ = writeln!(text, "{place}");
+            for tag in tags {
+                _ = writeln!(text, " {tag}");
             }
         }
-        all
+        Digest::sha256(text.as_bytes())
     }
 }
 
@@ -78,39 +78,27 @@ impl Engine {
     pub(crate) async fn note_brought(
         &self,
         mirror: &str,
-        names: &Names,
-        reports: &[RunReport],
+        arrivals: &Arrivals,
+        share: SyncShare,
         books: &Books,
     ) {
-        let there = names.there(reports);
-        if there.is_empty() {
+        if arrivals.there.is_empty() {
             return;
         }
         let noted = async {
-            let fingerprint = match names.share {
-                SyncShare::All => Some(fingerprint(&there)),
+            let fingerprint = match share {
+                SyncShare::All => Some(arrivals.fingerprint()),
                 SyncShare::Failed => None,
             };
             if fingerprint.is_some() && books.brought.noted(mirror).await? == fingerprint {
                 return Ok(());
             }
-            let owned = |tags: &BTreeSet<&str>| tags.iter().map(|tag| (*tag).to_owned()).collect();
-            let tags = there.iter().map(|(place, tags)| ((*place).clone(), owned(tags))).collect();
+            let owned = |tags: &BTreeSet<Tag>| tags.iter().map(Tag::to_string).collect();
+            let tags = arrivals.there.iter().map(|(place, tags)| (place.clone(), owned(tags))).collect();
             books.brought.note(mirror, portolan_catalog::Names { tags, fingerprint }).await
         };
         if let Err(cause) = noted.await {
             tracing::warn!(%cause, mirror, "what the mirror has brought is not noted: no prune will touch it");
         }
     }
-}
-
-fn fingerprint(names: &BTreeMap<&Place, BTreeSet<&str>>) -> Digest {
-    let mut text = String::new();
-    for (place, tags) in names {
-        _ = writeln!(text, "{place}");
-        for tag in tags {
-            _ = writeln!(text, " {tag}");
-        }
-    }
-    Digest::sha256(text.as_bytes())
 }

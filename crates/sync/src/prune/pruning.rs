@@ -53,12 +53,12 @@ impl Engine {
     pub(crate) async fn prune(
         &self,
         scope: &PruneScope,
-        failed: HashSet<Place>,
+        failed: &HashSet<Place>,
         run: RunId,
         options: &SyncOptions<'_>,
     ) -> PruneReport {
         let (places, books) = (options.places, options.books);
-        let ahead = Ahead { failed, ..Ahead::default() };
+        let ahead = Ahead { failed: failed.clone(), ..Ahead::default() };
         let pruning = Pruning { engine: self, scope, places, books, ahead, doing: Doing::Run(run) };
         pruning.everywhere().await
     }
@@ -68,12 +68,12 @@ impl Engine {
     pub(crate) async fn prune_planned(
         &self,
         planned: &PlannedPrune,
-        failed: HashSet<Place>,
+        failed: &HashSet<Place>,
         run: RunId,
         options: &TakeUpOptions<'_>,
     ) -> PruneReport {
         let (places, books, scope) = (options.places, options.books, &planned.scope);
-        let ahead = Ahead { failed, ..Ahead::default() };
+        let ahead = Ahead { failed: failed.clone(), ..Ahead::default() };
         let pruning = Pruning { engine: self, scope, places, books, ahead, doing: Doing::Run(run) };
         pruning.at(pruning.planned(planned).await, PruneReport::default()).await
     }

@@ -3,16 +3,20 @@
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 
-use portolan_oci::Tag;
-use portolan_transport::{Endpoint, Location};
+use portolan_oci::{Tag, TagOrDigest};
+use portolan_transport::{Location, PutAs};
 
 /// An image and one place to which it goes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy)]
 pub struct Expansion<'a> {
     /// Where it is.
-    pub source: &'a Endpoint,
-    /// Where it goes, with the name that it gets there.
-    pub target: &'a Endpoint,
+    pub source: &'a Location,
+    /// Which one it is there.
+    pub reference: &'a TagOrDigest,
+    /// Where it goes.
+    pub target: &'a Location,
+    /// The name that it gets there.
+    pub name: &'a PutAs,
 }
 
 /// Two images go to one name at one place.
@@ -20,33 +24,28 @@ pub struct Expansion<'a> {
 #[error("{first} and {second} would both be {target}")]
 pub struct Clash {
     /// The place and name.
-    pub target: Endpoint,
+    pub target: String,
     /// The image that has it first.
-    pub first: Endpoint,
+    pub first: String,
     /// The other.
-    pub second: Endpoint,
+    pub second: String,
 }
 
 /// All that would be overwritten by another: none may be copied before a target is told to keep them apart.
 /// One image that is named twice is no clash, and one digest is one image.
 pub fn clashes<'a>(expansions: impl IntoIterator<Item = Expansion<'a>>) -> Vec<Clash> {
-    let mut taken: HashMap<(&Location, Option<&Tag>), Expansion<'a>> = HashMap::new();
+    let mut taken: HashMap<(&Location, &Tag), Expansion<'a>> = HashMap::new();
     let mut found = Vec::new();
     for expansion in expansions {
-        let target = &expansion.target;
         // It is the name that is moved; a digest alone is never another's.
-        if target.tag.is_none() && target.digest.is_some() {
-            continue;
-        }
-        match taken.entry((&target.location, target.tag.as_ref())) {
-            Entry::Vacant(free) => {
-                free.insert(expansion);
-            }
-            Entry::Occupied(other) if !same_image(other.get().source, expansion.source) => {
+        let PutAs::Tag(tag) = expansion.name else { continue };
+        match taken.entry((expansion.target, tag)) {
+            Entry::Vacant(free) => _ = free.insert(expansion),
+            Entry::Occupied(other) if !same_image(other.get(), &expansion) => {
                 found.push(Clash {
-                    target: (*target).clone(),
-                    first: (*other.get().source).clone(),
-                    second: (*expansion.source).clone(),
+                    target: expansion.target.with(Some(&tag.clone().into())),
+                    first: image(other.get()),
+                    second: image(&expansion),
                 });
             }
             Entry::Occupied(_) => {}
@@ -55,9 +54,11 @@ pub fn clashes<'a>(expansions: impl IntoIterator<Item = Expansion<'a>>) -> Vec<C
     found
 }
 
-fn same_image(one: &Endpoint, two: &Endpoint) -> bool {
-    match (one.digest, two.digest) {
-        (Some(one), Some(two)) => one == two,
-        _ => one.location == two.location && one.selector() == two.selector(),
-    }
+fn image(expansion: &Expansion<'_>) -> String {
+    expansion.source.with(Some(expansion.reference))
+}
+
+fn same_image(one: &Expansion<'_>, two: &Expansion<'_>) -> bool {
+    let is_digest = matches!(one.reference, TagOrDigest::Digest(_));
+    one.reference == two.reference && (is_digest || one.source == two.source)
 }

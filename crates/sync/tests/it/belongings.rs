@@ -1,5 +1,6 @@
 //! What comes to belong to images that do not move.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use http::Method;
@@ -46,7 +47,8 @@ impl Stage {
             let (from, to) = (self.source.reference("r", tag), self.target.reference("m", tag));
             let mut request = self.desk.request(&from, &[&to]).await;
             let types = self.types.clone();
-            request.referrers = ReferrerPolicy::Carry(CarryRules { types, recheck });
+            Arc::make_mut(&mut request.rules).referrers =
+                ReferrerPolicy::Carry(CarryRules { types, recheck });
             requests.push(request);
         }
         requests

@@ -9,10 +9,10 @@ use portolan_catalog::{Catalog, DatabaseLocation, Place, Runs, SeenDigest};
 use portolan_sync::select::{Mirror, Policy};
 use portolan_sync::settings::{MirrorSettings, TagSets};
 use portolan_sync::{
-    ArtifactTypes, Books, CarryRules, CopyReport, CopyRequest, CopyTarget, Engine, EngineOptions, Event,
-    ImageOutcome, MirrorPlan, Moves, Observer, Plan, Platforms, PruneScope, ReferrerPolicy, SavedPlan,
-    SyncError, SyncOptions, SyncReport, SyncShare, TakeUpOptions, TargetChecks, TargetReport, UndoOptions,
-    UndoReport,
+    ArtifactTypes, Books, CarryRules, CopyReport, CopyRequest, CopyRules, CopyTarget, Detail, Engine,
+    EngineOptions, Event, ImageOutcome, MirrorPlan, Moves, Observer, Plan, Platforms, PruneScope,
+    ReferrerPolicy, SavedPlan, SyncError, SyncOptions, SyncReport, SyncShare, TakeUpOptions, TargetChecks,
+    TargetReport, UndoOptions, UndoReport,
 };
 use portolan_transport::{
     ClientOptions, Endpoint, Hosts, HostsOptions, Places, PlacesOptions, PutAs, RetryOptions,
@@ -119,17 +119,17 @@ impl Desk {
             let name = endpoint.tag.map_or(PutAs::Digest, PutAs::Tag);
             to.push(CopyTarget { target: self.places.target(&endpoint.location).await.unwrap(), name });
         }
+        // As for a mirror that lists the source's tags to choose among them.
+        let referrers = CarryRules { types: ArtifactTypes::All, recheck: Duration::ZERO };
         CopyRequest {
             source: self.places.source(&from.location).await.unwrap(),
             reference: from.selector().unwrap(),
             targets: to,
-            platforms: Platforms::All,
-            // As for a mirror that lists the source's tags to choose among them.
-            referrers: ReferrerPolicy::Carry(CarryRules {
-                types: ArtifactTypes::All,
-                recheck: Duration::ZERO,
+            rules: Arc::new(CopyRules {
+                platforms: Platforms::All,
+                referrers: ReferrerPolicy::Carry(referrers),
+                moves: Moves::Allowed,
             }),
-            moves: Moves::Allowed,
         }
     }
 
@@ -152,6 +152,7 @@ impl Desk {
             owner: "a test".to_owned(),
             checks: TargetChecks::Rolling,
             share,
+            detail: Detail::All,
         };
         engine.sync(mirror, &options).await
     }

@@ -274,7 +274,7 @@ async fn a_sparse_index_costs_only_its_platforms_and_a_registry_that_takes_none_
     let Some(stage) = Stage::new().await else { return };
     let target = stage.target.reference("m", "v2");
     let mut request = stage.desk.request(&stage.source.reference("r", "v2"), &[&target]).await;
-    request.platforms = Platforms::Sparse(vec!["linux/arm64".parse().unwrap()]);
+    Arc::make_mut(&mut request.rules).platforms = Platforms::Sparse(vec!["linux/arm64".parse().unwrap()]);
     let engine = stage.engine();
     let plan = engine.plan(vec![request], TargetChecks::Rolling).await.unwrap();
     assert_eq!((plan.cost().manifests, plan.cost().blobs), (2, 3));
@@ -295,7 +295,7 @@ async fn a_name_that_must_not_change_is_not_moved() {
     let target = stage.target.reference("m", "v2");
     stage.desk.copy(&stage.source.reference("r", "v1"), &[&target]).await;
     let mut request = stage.desk.request(&stage.source.reference("r", "v2"), &[&target]).await;
-    request.moves = Moves::Refused;
+    Arc::make_mut(&mut request.rules).moves = Moves::Refused;
     let engine = stage.engine();
     let plan = engine.plan(vec![request], TargetChecks::Rolling).await.unwrap();
     let Action::Fail(CopyError::Immutable { name, .. }) = &plan.images()[0].targets()[0].action else {

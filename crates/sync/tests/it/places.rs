@@ -26,7 +26,7 @@ async fn an_image_goes_from_registry_to_registry() {
         from.client().push("a/b", &exhibit).await;
         let report = desk.copy(&from.reference("a/b", name), &[&to.reference("x", name)]).await;
         assert!(matches!(only(&report).outcome, ImageOutcome::Copied));
-        assert_eq!(report.image.unwrap().digest.to_string(), exhibit.root.digest);
+        assert_eq!(report.digest.unwrap().to_string(), exhibit.root.digest);
         assert_there(&to, "x", &exhibit).await;
     }
 }

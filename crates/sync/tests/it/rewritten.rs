@@ -1,5 +1,7 @@
 //! Indexes that are written anew with some of their platforms.
 
+use std::sync::Arc;
+
 use http::Method;
 use portolan_oci::Platform;
 use portolan_sync::{
@@ -43,7 +45,7 @@ impl Stage {
             let tag = &image.tags[0];
             let (from, to) = (self.source.reference("r", tag), self.target.reference("m", tag));
             let mut request = self.desk.request(&from, &[&to]).await;
-            request.platforms = Platforms::Rewritten(self.platforms.clone());
+            Arc::make_mut(&mut request.rules).platforms = Platforms::Rewritten(self.platforms.clone());
             requests.push(request);
         }
         requests
@@ -142,7 +144,7 @@ async fn a_registry_that_takes_no_sparse_index_gets_one_of_the_wanted_platforms(
 
     stage.platforms.pop();
     let mut requests = stage.requests().await;
-    requests[0].moves = Moves::Refused;
+    Arc::make_mut(&mut requests[0].rules).moves = Moves::Refused;
     let plan = stage.engine().plan(requests, TargetChecks::Rolling).await.unwrap();
     let refused = &plan.images()[0].targets()[0].action;
     let Action::Fail(CopyError::Immutable { from, to, .. }) = refused else { panic!("{refused:?}") };
@@ -234,12 +236,12 @@ async fn one_platform_is_found_in_an_index_within_an_index() {
         ("linux/arm64", &stage.images[0].root.children[0].children[1]),
         ("linux/riscv64", &stage.images[0].root.children[1]),
     ] {
-        request.platforms = Platforms::One(platform.parse().unwrap());
+        Arc::make_mut(&mut request.rules).platforms = Platforms::One(platform.parse().unwrap());
         let report = stage.engine().copy(&request).await;
         assert!(report.is_complete(), "{report:?}");
         assert_eq!(stage.to.client().manifest("m", "one").await.bytes, wanted.bytes);
     }
-    request.platforms = Platforms::One("linux/s390x".parse().unwrap());
+    Arc::make_mut(&mut request.rules).platforms = Platforms::One("linux/s390x".parse().unwrap());
     let report = stage.engine().copy(&request).await;
     let ImageOutcome::Failed(CopyError::NoPlatform { offered, .. }) = &report.targets[0].outcome else {
         panic!("{report:?}")

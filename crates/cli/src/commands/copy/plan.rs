@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use portolan_oci::TagOrDigest;
 use portolan_sync::{
-    CopyError, CopyReport, CopyRequest, CopyTarget, ImageOutcome, Moves, Platforms, ReferrerPolicy, Tally,
-    TargetReport,
+    CopyError, CopyReport, CopyRequest, CopyRules, CopyTarget, ImageOutcome, Moves, Platforms,
+    ReferrerPolicy, Tally, TargetReport,
 };
 use portolan_transport::{Endpoint, PutAs, Target, TransportError};
 
@@ -48,14 +48,12 @@ impl Plan {
                 Err(cause) => unopened.push((index, unopened_report(endpoint, cause))),
             }
         }
-        let request = CopyRequest {
-            source,
-            reference,
-            targets,
+        let rules = Arc::new(CopyRules {
             platforms: arguments.platform.clone().map_or(Platforms::All, Platforms::One),
             referrers: if arguments.no_referrers { ReferrerPolicy::Leave } else { ReferrerPolicy::ALL },
             moves: Moves::Allowed,
-        };
+        });
+        let request = CopyRequest { source, reference, targets, rules };
         Ok(Self { request, places, unopened })
     }
 

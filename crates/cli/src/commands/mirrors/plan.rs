@@ -19,7 +19,7 @@ use crate::error::{CliError, chain};
 use crate::interrupt::Interrupt;
 use crate::outcome::Outcome;
 use crate::output::{Between, Count, Table};
-use crate::report::{PrunedImage, Tense};
+use crate::report::{PrunedImage, Tense, part};
 
 /// Says what a run of mirrors would do, and what it would cost; changes nothing
 ///
@@ -341,10 +341,6 @@ impl Totals {
     fn line(&self) -> String {
         let failed =
             if self.failed == 0 { String::new() } else { format!(", {} cannot be planned", self.failed) };
-        let part = |number: u64, what: &str| match number {
-            0 => String::new(),
-            number => format!(", {number} {what}"),
-        };
         let delete = part(self.delete, "to delete");
         let held_back = part(self.held_back, "held back for later runs");
         let left_out = part(self.left_out, "left out by their type");

@@ -4,12 +4,13 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 use portolan_sync::{
-    CopyError, Engine, Mirror, Restored, RunReport, SavedPlan, SyncError, SyncOptions, SyncReport, SyncShare,
-    TakeUpOptions,
+    CopyError, Detail, Engine, Mirror, Restored, RunReport, SavedPlan, SyncError, SyncOptions, SyncReport,
+    SyncShare, TakeUpOptions,
 };
 use portolan_transport::Cause;
 
 use super::work::{Checks, chosen, engine, owner, tell_prune};
+use crate::arguments::OutputFormat;
 use crate::context::Context;
 use crate::error::{CliError, Failure};
 use crate::interrupt::Interrupt;
@@ -32,7 +33,8 @@ Examples:
   portolan sync --plan plan.json
 
 Printed is a line for each image with which something was done, and one for the whole; as JSON:
-  {\"totals\": {\"images\", \"copied\", \"skipped\", \"deleted\", \"failed\", \"blobs\", \"mounted\", \"bytes\"},
+  {\"totals\": {\"images\", \"copied\", \"skipped\", \"deleted\", \"failed\", \"left_out\",
+              \"blobs\", \"mounted\", \"bytes\"},
    \"images\": [{\"source\", \"target\", \"digest\", \"outcome\", \"from\", \"bytes\", \"error\"}]}
 A tag that is no longer wanted has no source, and \"reason\", \"since\" and \"due\" beside that.")]
 pub(crate) struct SyncArguments {
@@ -101,6 +103,10 @@ async fn run_mirror(
         owner: owner("sync"),
         checks: arguments.checks.wanted(),
         share: if arguments.failed { SyncShare::Failed } else { SyncShare::All },
+        detail: match context.output.format() {
+            OutputFormat::Text => Detail::Changes,
+            OutputFormat::Json => Detail::All,
+        },
     };
     Ok(engine.sync(mirror, &options).await?)
 }
@@ -141,15 +147,16 @@ fn tell(
     let mut all = Report::default();
     let mut outcomes = Vec::new();
     for report in reports {
-        report.images.iter().for_each(|RunReport { source, report }| all.add(source, report));
-        all.add_pruned(&report.prune);
+        let is_there = report.totals.copied + report.totals.skipped > 0;
+        outcomes.extend(is_there.then_some(Outcome::Done));
+        all.add_run(report);
     }
     context.output.data(&all, Report::changes)?;
     let mut is_interrupted = false;
     for RunReport { source, report } in reports.iter().flat_map(|report| &report.images) {
         for target in &report.targets {
             match failure(target) {
-                None => outcomes.push(Outcome::Done),
+                None => {}
                 Some(CopyError::Cancelled) => is_interrupted = true,
                 Some(cause) => {
                     let error = CliError::from(cause.clone());

@@ -1,8 +1,9 @@
 //! A docker-archive holds one image for one platform, or is refused.
 
 use std::path::Path;
+use std::sync::Arc;
 
-use portolan_sync::{CopyRequest, ImageOutcome, Platforms, ReferrerPolicy};
+use portolan_sync::{CopyRequest, CopyRules, ImageOutcome, Platforms, ReferrerPolicy};
 use portolan_testkit::digest;
 use portolan_testkit::image::Tree;
 use portolan_testkit::reader::Skopeo;
@@ -36,8 +37,10 @@ fn refused_for(exhibit: &Exhibit, platforms: &Platforms) -> Option<&'static str>
 }
 
 async fn request(desk: &Desk, from: &str, to: &str, platforms: &Platforms) -> CopyRequest {
+    let request = desk.request(from, to).await;
     let platforms = platforms.clone();
-    CopyRequest { platforms, referrers: ReferrerPolicy::Leave, ..desk.request(from, to).await }
+    let rules = CopyRules { platforms, referrers: ReferrerPolicy::Leave, ..(*request.rules).clone() };
+    CopyRequest { rules: Arc::new(rules), ..request }
 }
 
 fn json(file: &Path) -> Value {

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use portolan_oci::Tag;
-use portolan_sync::{CopyRequest, CopyTarget, Moves, Platforms, ReferrerPolicy};
+use portolan_sync::{CopyRequest, CopyRules, CopyTarget, Moves, Platforms, ReferrerPolicy};
 use portolan_testkit::registry::Registry;
 use portolan_testkit::zoo::{self, Exhibit};
 use portolan_transport::{Location, PutAs, Source, Target};
@@ -127,9 +127,11 @@ async fn everything_survives(from: Kind, to: Kind) {
                 source: Arc::clone(source),
                 reference: tag.into(),
                 targets: vec![target],
-                platforms: Platforms::All,
-                referrers: ReferrerPolicy::ALL,
-                moves: Moves::Allowed,
+                rules: Arc::new(CopyRules {
+                    platforms: Platforms::All,
+                    referrers: ReferrerPolicy::ALL,
+                    moves: Moves::Allowed,
+                }),
             };
             only(&engine.copy(&request).await);
         }

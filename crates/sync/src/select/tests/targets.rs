@@ -1,4 +1,4 @@
-use portolan_transport::Endpoint;
+use portolan_transport::{Endpoint, PutAs};
 use proptest::prelude::*;
 
 use crate::select::{ExpandError, Expansion, TargetTemplate, TemplateError, clashes};
@@ -74,9 +74,19 @@ fn what_is_no_target() {
 #[test]
 fn two_images_for_one_name_clash() {
     let clash = |images: &[(&str, &str)]| {
-        let ends: Vec<_> =
-            images.iter().map(|(source, target)| (endpoint(source), endpoint(target))).collect();
-        let found = clashes(ends.iter().map(|(source, target)| Expansion { source, target }));
+        let end = |(source, target): &(&str, &str)| {
+            let (source, target) = (endpoint(source), endpoint(target));
+            let reference = source.selector().unwrap();
+            (source.location, reference, target.location, target.tag.map_or(PutAs::Digest, PutAs::Tag))
+        };
+        let ends: Vec<_> = images.iter().map(end).collect();
+        let expansions = ends.iter().map(|(source, reference, target, name)| Expansion {
+            source,
+            reference,
+            target,
+            name,
+        });
+        let found = clashes(expansions);
         found.iter().map(ToString::to_string).collect::<Vec<String>>()
     };
     let said = clash(&[
