@@ -37,27 +37,40 @@ impl Journal {
     /// # Errors
     /// As [`finish_tree`](Self::finish_tree).
     pub async fn finish_trees(&self, place: &Place, trees: &[(&str, Digest)]) -> Result<(), CatalogError> {
-        self.finish_trees_with(place, trees, &[]).await
+        self.writer.write(FinishTrees::new(place, trees, &[])).await
     }
 
-    /// The same, and that the place has these blobs, each named once: with the trees they cost a statement and
-    /// not one each.
+    /// The same, and that the place has these blobs, each named once. It is written with what comes next: a
+    /// process that is killed before that finds the trees unfinished. [`settled`](Self::settled) waits for it.
     ///
     /// # Errors
-    /// As [`finish_tree`](Self::finish_tree).
-    pub async fn finish_trees_with(
+    /// [`CatalogError::Closed`].
+    pub async fn finish_trees_behind(
         &self,
         place: &Place,
         trees: &[(&str, Digest)],
         blobs: &[Digest],
     ) -> Result<(), CatalogError> {
-        let operation = FinishTrees {
+        self.writer.write_behind(FinishTrees::new(place, trees, blobs)).await
+    }
+
+    /// Returns when everything that was noted before is written. What of it could not be is in the log.
+    ///
+    /// # Errors
+    /// As any write: [`CatalogError::Busy`], [`CatalogError::Full`], [`CatalogError::Database`].
+    pub async fn settled(&self) -> Result<(), CatalogError> {
+        self.writer.settled().await
+    }
+}
+
+impl FinishTrees {
+    fn new(place: &Place, trees: &[(&str, Digest)], blobs: &[Digest]) -> Self {
+        Self {
             place: place.clone(),
             trees: trees.iter().map(|(reference, digest)| ((*reference).to_owned(), *digest)).collect(),
             blobs: blobs.to_vec(),
             now: stored::now(),
-        };
-        self.writer.write(operation).await
+        }
     }
 }
 

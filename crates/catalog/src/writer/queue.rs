@@ -3,7 +3,8 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use sea_orm::DatabaseConnection;
+use async_trait::async_trait;
+use sea_orm::{DatabaseConnection, DatabaseTransaction};
 use tokio::sync::mpsc::error::TrySendError;
 use tokio::sync::{mpsc, oneshot};
 use tokio::task::JoinHandle;
@@ -27,7 +28,7 @@ pub(crate) struct Limits {
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { queue: 1_024, group: 256, linger: Duration::from_millis(5) }
+        Self { queue: 1_024, group: 256, linger: Duration::from_millis(100) }
     }
 }
 
@@ -35,6 +36,19 @@ pub(super) enum Message {
     Awaited(Box<dyn Job>),
     Hint(Box<dyn Job>),
     Finish,
+}
+
+/// What is done to wait for others.
+struct Nothing;
+
+#[async_trait]
+impl Operation for Nothing {
+    type Reply = ();
+    const NAME: &'static str = "settled";
+
+    async fn run(&self, _: &DatabaseTransaction) -> Result<(), CatalogError> {
+        Ok(())
+    }
 }
 
 /// The writer task.
@@ -84,6 +98,18 @@ impl WriterHandle {
         let job = Box::new(Awaited { operation, reply: None, caller });
         self.queue.send(Message::Awaited(job)).await.map_err(|_| CatalogError::Closed)?;
         reply.await.map_err(|_| CatalogError::Closed)?
+    }
+
+    /// Queues the operation and waits for room only. It is committed with what comes next, and not lost as long
+    /// as the process lives; who has to know that it is committed waits for [`settled`](Self::settled).
+    pub(crate) async fn write_behind<O: Operation>(&self, operation: O) -> Result<(), CatalogError> {
+        let job = Box::new(Hint(operation));
+        self.queue.send(Message::Hint(job)).await.map_err(|_| CatalogError::Closed)
+    }
+
+    /// Returns when all that was queued before is committed.
+    pub(crate) async fn settled(&self) -> Result<(), CatalogError> {
+        self.write(Nothing).await
     }
 
     /// Queues the operation and does not wait. If there is no room, it is dropped and counted.

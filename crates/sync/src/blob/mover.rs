@@ -183,9 +183,9 @@ impl Mover {
     /// Notes that a target was proven to have a blob.
     pub(super) fn proven(&self, blob: &Descriptor, lane: &Lane, how: BlobOutcome) {
         self.known.add(blob.digest, &lane.place);
-        // What was there or mounted is written down with its image; bytes that were sent must not be sent again
-        // if that does not come to be.
-        if how == BlobOutcome::Uploaded {
+        // Blobs are written down with their image. Should that not come to its end, its repository is asked for
+        // them; a large one is worth a note of its own, by which other repositories find it.
+        if how == BlobOutcome::Uploaded && blob.size > self.limits.chunked_over {
             self.journal.blob_seen(&lane.place, &blob.digest);
         }
         lane.count_blob(how);

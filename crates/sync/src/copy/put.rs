@@ -79,7 +79,7 @@ impl Engine {
         named.push((lane.reference(root), *root));
         let named: Vec<(&str, Digest)> =
             named.iter().map(|(name, digest)| (name.as_str(), *digest)).collect();
-        self.journal.finish_trees_with(&lane.place, &named, blobs).await
+        self.journal.finish_trees_behind(&lane.place, &named, blobs).await
     }
 
     fn observed(&self, lane: &Lane, manifest: &RawManifest, tag: Option<String>) {

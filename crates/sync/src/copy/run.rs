@@ -22,6 +22,9 @@ impl Engine {
             () = self.cancelled.cancelled() => Err(CopyError::Cancelled),
             ended = self.run(request, &mut job) => ended,
         };
+        if let Err(cause) = self.journal.settled().await {
+            tracing::warn!(%cause, "the journal does not know what became of the copy");
+        }
         let report = job.report(ended);
         report.tell(&request.source.location().with(Some(&request.reference)), &*self.observer);
         report

@@ -101,7 +101,8 @@ impl Engine {
         let noted = match (tree, digest) {
             (Some(tree), _) => self.confirm(tree, lane).await,
             (None, Some(digest)) => {
-                self.journal.finish_tree(&lane.place, &lane.reference(&digest), &digest).await
+                let name = lane.reference(&digest);
+                self.journal.finish_trees_behind(&lane.place, &[(&name, digest)], &[]).await
             }
             (None, None) => return,
         };

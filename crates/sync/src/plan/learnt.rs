@@ -86,6 +86,7 @@ impl Engine {
             .into_iter()
             .map(async |(place, images)| self.journal.note_belongings(&place, &Vec::from_iter(images)).await);
         try_join_all(notes).await?;
-        Ok(())
+        // The images that came to their end, too.
+        self.journal.settled().await
     }
 }
