@@ -3,7 +3,7 @@
 use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, PoisonError};
 
-use futures::future::try_join;
+use futures::future::{try_join, try_join3};
 use portolan_catalog::{Carried, CatalogError, Confirmed, Place};
 use portolan_oci::{Digest, Tag};
 use portolan_transport::{Location, Target};
@@ -50,13 +50,36 @@ impl Engine {
         let belongings = self.journal.belongings_in(&places);
         let (mut confirmed, mut belongings) = try_join(confirmed, belongings).await?;
         for place in places {
-            let names = confirmed.remove(&place).unwrap_or_default().into_iter().collect();
+            let names = confirmed.remove(&place).unwrap_or_default();
             let holdings = self.holdings(&place);
             holdings.confirmed.get_or_init(|| async { names }).await;
             let carried = belongings.remove(&place).unwrap_or_default();
             holdings.belongings.get_or_init(|| async { carried }).await;
         }
         Ok(())
+    }
+
+    /// Reads in one go what the journal says of places to which something is brought, and makes ready for what
+    /// it will have to note of them. What cannot be read is asked of the places.
+    pub(crate) async fn recall_content(&self, places: &[Place]) {
+        let unread = |place: &&Place| self.holdings(place).blobs.get().is_none();
+        let places: Vec<Place> = places.iter().filter(unread).cloned().collect();
+        if places.is_empty() {
+            return;
+        }
+        let blobs = self.journal.blobs_in(&places);
+        let unfinished = self.journal.left_unfinished(&places);
+        match try_join3(blobs, unfinished, self.journal.number_places(&places)).await {
+            Ok((mut blobs, unfinished, ())) => {
+                for place in places {
+                    let holdings = self.holdings(&place);
+                    // Both cells are filled here or not at all.
+                    _ = holdings.unfinished.set(unfinished.contains(&place));
+                    _ = holdings.blobs.set(blobs.remove(&place).unwrap_or_default());
+                }
+            }
+            Err(cause) => tracing::warn!(%cause, "what earlier runs brought is not remembered"),
+        }
     }
 
     /// Something was deleted there: who asks next learns anew what is there.
@@ -89,13 +112,10 @@ impl Holdings {
         self.blobs.get_or_try_init(|| engine.journal.blobs_at(place)).await
     }
 
-    /// Whether it may have blobs that no tag leads to and no earlier run has told of.
-    pub(crate) async fn was_left_unfinished(
-        &self,
-        engine: &Engine,
-        place: &Place,
-    ) -> Result<bool, CatalogError> {
-        self.unfinished.get_or_try_init(|| engine.journal.was_left_unfinished(place)).await.copied()
+    /// Whether it may have blobs that no tag leads to and no earlier run has told of: as far as that was
+    /// [recalled](Engine::recall_content), else it may.
+    pub(crate) fn may_be_unfinished(&self) -> bool {
+        self.unfinished.get().copied().unwrap_or(true)
     }
 
     /// What earlier runs have seen references name.

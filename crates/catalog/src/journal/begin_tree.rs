@@ -7,7 +7,8 @@ use sea_orm::sea_query::{Expr, ExprTrait, OnConflict};
 use sea_orm::{ColumnTrait, Condition, DatabaseTransaction, EntityTrait, QueryFilter, QuerySelect, Set};
 
 use super::entities::tree;
-use super::{Journal, Place, place};
+use super::numbers::Numbered;
+use super::{Journal, Place};
 use crate::writer::Operation;
 use crate::{CatalogError, stored};
 
@@ -24,7 +25,7 @@ pub enum TreeStart {
 }
 
 struct BeginTrees {
-    place: Place,
+    place: Numbered,
     trees: Vec<(String, Digest)>,
     /// Unfinished trees of other references count only if they were begun before this.
     run_started: i64,
@@ -61,7 +62,7 @@ impl Journal {
         trees: &[(&str, Digest)],
     ) -> Result<TreeStart, CatalogError> {
         let operation = BeginTrees {
-            place: place.clone(),
+            place: self.numbered(place),
             trees: trees.iter().map(|(reference, digest)| ((*reference).to_owned(), *digest)).collect(),
             run_started: self.run_started.as_microsecond(),
             now: stored::now(),
@@ -76,7 +77,7 @@ impl Operation for BeginTrees {
     const NAME: &'static str = "begin_trees";
 
     async fn run(&self, transaction: &DatabaseTransaction) -> Result<TreeStart, CatalogError> {
-        let place_id = place::id(transaction, &self.place).await?;
+        let place_id = self.place.id(transaction).await?;
         let unfinished = self.unfinished_since(transaction, place_id).await?;
         for chunk in self.trees.chunks(stored::CHUNK) {
             let rows = chunk.iter().map(|(reference, digest)| tree::ActiveModel {

@@ -1,13 +1,13 @@
 //! Which blobs were seen at a place.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use async_trait::async_trait;
 use portolan_oci::Digest;
 use sea_orm::sea_query::{Expr, OnConflict, Query};
 use sea_orm::{
-    ColumnTrait, ConnectionTrait, DatabaseTransaction, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
+    ColumnTrait, Condition, ConnectionTrait, DatabaseTransaction, EntityTrait, QueryFilter, QueryOrder,
 };
 
 use super::entities::{blob, place as row};
@@ -55,31 +55,41 @@ impl Journal {
     /// # Errors
     /// [`CatalogError::Damaged`], [`CatalogError::Database`].
     pub async fn blobs_at(&self, place: &Place) -> Result<HashSet<Digest>, CatalogError> {
-        let readers = self.opening.readers().await?;
-        let Some(place_id) = place::find_id(&readers, place).await? else { return Ok(HashSet::new()) };
-        let mut all = HashSet::new();
-        let mut after = Vec::new();
-        loop {
-            let page: Vec<Vec<u8>> = blob::Entity::find()
-                .select_only()
-                .column(blob::Column::Digest)
-                .filter(blob::Column::PlaceId.eq(place_id))
-                .filter(blob::Column::Digest.gt(after))
-                .order_by_asc(blob::Column::Digest)
-                .limit(stored::PAGE)
-                .into_tuple()
-                .all(&readers)
-                .await
-                .map_err(CatalogError::database)?;
-            for digest in &page {
-                all.insert(stored::digest(digest)?);
-            }
-            match page.into_iter().next_back() {
-                Some(last) => after = last,
-                None => return Ok(all),
-            }
-        }
+        let mut all = self.blobs_in(std::slice::from_ref(place)).await?;
+        Ok(all.remove(place).unwrap_or_default())
     }
+
+    /// The blobs that were seen at these places. A place where none was seen is not in the answer.
+    ///
+    /// # Errors
+    /// [`CatalogError::Damaged`], [`CatalogError::Database`].
+    pub async fn blobs_in(&self, places: &[Place]) -> Result<HashMap<Place, HashSet<Digest>>, CatalogError> {
+        let readers = self.opening.readers().await?;
+        let numbers = place::find_ids(&readers, places).await?;
+        let ids: Vec<i64> = numbers.keys().copied().collect();
+        let mut all: HashMap<Place, HashSet<Digest>> = HashMap::new();
+        for chunk in ids.chunks(stored::CHUNK) {
+            let list = blob::Entity::find()
+                .filter(blob::Column::PlaceId.is_in(chunk.iter().copied()))
+                .order_by_asc(blob::Column::PlaceId)
+                .order_by_asc(blob::Column::Digest);
+            stored::each_row(&readers, list, beyond, |row| {
+                if let Some(place) = numbers.get(&row.place_id) {
+                    all.entry(place.clone()).or_default().insert(stored::digest(&row.digest)?);
+                }
+                Ok(())
+            })
+            .await?;
+        }
+        Ok(all)
+    }
+}
+
+fn beyond(last: &blob::Model) -> Condition {
+    let of_same_place = Condition::all()
+        .add(blob::Column::PlaceId.eq(last.place_id))
+        .add(blob::Column::Digest.gt(last.digest.clone()));
+    Condition::any().add(blob::Column::PlaceId.gt(last.place_id)).add(of_same_place)
 }
 
 #[async_trait]

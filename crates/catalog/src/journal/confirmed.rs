@@ -41,22 +41,24 @@ impl Journal {
     /// [`CatalogError::Damaged`], [`CatalogError::Database`].
     pub async fn confirmed_all(&self, place: &Place) -> Result<Vec<(String, Confirmed)>, CatalogError> {
         let mut all = self.confirmed_in(std::slice::from_ref(place)).await?;
-        Ok(all.remove(place).unwrap_or_default())
+        let mut all: Vec<_> = all.remove(place).unwrap_or_default().into_iter().collect();
+        all.sort_unstable_by(|(one, _), (two, _)| one.cmp(two));
+        Ok(all)
     }
 
-    /// What every reference of these places was last seen to name, in the byte order of the references. A place
-    /// that nothing is known of is not in the answer.
+    /// What every reference of these places was last seen to name. A place that nothing is known of is not in
+    /// the answer.
     ///
     /// # Errors
     /// [`CatalogError::Damaged`], [`CatalogError::Database`].
     pub async fn confirmed_in(
         &self,
         places: &[Place],
-    ) -> Result<HashMap<Place, Vec<(String, Confirmed)>>, CatalogError> {
+    ) -> Result<HashMap<Place, HashMap<String, Confirmed>>, CatalogError> {
         let readers = self.opening.readers().await?;
         let numbers = place::find_ids(&readers, places).await?;
         let ids: Vec<i64> = numbers.keys().copied().collect();
-        let mut all: HashMap<Place, Vec<(String, Confirmed)>> = HashMap::new();
+        let mut all: HashMap<Place, HashMap<String, Confirmed>> = HashMap::new();
         for chunk in ids.chunks(stored::CHUNK) {
             let list = tree::Entity::find()
                 .filter(tree::Column::PlaceId.is_in(chunk.iter().copied()))
@@ -66,7 +68,7 @@ impl Journal {
                 if let Some(confirmed) = confirmed(&row)?
                     && let Some(place) = numbers.get(&row.place_id)
                 {
-                    all.entry(place.clone()).or_default().push((row.reference, confirmed));
+                    all.entry(place.clone()).or_default().insert(row.reference, confirmed);
                 }
                 Ok(())
             })

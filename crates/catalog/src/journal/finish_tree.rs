@@ -6,12 +6,13 @@ use sea_orm::sea_query::OnConflict;
 use sea_orm::{DatabaseTransaction, EntityTrait, Set};
 
 use super::entities::{blob, tree};
-use super::{Journal, Place, place};
+use super::numbers::Numbered;
+use super::{Journal, Place};
 use crate::writer::Operation;
 use crate::{CatalogError, stored};
 
 struct FinishTrees {
-    place: Place,
+    place: Numbered,
     trees: Vec<(String, Digest)>,
     blobs: Vec<Digest>,
     now: i64,
@@ -37,7 +38,7 @@ impl Journal {
     /// # Errors
     /// As [`finish_tree`](Self::finish_tree).
     pub async fn finish_trees(&self, place: &Place, trees: &[(&str, Digest)]) -> Result<(), CatalogError> {
-        self.writer.write(FinishTrees::new(place, trees, &[])).await
+        self.writer.write(FinishTrees::new(self.numbered(place), trees, &[])).await
     }
 
     /// The same, and that the place has these blobs, each named once. It is written with what comes next: a
@@ -51,7 +52,7 @@ impl Journal {
         trees: &[(&str, Digest)],
         blobs: &[Digest],
     ) -> Result<(), CatalogError> {
-        self.writer.write_behind(FinishTrees::new(place, trees, blobs)).await
+        self.writer.write_behind(FinishTrees::new(self.numbered(place), trees, blobs)).await
     }
 
     /// Returns when everything that was noted before is written. What of it could not be is in the log.
@@ -64,9 +65,9 @@ impl Journal {
 }
 
 impl FinishTrees {
-    fn new(place: &Place, trees: &[(&str, Digest)], blobs: &[Digest]) -> Self {
+    fn new(place: Numbered, trees: &[(&str, Digest)], blobs: &[Digest]) -> Self {
         Self {
-            place: place.clone(),
+            place,
             trees: trees.iter().map(|(reference, digest)| ((*reference).to_owned(), *digest)).collect(),
             blobs: blobs.to_vec(),
             now: stored::now(),
@@ -80,7 +81,7 @@ impl Operation for FinishTrees {
     const NAME: &'static str = "finish_trees";
 
     async fn run(&self, transaction: &DatabaseTransaction) -> Result<(), CatalogError> {
-        let place_id = place::id(transaction, &self.place).await?;
+        let place_id = self.place.id(transaction).await?;
         let begun = OnConflict::columns([tree::Column::PlaceId, tree::Column::Reference])
             .update_columns([tree::Column::Digest, tree::Column::ConfirmedAt])
             .to_owned();

@@ -2,6 +2,7 @@
 
 use jiff::Timestamp;
 
+use super::numbers::Numbers;
 use crate::CatalogError;
 use crate::opening::Opening;
 use crate::writer::WriterHandle;
@@ -17,11 +18,12 @@ pub struct Journal {
     pub(super) opening: Opening,
     /// When the run began: what was begun before is an earlier run's.
     pub(super) run_started: Timestamp,
+    pub(super) numbers: Numbers,
 }
 
 impl Journal {
     pub(crate) fn new(writer: WriterHandle, opening: Opening, run_started: Timestamp) -> Self {
-        Self { writer, opening, run_started }
+        Self { writer, opening, run_started, numbers: Numbers::default() }
     }
 
     /// Waits until the database is open.

@@ -1,24 +1,38 @@
-//! Whether an earlier run was interrupted at a place.
+//! Where an earlier run was interrupted.
 
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, SelectExt as _};
+use std::collections::HashSet;
+
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QuerySelect};
 
 use super::entities::tree;
 use super::{Journal, Place, place};
-use crate::CatalogError;
+use crate::{CatalogError, stored};
 
 impl Journal {
-    /// Whether an earlier run has begun something at the place and did not finish it: it may have left blobs
-    /// there of which nothing else is noted.
+    /// Those of the places at which an earlier run has begun something and did not finish it: it may have left
+    /// blobs there of which nothing else is noted.
     ///
     /// # Errors
     /// [`CatalogError::Database`].
-    pub async fn was_left_unfinished(&self, place: &Place) -> Result<bool, CatalogError> {
+    pub async fn left_unfinished(&self, places: &[Place]) -> Result<HashSet<Place>, CatalogError> {
         let readers = self.opening.readers().await?;
-        let Some(place_id) = place::find_id(&readers, place).await? else { return Ok(false) };
-        let unfinished = tree::Entity::find()
-            .filter(tree::Column::PlaceId.eq(place_id))
-            .filter(tree::Column::ConfirmedAt.is_null())
-            .filter(tree::Column::StartedAt.lt(self.run_started.as_microsecond()));
-        unfinished.exists(&readers).await.map_err(CatalogError::database)
+        let numbers = place::find_ids(&readers, places).await?;
+        let ids: Vec<i64> = numbers.keys().copied().collect();
+        let mut all = HashSet::new();
+        for chunk in ids.chunks(stored::CHUNK) {
+            let unfinished: Vec<i64> = tree::Entity::find()
+                .select_only()
+                .distinct()
+                .column(tree::Column::PlaceId)
+                .filter(tree::Column::PlaceId.is_in(chunk.iter().copied()))
+                .filter(tree::Column::ConfirmedAt.is_null())
+                .filter(tree::Column::StartedAt.lt(self.run_started.as_microsecond()))
+                .into_tuple()
+                .all(&readers)
+                .await
+                .map_err(CatalogError::database)?;
+            all.extend(unfinished.iter().filter_map(|id| numbers.get(id).cloned()));
+        }
+        Ok(all)
     }
 }

@@ -17,6 +17,7 @@ mod handle;
 mod host_facts;
 mod kinds;
 mod left_unfinished;
+mod numbers;
 pub(crate) mod place;
 mod places_with;
 mod realms;

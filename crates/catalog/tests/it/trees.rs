@@ -1,8 +1,12 @@
 //! Trees: begun, finished, confirmed.
 
-use portolan_catalog::{Place, TreeStart};
+use portolan_catalog::{Journal, Place, TreeStart};
 
 use crate::{Scratch, debian, digest};
+
+async fn unfinished(journal: &Journal, place: Place) -> bool {
+    journal.left_unfinished(&[place]).await.unwrap().len() == 1
+}
 
 fn resumed(start: TreeStart) -> jiff::Timestamp {
     match start {
@@ -44,17 +48,40 @@ async fn what_an_earlier_run_left_unfinished_is_resumed_by_any_reference_of_the_
 
     let second = scratch.open().await;
     let journal = second.journal();
-    assert!(journal.was_left_unfinished(&debian()).await.unwrap());
+    assert!(unfinished(&journal, debian()).await);
     let since = resumed(journal.begin_tree(&debian(), "13", &digest(3)).await.unwrap());
     assert!((before..=after).contains(&since.as_microsecond()));
     let elsewhere = Place::new("registry.example.com", "base/alpine");
     assert_eq!(journal.begin_tree(&elsewhere, "13", &digest(3)).await.unwrap(), TreeStart::Fresh);
-    assert!(!journal.was_left_unfinished(&elsewhere).await.unwrap(), "it was begun in this run");
+    assert!(!unfinished(&journal, elsewhere).await, "it was begun in this run");
     let again = resumed(journal.begin_tree(&debian(), "12", &digest(4)).await.unwrap());
     assert_eq!(again, since, "a new attempt keeps the time of the first");
     journal.finish_tree(&debian(), "12", &digest(4)).await.unwrap();
-    assert!(!journal.was_left_unfinished(&debian()).await.unwrap());
+    assert!(!unfinished(&journal, debian()).await);
     assert_eq!(journal.begin_tree(&debian(), "14", &digest(5)).await.unwrap(), TreeStart::Fresh);
+}
+
+#[tokio::test]
+async fn places_that_were_numbered_before_are_the_same_ones() {
+    let scratch = Scratch::new();
+    let catalog = scratch.open().await;
+    let journal = catalog.journal();
+    journal.finish_tree(&debian(), "12", &digest(1)).await.unwrap();
+    let elsewhere = Place::new("registry.example.com", "base/alpine");
+    let places: Vec<Place> =
+        (0..1_000).map(|nth| Place::new("many.example.com", format!("m{nth}"))).collect();
+    journal.number_places(&[debian(), elsewhere.clone()]).await.unwrap();
+    journal.number_places(&places).await.unwrap();
+    journal.number_places(&places).await.unwrap();
+    for place in places.iter().chain([&debian(), &elsewhere]) {
+        journal.begin_tree(place, "13", &digest(2)).await.unwrap();
+        journal.finish_trees_behind(place, &[("13", digest(2))], &[digest(3)]).await.unwrap();
+    }
+    journal.settled().await.unwrap();
+    let other = scratch.open().await.journal();
+    assert_eq!(other.confirmed_all(&debian()).await.unwrap().len(), 2);
+    assert_eq!(other.confirmed_in(&places).await.unwrap().len(), 1_000);
+    assert_eq!(other.blobs_in(&[debian(), elsewhere]).await.unwrap().len(), 2);
 }
 
 #[tokio::test]

@@ -78,9 +78,10 @@ fn wait(
     ended
 }
 
-/// A few threads: bytes are hashed and encrypted on them, everything else waits.
+/// A few threads: bytes are hashed and encrypted on them. All else is done by this one, which counts among them:
+/// to hand work over to a thread that has to wait for a processor costs more than it brings.
 fn runtime() -> Result<Runtime, CliError> {
-    let threads = available_parallelism().map_or(2, |threads| threads.get().clamp(2, 4));
+    let threads = available_parallelism().map_or(1, |threads| threads.get().saturating_sub(1).clamp(1, 4));
     Builder::new_multi_thread()
         .worker_threads(threads)
         .enable_all()

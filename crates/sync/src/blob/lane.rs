@@ -139,6 +139,11 @@ impl Lane {
         self.elsewhere.get_or_init(|| places);
     }
 
+    /// Whether that is remembered.
+    pub(crate) fn remembers_elsewhere(&self) -> bool {
+        self.elsewhere.get().is_some()
+    }
+
     /// Other repositories of the host that the journal says have the blob.
     pub(crate) fn elsewhere(&self, blob: &Digest) -> &[String] {
         self.elsewhere.get().and_then(|places| places.get(blob)).map_or(&[], Vec::as_slice)

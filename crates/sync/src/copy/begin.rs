@@ -51,7 +51,8 @@ impl Engine {
             let source = place_of(location);
             blobs.iter().for_each(|blob| self.mover.known.claim(*blob, &source));
         }
-        let lanes = lanes.iter().filter(|lane| lane.is_pending());
+        // A plan has asked for all its images at once.
+        let lanes = lanes.iter().filter(|lane| lane.is_pending() && !lane.remembers_elsewhere());
         join_all(lanes.map(|lane| async {
             match self.journal.places_with(&lane.place.host, &blobs).await {
                 Ok(places) => lane.remember_elsewhere(places),

@@ -60,6 +60,18 @@ impl<'a> Opened<'a> {
         Ok(target)
     }
 
+    /// Adds the requests for several images.
+    pub(super) async fn add(
+        &mut self,
+        images: &[Endpoint],
+        requests: &mut Vec<CopyRequest>,
+    ) -> Result<(), MirrorError> {
+        for image in images {
+            requests.push(self.request(image).await?);
+        }
+        Ok(())
+    }
+
     /// The request for one image: it goes where the mirror's templates say.
     pub(super) async fn request(&mut self, image: &Endpoint) -> Result<CopyRequest, MirrorError> {
         let mirror = self.mirror;

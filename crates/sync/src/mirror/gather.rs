@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use futures::stream::{self, StreamExt as _, TryStreamExt as _};
+use portolan_oci::Tag;
 use portolan_transport::{Endpoint, Location, Places};
 
 use super::MirrorError;
@@ -51,13 +52,9 @@ impl Looked {
         }
     }
 
-    fn taken(&self) -> impl Iterator<Item = Endpoint> {
+    fn taken(&self) -> impl Iterator<Item = (&Location, &Tag)> {
         self.tags.iter().flat_map(|(location, verdicts)| {
-            verdicts.iter().filter(|verdict| verdict.is_in()).map(|verdict| Endpoint {
-                location: location.clone(),
-                tag: Some(verdict.tag.clone()),
-                digest: None,
-            })
+            verdicts.iter().filter(|verdict| verdict.is_in()).map(move |verdict| (location, &verdict.tag))
         })
     }
 }
@@ -79,15 +76,20 @@ impl Engine {
     async fn gather_now(&self, mirror: &Mirror, places: &Places) -> Result<Gathered, MirrorError> {
         let mut opened = Opened::new(mirror, places);
         let mut looked = self.look(mirror, places, &mut opened).await?;
-        // One by one: there may be very many.
-        let images: Box<dyn Iterator<Item = Endpoint> + Send + '_> = match &mirror.images {
-            MirrorImages::Place(_) | MirrorImages::Repositories(_) => Box::new(looked.taken()),
-            MirrorImages::Named(images) => Box::new(images.iter().cloned()),
-            MirrorImages::Listed(from) => Box::new(ImageList::read(from).await?.into_images().into_iter()),
-        };
         let mut requests = Vec::new();
-        for image in images {
-            requests.push(opened.request(&image).await?);
+        match &mirror.images {
+            MirrorImages::Place(_) | MirrorImages::Repositories(_) => {
+                // There may be very many.
+                requests.reserve_exact(looked.taken().count());
+                for (location, tag) in looked.taken() {
+                    let (location, tag) = (location.clone(), Some(tag.clone()));
+                    requests.push(opened.request(&Endpoint { location, tag, digest: None }).await?);
+                }
+            }
+            MirrorImages::Named(images) => opened.add(images, &mut requests).await?,
+            MirrorImages::Listed(from) => {
+                opened.add(ImageList::read(from).await?.images(), &mut requests).await?;
+            }
         }
         keep_apart(&requests)?;
         let types = match mirror.policy.artifact_types.as_slice() {

@@ -22,27 +22,20 @@ impl Engine {
         let mut is_first = true;
         while !left.as_slice().is_empty() {
             let portion: Vec<CopyRequest> = left.by_ref().take(self.portion).collect();
-            let names = Names::new(&portion);
-            let undone: Vec<_> = if is_first { Vec::new() } else { portion.iter().map(undone).collect() };
-            let reports = match self.plan(portion, checks).await {
+            let reports = match self.plan(portion.clone(), checks).await {
                 Ok(plan) => self.carry_out(plan).await,
                 Err(cause) if is_first => return Err(cause),
-                Err(cause) => {
-                    let report = |(source, job): (String, Job)| RunReport {
-                        source,
-                        report: job.report(Err(cause.clone())),
-                    };
-                    undone.into_iter().map(report).collect()
-                }
+                Err(cause) => portion.iter().map(|request| undone(request, &cause)).collect(),
             };
-            sum.add(names, reports);
+            sum.add(Names::new(&portion), reports);
             is_first = false;
         }
         Ok(sum)
     }
 }
 
-/// An image with which nothing was done, as its source names it.
-fn undone(request: &CopyRequest) -> (String, Job) {
-    (request.source.location().with(Some(&request.reference)), Job::new(&request.targets))
+/// What became of an image with which nothing was done.
+fn undone(request: &CopyRequest, cause: &CopyError) -> RunReport {
+    let source = request.source.location().with(Some(&request.reference));
+    RunReport { source, report: Job::new(&request.targets).report(Err(cause.clone())) }
 }

@@ -20,15 +20,13 @@ impl Engine {
     /// for the run.
     pub(super) async fn look_for_blobs(&self, images: &[PlannedImage]) {
         let mut questions: HashMap<(Place, Digest), (Arc<Lane>, Descriptor)> = HashMap::new();
+        let places: HashSet<Place> = images.iter().flat_map(needy).map(|lane| lane.place.clone()).collect();
+        self.recall_content(&Vec::from_iter(places)).await;
+        self.look_for_mounts_of_all(images).await;
         for (lane, blobs) in images.iter().flat_map(work) {
             let holdings = self.holdings(&lane.place);
             let Ok(tags) = holdings.tags(&*lane.target).await else { continue };
-            if let Err(cause) = holdings.blobs(self, &lane.place).await {
-                tracing::warn!(%cause, "what earlier runs brought is not remembered");
-            }
-            // What cannot be told is asked for.
-            let may_have_any =
-                !tags.is_empty() || holdings.was_left_unfinished(self, &lane.place).await.unwrap_or(true);
+            let may_have_any = !tags.is_empty() || holdings.may_be_unfinished();
             for blob in blobs {
                 if may_have_any || holdings.remembers(&blob.digest) {
                     let key = (lane.place.clone(), blob.digest);
@@ -46,6 +44,28 @@ impl Engine {
                 }
             })
             .await;
+    }
+
+    /// Finds out where blobs could be mounted from, for all images at once.
+    async fn look_for_mounts_of_all(&self, images: &[PlannedImage]) {
+        let mut wanted: HashMap<&str, HashSet<Digest>> = HashMap::new();
+        for (lane, blobs) in images.iter().flat_map(work) {
+            wanted.entry(&lane.place.host).or_default().extend(blobs.iter().map(|blob| blob.digest));
+        }
+        for (host, blobs) in wanted {
+            let places = match self.journal.places_with(host, &Vec::from_iter(blobs)).await {
+                Ok(places) => places,
+                // Each image will ask again, and will say what is wrong.
+                Err(cause) => {
+                    tracing::debug!(%cause, host, "where blobs could be mounted from is not remembered");
+                    continue;
+                }
+            };
+            for (lane, blobs) in images.iter().flat_map(work).filter(|(lane, _)| lane.place.host == host) {
+                let known = |blob: &Descriptor| Some((blob.digest, places.get(&blob.digest)?.clone()));
+                lane.remember_elsewhere(blobs.iter().filter_map(known).collect());
+            }
+        }
     }
 
     /// Reckons what each target costs, in the order of the images: what one brings, the next one finds.
@@ -90,11 +110,16 @@ fn mounts(lane: &Lane) -> Support {
     }
 }
 
-/// The targets at which an image is to be written, each with its blobs.
-fn work(image: &PlannedImage) -> impl Iterator<Item = (&Arc<Lane>, Vec<Descriptor>)> {
+/// The targets at which an image is to be written.
+fn needy(image: &PlannedImage) -> impl Iterator<Item = &Arc<Lane>> {
     let lanes = image.job.lanes.iter().zip(&image.targets);
-    let lanes = lanes.filter(|(_, target)| target.action.is_copy()).map(|(lane, _)| lane);
-    lanes.zip(std::iter::repeat_with(|| image.tree.as_ref().map(|tree| tree.blobs()).unwrap_or_default()))
+    lanes.filter(|(_, target)| target.action.is_copy()).map(|(lane, _)| lane)
+}
+
+/// The same, each with the blobs of the image.
+fn work(image: &PlannedImage) -> impl Iterator<Item = (&Arc<Lane>, Vec<Descriptor>)> {
+    needy(image)
+        .zip(std::iter::repeat_with(|| image.tree.as_ref().map(|tree| tree.blobs()).unwrap_or_default()))
 }
 
 impl Cost {
