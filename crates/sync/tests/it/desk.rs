@@ -145,6 +145,17 @@ impl Desk {
         mirror: &Mirror,
         share: SyncShare,
     ) -> Result<SyncReport, SyncError> {
+        self.sync_told(engine, mirror, share, Detail::All).await
+    }
+
+    /// The same with a report in as much detail as the caller wants.
+    pub(crate) async fn sync_told(
+        &self,
+        engine: &Engine,
+        mirror: &Mirror,
+        share: SyncShare,
+        detail: Detail,
+    ) -> Result<SyncReport, SyncError> {
         let books = self.books();
         let options = SyncOptions {
             places: &self.places,
@@ -152,7 +163,7 @@ impl Desk {
             owner: "a test".to_owned(),
             checks: TargetChecks::Rolling,
             share,
-            detail: Detail::All,
+            detail,
         };
         engine.sync(mirror, &options).await
     }

@@ -4,7 +4,8 @@ use std::time::Duration;
 
 use portolan_catalog::{RunOutcome, RunStart};
 use portolan_sync::{
-    CopyError, EngineOptions, Event, ImageOutcome, Mirror, MirrorError, RunReport, SyncError, SyncShare,
+    CopyError, Detail, EngineOptions, Event, ImageOutcome, Mirror, MirrorError, RunReport, SyncError,
+    SyncShare,
 };
 use portolan_testkit::proxy::{Action, Proxy, Record, Rule};
 use portolan_testkit::registry::Registry;
@@ -45,6 +46,27 @@ async fn all_repositories_below_a_prefix_but_those_that_are_excluded() {
     let last = desk.runs().last_run("team").await.unwrap().unwrap();
     assert_eq!(last.ended.unwrap().outcome, RunOutcome::Done);
     assert_eq!((last.totals.images, last.totals.copied, last.totals.blobs), (2, 2, 4));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn of_what_was_there_a_run_tells_the_number_where_no_more_is_asked_for() {
+    let (Some(from), Some(to)) = (Registry::start().await, Registry::start().await) else { return };
+    fill(&from, &["a", "b"]).await;
+    let mirror = mirror(json!({
+        "name": "few",
+        "images": [from.reference("a", "v1"), from.reference("b", "v1")],
+        "targets": [format!("{}/m/{{name}}", to.host())],
+    }));
+    let desk = Desk::new().await;
+    let run = async |share, detail| {
+        let report = desk.sync_told(&desk.engine(desk.options()), &mirror, share, detail).await.unwrap();
+        (report.images.len(), report.totals.images, report.totals.copied, report.totals.skipped)
+    };
+    assert_eq!(run(SyncShare::All, Detail::Changes).await, (2, 2, 2, 0));
+    assert_eq!(run(SyncShare::All, Detail::Changes).await, (0, 2, 0, 2));
+    assert_eq!(run(SyncShare::All, Detail::All).await, (2, 2, 0, 2));
+    fill(&from, &["b"]).await;
+    assert_eq!(run(SyncShare::All, Detail::Changes).await, (1, 2, 1, 1));
 }
 
 #[tokio::test(flavor = "multi_thread")]
