@@ -29,7 +29,9 @@ impl Client {
         let path = file.display().to_string();
         let to = format!("{target}/{folder}");
         let (text, arguments): (String, Vec<&str>) = match self.kind {
-            Kind::Portolan => (portolan(folder, source, target), vec!["sync", "--config", &path]),
+            Kind::Portolan => {
+                (portolan(repositories, folder, source, target), vec!["sync", "--config", &path])
+            }
             Kind::Regsync => (regsync(repositories, source, target), vec!["once", "--config", &path]),
             Kind::Skopeo => (
                 skopeo(repositories, source),
@@ -69,9 +71,13 @@ impl Client {
     }
 }
 
-fn portolan(folder: &str, source: &str, target: &str) -> String {
+fn portolan(repositories: &[String], folder: &str, source: &str, target: &str) -> String {
+    let images = match repositories {
+        [only] => only.clone(),
+        _ => format!("{folder}/**"),
+    };
     format!(
-        "version: 1\nmirrors:\n  - name: bench\n    source: {source}/{folder}/**\n    \
+        "version: 1\nmirrors:\n  - name: bench\n    source: {source}/{images}\n    \
          targets: ['{target}/{{repository}}']\n"
     )
 }

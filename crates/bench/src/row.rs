@@ -1,6 +1,7 @@
 //! The kinds of work, each a row of figures.
 
 use std::path::Path;
+use std::time::Duration;
 use std::{fmt, io};
 
 use portolan_testkit::workload::{self, Shared};
@@ -13,6 +14,8 @@ use crate::measure::CommandLine;
 /// The tag of all images.
 pub(crate) const TAG: &str = "v1";
 
+/// The images of the rows with registries that are far away.
+const FAR: u64 = 40;
 /// The images of the rows with many, and the repositories that they are spread over.
 const MANY: u64 = 2_000;
 const MANY_REPOSITORIES: u64 = 20;
@@ -33,6 +36,10 @@ pub(crate) enum Row {
     Mirror,
     /// The same forty images, twenty times to where they are already.
     Idle,
+    /// Forty images of two platforms each from a registry to one that are both 25 ms away. Only clients that can.
+    Far,
+    /// The same forty images, to where they are already.
+    FarIdle,
     /// Two thousand tiny images, a hundred in each of twenty repositories. Only clients that mirror.
     Many,
     /// The same two thousand images, to where they are already.
@@ -54,13 +61,15 @@ pub(crate) struct Turn {
 
 impl Row {
     /// All, from the one that says most about bytes to the one that says most about start-up.
-    pub(crate) const ALL: [Self; 10] = [
+    pub(crate) const ALL: [Self; 12] = [
         Self::Huge,
         Self::Twelve,
         Self::Tiny,
         Self::Unchanged,
         Self::Mirror,
         Self::Idle,
+        Self::Far,
+        Self::FarIdle,
         Self::Many,
         Self::ManyIdle,
         Self::Tags,
@@ -73,6 +82,14 @@ impl Row {
         match self {
             Self::Many | Self::ManyIdle | Self::Tags => asked.min(2),
             _ => asked,
+        }
+    }
+
+    /// How long each answer of both registries is held back.
+    pub(crate) fn delay(self) -> Option<Duration> {
+        match self {
+            Self::Far | Self::FarIdle => Some(Duration::from_millis(25)),
+            _ => None,
         }
     }
 
@@ -101,6 +118,10 @@ impl Row {
                 let images = scaled(shared.images, scale.min(1.0));
                 Shared { images, ..shared }.exhibits(300)
             }
+            Self::Far | Self::FarIdle => {
+                let images = workload::two_platforms(scaled(FAR, scale));
+                images.into_iter().map(|image| ("far/all".to_owned(), image)).collect()
+            }
             // Made by the scripted source itself.
             Self::Tags => Vec::new(),
             Self::Tiny => (0..scaled(50, scale))
@@ -117,9 +138,9 @@ impl Row {
     /// Whether a client can do this work.
     pub(crate) fn is_for(self, client: Kind) -> bool {
         match self {
-            Self::Mirror => client.mirrors() || client == Kind::Lean,
+            Self::Mirror | Self::Far => client.mirrors() || client == Kind::Lean,
             Self::Tags => client == Kind::Portolan,
-            Self::Idle | Self::Many | Self::ManyIdle => client.mirrors(),
+            Self::Idle | Self::FarIdle | Self::Many | Self::ManyIdle => client.mirrors(),
             _ => client != Kind::Regsync,
         }
     }
@@ -141,11 +162,11 @@ impl Row {
                 Turn { before: Vec::new(), timed: copies() }
             }
             Self::Unchanged => again(copies(), scale),
-            Self::Mirror | Self::Many | Self::Tags => {
+            Self::Mirror | Self::Far | Self::Many | Self::Tags => {
                 Turn { before: Vec::new(), timed: client.mirror(repositories, hosts, home)? }
             }
             Self::Idle => again(client.mirror(repositories, hosts, home)?, scale),
-            Self::ManyIdle => {
+            Self::FarIdle | Self::ManyIdle => {
                 let commands = client.mirror(repositories, hosts, home)?;
                 Turn { before: commands.clone(), timed: commands }
             }
@@ -163,6 +184,8 @@ impl Row {
                 format!("twelve layers, {size} in all, to two targets, alone and beside a third at 1 MB/s")
             }
             Self::Mirror => format!("{} in one process", forty(scale)),
+            Self::Far => far(scale),
+            Self::FarIdle => format!("{}, to where they are", far(scale)),
             Self::Many => format!("{} in one process", many(scale)),
             Self::ManyIdle => format!("{}, to where they are", many(scale)),
             Self::Tags => format!("a repository of {} tags, to where they are", Self::tags(scale)),
@@ -181,6 +204,8 @@ impl Row {
             Self::Unchanged => "unchanged",
             Self::Mirror => "mirror",
             Self::Idle => "idle",
+            Self::Far => "far",
+            Self::FarIdle => "far-idle",
             Self::Many => "many",
             Self::ManyIdle => "many-idle",
             Self::Tags => "tags",
@@ -199,6 +224,10 @@ impl fmt::Display for Row {
 fn again(commands: Vec<CommandLine>, scale: f64) -> Turn {
     let times = usize::try_from(scaled(20, scale)).unwrap_or(usize::MAX);
     Turn { timed: commands.iter().cycle().take(times).cloned().collect(), before: commands }
+}
+
+fn far(scale: f64) -> String {
+    format!("{} images of two platforms, both registries 25 ms away", scaled(FAR, scale))
 }
 
 fn many(scale: f64) -> String {

@@ -137,11 +137,24 @@ impl Stage {
     async fn measure(&self, client: &Client) -> Result<Usage, BenchError> {
         let target = Registry::start().await.ok_or(BenchError::NoRegistry)?;
         let home = TempDir::new().map_err(BenchError::Output)?;
-        let turn = self.turn(client, (self.source.host(), target.host()), &home)?;
+        let (near, far) = (self.away(&self.source).await, self.away(&target).await);
+        let host = |proxy: &Option<Proxy>, registry: &Registry| {
+            proxy.as_ref().map_or_else(|| registry.host().to_owned(), |proxy| proxy.host().to_owned())
+        };
+        let (from, to) = (host(&near, &self.source), host(&far, &target));
+        let turn = self.turn(client, (&from, &to), &home)?;
         if !turn.before.is_empty() {
             self.settled(client, &turn.before, &home).await?;
         }
         self.settled(client, &turn.timed, &home).await
+    }
+
+    /// What puts a registry as far away as the row wants it.
+    async fn away(&self, registry: &Registry) -> Option<Proxy> {
+        let delay = self.row.delay()?;
+        let proxy = Proxy::before(registry).await;
+        proxy.set_delay(delay);
+        Some(proxy)
     }
 
     /// Runs commands when the disk has come to rest, so that none pays for what the one before left behind.

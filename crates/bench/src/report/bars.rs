@@ -29,7 +29,7 @@ enum Over {
     Nothing,
 }
 
-const BARS: [Bar; 25] = [
+const BARS: [Bar; 29] = [
     over(Row::Huge, Cost::Wall, Kind::Skopeo, 1.0),
     over(Row::Huge, Cost::Cpu, Kind::Skopeo, 0.4),
     over(Row::Twelve, Cost::Wall, Kind::Skopeo, 0.7),
@@ -42,6 +42,8 @@ const BARS: [Bar; 25] = [
     over(Row::Idle, Cost::Wall, Kind::Skopeo, 0.3),
     over(Row::Mirror, Cost::Wall, Kind::Lean, 1.15),
     over(Row::Mirror, Cost::Cpu, Kind::Lean, 1.4),
+    seconds(Row::Far, 1.5),
+    seconds(Row::FarIdle, 0.2),
     over(Row::Many, Cost::Wall, Kind::Skopeo, 0.35),
     over(Row::ManyIdle, Cost::Wall, Kind::Skopeo, 0.15),
     memory(Row::Huge),
@@ -50,15 +52,21 @@ const BARS: [Bar; 25] = [
     memory(Row::Unchanged),
     memory(Row::Mirror),
     memory(Row::Idle),
+    memory(Row::Far),
+    memory(Row::FarIdle),
     memory(Row::Many),
     memory(Row::ManyIdle),
-    Bar { row: Row::Tags, cost: Cost::Wall, over: Over::Nothing, limit: 10.0 },
+    seconds(Row::Tags, 10.0),
     Bar { row: Row::Tags, cost: Cost::Peak, over: Over::Nothing, limit: 64.0 },
     Bar { row: Row::Fanout, cost: Cost::Wall, over: Over::Alone, limit: 1.2 },
 ];
 
 const fn over(row: Row, cost: Cost, other: Kind, limit: f64) -> Bar {
     Bar { row, cost, over: Over::Client(other), limit }
+}
+
+const fn seconds(row: Row, limit: f64) -> Bar {
+    Bar { row, cost: Cost::Wall, over: Over::Nothing, limit }
 }
 
 const fn memory(row: Row) -> Bar {
