@@ -2,25 +2,26 @@
 
 use std::fmt;
 use std::str::FromStr;
+use std::sync::Arc;
 
 use super::ReferenceError;
 use super::text::text_type;
 use crate::Digest;
 
-/// A tag of a repository.
+/// A tag of a repository; clones share the text.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Tag(String);
+pub struct Tag(Arc<str>);
 text_type!(Tag);
 
 impl Tag {
     /// The tag that stands for "no tag given".
     pub fn latest() -> Self {
-        Self("latest".to_owned())
+        Self("latest".into())
     }
 
     /// For texts that are made here and valid by their making.
     pub(crate) fn from_valid(text: String) -> Self {
-        Self(text)
+        Self(text.into())
     }
 
     /// The tag under which cosign keeps what belongs to `digest`: `sha256-<hex>.sig`, `.att`, `.sbom`.
@@ -41,7 +42,7 @@ impl FromStr for Tag {
         let valid = (1..=128).contains(&text.len())
             && text.bytes().next().is_some_and(word)
             && text.bytes().all(|b| word(b) || b == b'.' || b == b'-');
-        if valid { Ok(Self(text.to_owned())) } else { Err(ReferenceError::Tag(text.to_owned())) }
+        if valid { Ok(Self(text.into())) } else { Err(ReferenceError::Tag(text.to_owned())) }
     }
 }
 
