@@ -6,8 +6,9 @@ use async_trait::async_trait;
 use jiff::Timestamp;
 use portolan_oci::Digest;
 use sea_orm::sea_query::OnConflict;
-use sea_orm::{ColumnTrait, Condition, DatabaseTransaction, EntityTrait, QueryFilter, QueryOrder, Set};
+use sea_orm::{DatabaseTransaction, EntityTrait, Set};
 
+use super::at_places::ByPlace;
 use super::entities::belongings;
 use super::{Journal, Place, place};
 use crate::writer::Operation;
@@ -64,32 +65,21 @@ impl Journal {
         places: &[Place],
     ) -> Result<HashMap<Place, HashMap<Digest, Carried>>, CatalogError> {
         let readers = self.opening.readers().await?;
-        let numbers = place::find_ids(&readers, places).await?;
-        let ids: Vec<i64> = numbers.keys().copied().collect();
         let mut all: HashMap<Place, HashMap<Digest, Carried>> = HashMap::new();
-        for chunk in ids.chunks(stored::CHUNK) {
-            let list = belongings::Entity::find()
-                .filter(belongings::Column::PlaceId.is_in(chunk.iter().copied()))
-                .order_by_asc(belongings::Column::PlaceId)
-                .order_by_asc(belongings::Column::Digest);
-            stored::each_row(&readers, list, beyond, |row| {
-                let Some(place) = numbers.get(&row.place_id) else { return Ok(()) };
-                let fingerprint = stored::digest(&row.fingerprint)?;
-                let carried = Carried { fingerprint, checked_at: stored::time(row.checked_at)? };
-                all.entry(place.clone()).or_default().insert(stored::digest(&row.digest)?, carried);
-                Ok(())
-            })
-            .await?;
-        }
+        let by_place = ByPlace::<belongings::Entity> {
+            place: belongings::Column::PlaceId,
+            key: belongings::Column::Digest,
+            of: |row| (row.place_id, row.digest.clone().into()),
+        };
+        let take_in = |place: &Place, row: belongings::Model| {
+            let fingerprint = stored::digest(&row.fingerprint)?;
+            let carried = Carried { fingerprint, checked_at: stored::time(row.checked_at)? };
+            all.entry(place.clone()).or_default().insert(stored::digest(&row.digest)?, carried);
+            Ok(())
+        };
+        by_place.each_row(&readers, places, take_in).await?;
         Ok(all)
     }
-}
-
-fn beyond(last: &belongings::Model) -> Condition {
-    let of_same_place = Condition::all()
-        .add(belongings::Column::PlaceId.eq(last.place_id))
-        .add(belongings::Column::Digest.gt(last.digest.clone()));
-    Condition::any().add(belongings::Column::PlaceId.gt(last.place_id)).add(of_same_place)
 }
 
 #[async_trait]

@@ -6,10 +6,9 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use portolan_oci::Digest;
 use sea_orm::sea_query::{Expr, OnConflict, Query};
-use sea_orm::{
-    ColumnTrait, Condition, ConnectionTrait, DatabaseTransaction, EntityTrait, QueryFilter, QueryOrder,
-};
+use sea_orm::{ColumnTrait, ConnectionTrait, DatabaseTransaction, EntityTrait, QueryFilter};
 
+use super::at_places::ByPlace;
 use super::entities::{blob, place as row};
 use super::{Journal, Place, place};
 use crate::writer::Operation;
@@ -65,31 +64,19 @@ impl Journal {
     /// [`CatalogError::Damaged`], [`CatalogError::Database`].
     pub async fn blobs_in(&self, places: &[Place]) -> Result<HashMap<Place, HashSet<Digest>>, CatalogError> {
         let readers = self.opening.readers().await?;
-        let numbers = place::find_ids(&readers, places).await?;
-        let ids: Vec<i64> = numbers.keys().copied().collect();
         let mut all: HashMap<Place, HashSet<Digest>> = HashMap::new();
-        for chunk in ids.chunks(stored::CHUNK) {
-            let list = blob::Entity::find()
-                .filter(blob::Column::PlaceId.is_in(chunk.iter().copied()))
-                .order_by_asc(blob::Column::PlaceId)
-                .order_by_asc(blob::Column::Digest);
-            stored::each_row(&readers, list, beyond, |row| {
-                if let Some(place) = numbers.get(&row.place_id) {
-                    all.entry(place.clone()).or_default().insert(stored::digest(&row.digest)?);
-                }
-                Ok(())
-            })
-            .await?;
-        }
+        let by_place = ByPlace::<blob::Entity> {
+            place: blob::Column::PlaceId,
+            key: blob::Column::Digest,
+            of: |row| (row.place_id, row.digest.clone().into()),
+        };
+        let take_in = |place: &Place, row: blob::Model| {
+            all.entry(place.clone()).or_default().insert(stored::digest(&row.digest)?);
+            Ok(())
+        };
+        by_place.each_row(&readers, places, take_in).await?;
         Ok(all)
     }
-}
-
-fn beyond(last: &blob::Model) -> Condition {
-    let of_same_place = Condition::all()
-        .add(blob::Column::PlaceId.eq(last.place_id))
-        .add(blob::Column::Digest.gt(last.digest.clone()));
-    Condition::any().add(blob::Column::PlaceId.gt(last.place_id)).add(of_same_place)
 }
 
 #[async_trait]

@@ -4,8 +4,9 @@ use std::collections::HashMap;
 
 use jiff::Timestamp;
 use portolan_oci::Digest;
-use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter, QueryOrder};
+use sea_orm::EntityTrait;
 
+use super::at_places::ByPlace;
 use super::entities::tree;
 use super::{Journal, Place, place};
 use crate::{CatalogError, stored};
@@ -56,33 +57,21 @@ impl Journal {
         places: &[Place],
     ) -> Result<HashMap<Place, HashMap<String, Confirmed>>, CatalogError> {
         let readers = self.opening.readers().await?;
-        let numbers = place::find_ids(&readers, places).await?;
-        let ids: Vec<i64> = numbers.keys().copied().collect();
         let mut all: HashMap<Place, HashMap<String, Confirmed>> = HashMap::new();
-        for chunk in ids.chunks(stored::CHUNK) {
-            let list = tree::Entity::find()
-                .filter(tree::Column::PlaceId.is_in(chunk.iter().copied()))
-                .order_by_asc(tree::Column::PlaceId)
-                .order_by_asc(tree::Column::Reference);
-            stored::each_row(&readers, list, beyond, |row| {
-                if let Some(confirmed) = confirmed(&row)?
-                    && let Some(place) = numbers.get(&row.place_id)
-                {
-                    all.entry(place.clone()).or_default().insert(row.reference, confirmed);
-                }
-                Ok(())
-            })
-            .await?;
-        }
+        let by_place = ByPlace::<tree::Entity> {
+            place: tree::Column::PlaceId,
+            key: tree::Column::Reference,
+            of: |row| (row.place_id, row.reference.clone().into()),
+        };
+        let take_in = |place: &Place, row: tree::Model| {
+            if let Some(confirmed) = confirmed(&row)? {
+                all.entry(place.clone()).or_default().insert(row.reference, confirmed);
+            }
+            Ok(())
+        };
+        by_place.each_row(&readers, places, take_in).await?;
         Ok(all)
     }
-}
-
-fn beyond(last: &tree::Model) -> Condition {
-    let of_same_place = Condition::all()
-        .add(tree::Column::PlaceId.eq(last.place_id))
-        .add(tree::Column::Reference.gt(&last.reference));
-    Condition::any().add(tree::Column::PlaceId.gt(last.place_id)).add(of_same_place)
 }
 
 fn confirmed(row: &tree::Model) -> Result<Option<Confirmed>, CatalogError> {

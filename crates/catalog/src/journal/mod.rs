@@ -4,6 +4,7 @@
 //! they write and what they read. What it remembers about blobs is a hint that must be proven before it is
 //! relied on; uploads, finished trees and pinned realms are acknowledged only when they are on the disk.
 
+mod at_places;
 mod begin_tree;
 mod belongings;
 mod blobs;
