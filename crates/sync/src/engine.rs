@@ -56,7 +56,7 @@ impl EngineOptions {
             chunk: 16 * MIB,
             chunk_worth: Duration::from_secs(2),
             window: 8 * MIB,
-            portion: 2_000,
+            portion: 500,
             spool,
             attempts: 5,
             pause: Duration::from_millis(500),
