@@ -9,9 +9,10 @@ use crate::writer::WriterHandle;
 
 /// The handle on the journal, for one run of copying; clones are cheap and belong to the same run.
 ///
-/// Three kinds of calls: those that write and return when that is committed; hints, which are not `async`,
-/// never wait and may be lost; and those that read what is committed. Writes take effect in the order of
-/// the calls, hints too: when a later write has returned, so have they been written (unless dropped).
+/// Four kinds of calls: those that write and return when that is committed; those that write behind, which
+/// wait for room only and are committed with what comes next; hints, which are not `async`, never wait and may be
+/// lost; and those that read what is committed. Writes take effect in the order of the calls, those behind and
+/// hints too: when a later write has returned, so have they been written (unless a hint was dropped).
 #[derive(Debug, Clone)]
 pub struct Journal {
     pub(super) writer: WriterHandle,

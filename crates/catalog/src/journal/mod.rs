@@ -2,7 +2,7 @@
 //!
 //! [`Journal`] is the handle; each file beside it has one operation or a few that belong together, what
 //! they write and what they read. What it remembers about blobs is a hint that must be proven before it is
-//! relied on; uploads, finished trees and pinned realms are acknowledged only when they are on the disk.
+//! relied on; trees that are begun, uploads and pinned realms are acknowledged only when they are on the disk.
 
 mod at_places;
 mod begin_tree;

@@ -55,7 +55,7 @@ impl<O: Operation> Job for Awaited<O> {
     }
 }
 
-/// An operation for which nobody waits, and which may be lost.
+/// An operation for which nobody waits: one that may be lost, or one that is written behind.
 pub(super) struct Hint<O: Operation>(pub(super) O);
 
 #[async_trait]
@@ -67,7 +67,11 @@ impl<O: Operation> Job for Hint<O> {
 
     fn acknowledge(self: Box<Self>, outcome: Result<(), CatalogError>) {
         if let Err(error) = outcome {
-            tracing::warn!(operation = O::NAME, error = chain(&error), "a hint was not written");
+            tracing::warn!(
+                operation = O::NAME,
+                error = chain(&error),
+                "what nobody waits for was not written"
+            );
         }
     }
 }

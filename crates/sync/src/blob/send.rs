@@ -14,6 +14,7 @@ use super::mover::{Limits, Mover};
 use super::settle::Need;
 use super::transfer::{Job, Pass};
 use crate::CopyError;
+use crate::error::with_causes;
 use crate::event::{BlobOutcome, Event};
 
 /// The wait before a try does not grow beyond this.
@@ -85,7 +86,7 @@ impl Mover {
         self.observer.observe(Event::Retrying {
             target: Arc::clone(&upload.lane.label),
             digest: blob.digest,
-            reason: describe(&cause),
+            reason: with_causes(&cause),
         });
         Some(upload)
     }
@@ -168,16 +169,4 @@ impl Tries {
 /// Whether the bytes are wrong, as seen here or by the target.
 fn is_wrong(cause: &CopyError) -> bool {
     matches!(cause.transport(), Some(TransportError::Content { .. } | TransportError::Rejected { .. }))
-}
-
-/// An error with its causes on one line.
-fn describe(error: &dyn std::error::Error) -> String {
-    let mut text = error.to_string();
-    let mut cause = error.source();
-    while let Some(error) = cause {
-        text.push_str(": ");
-        text.push_str(&error.to_string());
-        cause = error.source();
-    }
-    text
 }
