@@ -89,6 +89,7 @@ mod opening;
 mod runs;
 mod sqlite;
 mod stored;
+mod upload_id;
 mod writer;
 
 pub use brought::{Brought, Names};
@@ -104,4 +105,5 @@ pub use runs::{
     FailedImage, Renewal, Run, RunEnd, RunEnded, RunId, RunLease, RunOutcome, RunReport, RunStart, RunTotals,
     Runs,
 };
+pub use upload_id::{UploadId, UploadIdError};
 pub use writer::WriterStats;

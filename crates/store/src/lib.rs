@@ -1,0 +1,6 @@
+//! What Portolan holds itself: blobs by digest, and repositories over them.
+//!
+//! Bytes lie in a backend; what they are and who may read them stands in the catalogue
+//! (`portolan-catalog`, subject `content`). Existence is the catalogue's row, never a file.
+//!
+//! Not here: how the store is asked over HTTP (`portolan-server`).
