@@ -3,11 +3,12 @@
 use jiff::Timestamp;
 use portolan_catalog::Place;
 
+use crate::scratch::on_each_database;
 use crate::{Scratch, debian, digest};
 
-#[tokio::test]
-async fn belongings_of_thousands_of_images_are_noted_in_one_write_and_read_over_pages() {
-    let scratch = Scratch::new();
+on_each_database!(belongings_of_thousands_of_images_are_noted_in_one_write_and_read_over_pages);
+
+async fn belongings_of_thousands_of_images_are_noted_in_one_write_and_read_over_pages(scratch: &Scratch) {
     let catalog = scratch.open().await;
     let journal = catalog.journal();
     let before = Timestamp::now().as_microsecond();

@@ -6,16 +6,21 @@ use portolan_catalog::{Journal, Place};
 use portolan_oci::{Algorithm, Digest};
 use proptest::prelude::*;
 
+use crate::scratch::on_each_database;
 use crate::{Scratch, debian, digest};
+
+on_each_database!(
+    blobs_are_remembered_by_place_and_forgotten_one_by_one_or_all,
+    many_blobs_come_over_many_pages,
+    the_three_latest_repositories_of_a_host_are_named_for_a_mount,
+);
 
 /// Waits until the hints given so far are written: a write is never done before a hint given earlier.
 async fn settle(journal: &Journal) {
     journal.unpin_realm("nowhere").await.unwrap();
 }
 
-#[tokio::test]
-async fn blobs_are_remembered_by_place_and_forgotten_one_by_one_or_all() {
-    let scratch = Scratch::new();
+async fn blobs_are_remembered_by_place_and_forgotten_one_by_one_or_all(scratch: &Scratch) {
     let catalog = scratch.open().await;
     let journal = catalog.journal();
     let alpine = Place::new("registry.example.com", "base/alpine");
@@ -34,9 +39,7 @@ async fn blobs_are_remembered_by_place_and_forgotten_one_by_one_or_all() {
     assert_eq!(catalog.writer_stats().failed, 0);
 }
 
-#[tokio::test]
-async fn many_blobs_come_over_many_pages() {
-    let scratch = Scratch::new();
+async fn many_blobs_come_over_many_pages(scratch: &Scratch) {
     let catalog = scratch.open().await;
     let journal = catalog.journal();
     for number in 0..4_500 {
@@ -51,9 +54,7 @@ async fn many_blobs_come_over_many_pages() {
     assert_eq!(journal.blobs_at(&debian()).await.unwrap(), expected);
 }
 
-#[tokio::test]
-async fn the_three_latest_repositories_of_a_host_are_named_for_a_mount() {
-    let scratch = Scratch::new();
+async fn the_three_latest_repositories_of_a_host_are_named_for_a_mount(scratch: &Scratch) {
     let catalog = scratch.open().await;
     let journal = catalog.journal();
     for repository in ["e", "d", "c", "b", "a"] {
@@ -85,7 +86,7 @@ proptest! {
     fn digests_come_back_as_they_went_in(digests in prop::collection::hash_set(any_digest(), 0..50)) {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
         let read = runtime.block_on(async {
-            let scratch = Scratch::new();
+            let scratch = Scratch::sqlite();
             let catalog = scratch.open().await;
             for digest in &digests {
                 catalog.journal().blob_seen(&debian(), digest);

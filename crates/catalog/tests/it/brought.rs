@@ -4,7 +4,10 @@ use std::collections::BTreeSet;
 
 use portolan_catalog::{Names, Place};
 
+use crate::scratch::on_each_database;
 use crate::{Scratch, debian, digest};
+
+on_each_database!(what_was_brought_is_a_mirrors_own_until_it_is_forgotten, thousands_are_noted_in_one_write);
 
 fn names(tags: &[(Place, &[&str])], number: Option<usize>) -> Names {
     let owned = |tags: &[&str]| tags.iter().map(|tag| (*tag).to_owned()).collect();
@@ -18,9 +21,7 @@ fn set(tags: &[&str]) -> BTreeSet<String> {
     tags.iter().map(|tag| (*tag).to_owned()).collect()
 }
 
-#[tokio::test]
-async fn what_was_brought_is_a_mirrors_own_until_it_is_forgotten() {
-    let scratch = Scratch::new();
+async fn what_was_brought_is_a_mirrors_own_until_it_is_forgotten(scratch: &Scratch) {
     let catalog = scratch.open().await;
     let brought = catalog.brought();
     let alpine = Place::new("registry.example.com", "base/alpine");
@@ -48,9 +49,7 @@ async fn what_was_brought_is_a_mirrors_own_until_it_is_forgotten() {
     assert_eq!(brought.noted("other").await.unwrap(), Some(digest(2)));
 }
 
-#[tokio::test]
-async fn thousands_are_noted_in_one_write() {
-    let scratch = Scratch::new();
+async fn thousands_are_noted_in_one_write(scratch: &Scratch) {
     let catalog = scratch.open().await;
     let tags: Vec<String> = (0..4_500).map(|number| format!("v{number:04}")).collect();
     let noted = Names { tags: vec![(debian(), tags.clone())], fingerprint: Some(digest(1)) };

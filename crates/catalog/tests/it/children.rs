@@ -7,7 +7,10 @@ use std::time::Duration;
 
 use portolan_catalog::{Catalog, DatabaseLocation, RunOutcome, RunStart};
 
+use crate::scratch::on_each_database;
 use crate::{Scratch, debian, digest};
+
+on_each_database!(what_was_acknowledged_before_a_kill_is_there, two_processes_make_and_write_one_database);
 
 /// Names the database to the child.
 const DATABASE: &str = "PORTOLAN_TEST_DATABASE";
@@ -88,30 +91,26 @@ async fn assert_all_there(scratch: &Scratch, written: &[String]) {
     catalog.close().await.unwrap();
 }
 
-#[tokio::test]
-async fn what_was_acknowledged_before_a_kill_is_there() {
-    let scratch = Scratch::new();
+async fn what_was_acknowledged_before_a_kill_is_there(scratch: &Scratch) {
     for writes in [1, 40, 300, 1_000] {
         let written = kill_after(start(WRITER, &scratch.path()), writes);
         assert!(written.len() >= writes);
-        assert_all_there(&scratch, &written).await;
+        assert_all_there(scratch, &written).await;
     }
 }
 
-#[tokio::test]
-async fn two_processes_make_and_write_one_database() {
-    let scratch = Scratch::new();
+async fn two_processes_make_and_write_one_database(scratch: &Scratch) {
     let (one, two) = (start(WRITER, &scratch.path()), start(WRITER, &scratch.path()));
     let readers = [one, two].map(|child| std::thread::spawn(move || kill_after(child, 400)));
     for reader in readers {
         let written = reader.join().expect("neither process fails for the other's sake");
-        assert_all_there(&scratch, &written).await;
+        assert_all_there(scratch, &written).await;
     }
 }
 
 #[tokio::test]
 async fn a_killed_run_frees_its_mirror_at_once() {
-    let scratch = Scratch::new();
+    let scratch = Scratch::sqlite();
     let runs = scratch.open().await.runs();
     let mut child = start(RUNNER, &scratch.path());
     let mut lines = BufReader::new(child.stdout.take().unwrap()).lines().map(Result::unwrap);

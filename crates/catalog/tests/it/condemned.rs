@@ -5,7 +5,16 @@ use portolan_catalog::{Catalog, CatalogError, CondemnReason, Deletion, Doomed, P
 use portolan_oci::{MediaType, RawManifest};
 use sea_orm::ConnectionTrait;
 
+use crate::scratch::on_each_database;
 use crate::{Scratch, debian, digest};
+
+on_each_database!(
+    a_tag_stays_condemned_since_the_first_time_for_the_same_digest,
+    thousands_are_condemned_and_spared_in_one_write_each,
+    what_a_run_deleted_can_be_put_back_byte_by_byte,
+    a_deletion_without_a_run_is_refused_as_a_whole,
+    a_manifest_that_was_damaged_is_not_put_back,
+);
 
 const ALL: Timestamp = Timestamp::MAX;
 
@@ -32,9 +41,7 @@ fn doomed(tag: Option<&str>, number: usize) -> Doomed {
     Doomed { tag: tag.map(str::to_owned), manifest: manifest(number) }
 }
 
-#[tokio::test]
-async fn a_tag_stays_condemned_since_the_first_time_for_the_same_digest() {
-    let scratch = Scratch::new();
+async fn a_tag_stays_condemned_since_the_first_time_for_the_same_digest(scratch: &Scratch) {
     let catalog = scratch.open().await;
     let condemned = catalog.condemned();
     assert_eq!(condemned.due(&debian(), ALL).await.unwrap(), []);
@@ -59,9 +66,7 @@ async fn a_tag_stays_condemned_since_the_first_time_for_the_same_digest() {
     assert_eq!(condemned.due(&Place::new("elsewhere", "x"), ALL).await.unwrap(), []);
 }
 
-#[tokio::test]
-async fn thousands_are_condemned_and_spared_in_one_write_each() {
-    let scratch = Scratch::new();
+async fn thousands_are_condemned_and_spared_in_one_write_each(scratch: &Scratch) {
     let catalog = scratch.open().await;
     let condemned = catalog.condemned();
     let names: Vec<String> = (0..4_500).map(|number| format!("v{number:04}")).collect();
@@ -78,9 +83,7 @@ async fn thousands_are_condemned_and_spared_in_one_write_each() {
     assert_eq!(condemned.due(&debian(), ALL).await.unwrap(), told[..1]);
 }
 
-#[tokio::test]
-async fn what_a_run_deleted_can_be_put_back_byte_by_byte() {
-    let scratch = Scratch::new();
+async fn what_a_run_deleted_can_be_put_back_byte_by_byte(scratch: &Scratch) {
     let catalog = scratch.open().await;
     let alpine = Place::new("registry.example.com", "base/alpine");
     let (run, before) = (begin_run(&catalog).await, Timestamp::now().as_microsecond());
@@ -120,9 +123,7 @@ async fn what_a_run_deleted_can_be_put_back_byte_by_byte() {
     assert_eq!(condemned.deletion_places(later).await.unwrap(), []);
 }
 
-#[tokio::test]
-async fn a_deletion_without_a_run_is_refused_as_a_whole() {
-    let scratch = Scratch::new();
+async fn a_deletion_without_a_run_is_refused_as_a_whole(scratch: &Scratch) {
     let catalog = scratch.open().await;
     let run = begin_run(&catalog).await;
     let condemned = catalog.condemned();
@@ -132,14 +133,12 @@ async fn a_deletion_without_a_run_is_refused_as_a_whole() {
     assert_eq!(condemned.deletions(&debian(), nobody).await.unwrap(), []);
 }
 
-#[tokio::test]
-async fn a_manifest_that_was_damaged_is_not_put_back() {
-    let scratch = Scratch::new();
+async fn a_manifest_that_was_damaged_is_not_put_back(scratch: &Scratch) {
     let catalog = scratch.open().await;
     let run = begin_run(&catalog).await;
     let condemned = catalog.condemned();
     condemned.note_deleted(&debian(), run, vec![doomed(Some("11"), 1)]).await.unwrap();
-    let raw = sea_orm::Database::connect(format!("sqlite:{}", scratch.path().display())).await.unwrap();
+    let raw = scratch.raw().await;
     raw.execute_unprepared("UPDATE deletion SET manifest = x'7b7d'").await.unwrap();
     let all = condemned.deletions(&debian(), run).await.unwrap();
     let [Deletion { id, .. }] = all.as_slice() else { panic!("{all:?}") };

@@ -3,7 +3,15 @@
 use portolan_catalog::{Catalog, Journal, SavedUpload};
 use portolan_oci::Verifier;
 
+use crate::scratch::on_each_database;
 use crate::{Scratch, debian, digest};
+
+on_each_database!(one_that_fails_among_many_fails_alone);
+on_each_database!(
+    threads = 4;
+    what_many_tasks_write_is_all_there_after_far_fewer_commits,
+    two_catalogues_of_one_file_write_side_by_side,
+);
 
 const TASKS: usize = 64;
 const EACH: usize = 20;
@@ -22,9 +30,7 @@ async fn run(catalog: &Catalog) {
     }
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn what_many_tasks_write_is_all_there_after_far_fewer_commits() {
-    let scratch = Scratch::new();
+async fn what_many_tasks_write_is_all_there_after_far_fewer_commits(scratch: &Scratch) {
     let catalog = scratch.open().await;
     run(&catalog).await;
     let all = catalog.journal().confirmed_all(&debian()).await.unwrap();
@@ -34,9 +40,7 @@ async fn what_many_tasks_write_is_all_there_after_far_fewer_commits() {
     assert!(stats.commits * 4 <= stats.operations, "{stats:?}");
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn two_catalogues_of_one_file_write_side_by_side() {
-    let scratch = Scratch::new();
+async fn two_catalogues_of_one_file_write_side_by_side(scratch: &Scratch) {
     let (one, two) = (scratch.open().await, scratch.open().await);
     tokio::join!(run(&one), async {
         for number in 0..200 {
@@ -48,9 +52,7 @@ async fn two_catalogues_of_one_file_write_side_by_side() {
     assert_eq!(all.len(), TASKS * EACH + 200);
 }
 
-#[tokio::test]
-async fn one_that_fails_among_many_fails_alone() {
-    let scratch = Scratch::new();
+async fn one_that_fails_among_many_fails_alone(scratch: &Scratch) {
     let catalog = scratch.open().await;
     let journal = catalog.journal();
     let saving = (0..100_usize).map(|number| {

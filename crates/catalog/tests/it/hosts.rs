@@ -4,10 +4,11 @@ use jiff::Timestamp;
 use portolan_catalog::{Answer, HostFact};
 
 use crate::Scratch;
+use crate::scratch::on_each_database;
 
-#[tokio::test]
-async fn a_fact_is_remembered_with_its_age_until_it_is_found_out_anew() {
-    let scratch = Scratch::new();
+on_each_database!(a_fact_is_remembered_with_its_age_until_it_is_found_out_anew);
+
+async fn a_fact_is_remembered_with_its_age_until_it_is_found_out_anew(scratch: &Scratch) {
     let catalog = scratch.open().await;
     let journal = catalog.journal();
     let fact = HostFact::ReferrersApi;

@@ -1,5 +1,11 @@
-//! The catalogue through its public face, on real SQLite files.
-#![expect(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
+//! The catalogue through its public face, on real databases.
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test fails by panicking"
+)]
 
 mod belongings;
 mod blobs;
@@ -12,38 +18,15 @@ mod manifests;
 mod opening;
 mod realms;
 mod runs;
+mod scratch;
 mod seen;
 mod trees;
 mod uploads;
 
-use std::path::PathBuf;
-
-use portolan_catalog::{Catalog, DatabaseLocation, Place};
+use portolan_catalog::Place;
 use portolan_oci::Digest;
-use tempfile::TempDir;
 
-/// A database file in a folder of its own that ends with the test.
-struct Scratch {
-    folder: TempDir,
-}
-
-impl Scratch {
-    fn new() -> Self {
-        Self { folder: tempfile::tempdir().unwrap() }
-    }
-
-    fn path(&self) -> PathBuf {
-        self.folder.path().join("data/portolan.db")
-    }
-
-    fn location(&self) -> DatabaseLocation {
-        DatabaseLocation::SqliteFile(self.path())
-    }
-
-    async fn open(&self) -> Catalog {
-        Catalog::open(&self.location()).await.unwrap()
-    }
-}
+use scratch::Scratch;
 
 fn digest(number: usize) -> Digest {
     Digest::sha256(number.to_string().as_bytes())

@@ -2,11 +2,16 @@
 
 use portolan_oci::MediaType;
 
+use crate::scratch::on_each_database;
 use crate::{Scratch, digest};
 
-#[tokio::test]
-async fn the_images_of_thousands_of_manifests_are_noted_once_and_found() {
-    let scratch = Scratch::new();
+on_each_database!(
+    the_images_of_thousands_of_manifests_are_noted_once_and_found,
+    the_kinds_of_thousands_of_images_are_noted_in_one_write,
+    what_a_rule_makes_of_thousands_of_images_is_read_over_pages,
+);
+
+async fn the_images_of_thousands_of_manifests_are_noted_once_and_found(scratch: &Scratch) {
     let catalog = scratch.open().await;
     let journal = catalog.journal();
     let pairs: Vec<_> = (0..3_000).map(|child| (digest(child), digest(10_000 + child / 2))).collect();
@@ -25,9 +30,7 @@ async fn the_images_of_thousands_of_manifests_are_noted_once_and_found() {
     assert_eq!(two, wanted);
 }
 
-#[tokio::test]
-async fn the_kinds_of_thousands_of_images_are_noted_in_one_write() {
-    let scratch = Scratch::new();
+async fn the_kinds_of_thousands_of_images_are_noted_in_one_write(scratch: &Scratch) {
     let catalog = scratch.open().await;
     let journal = catalog.journal();
     let kind =
@@ -41,9 +44,7 @@ async fn the_kinds_of_thousands_of_images_are_noted_in_one_write() {
     assert_eq!(kinds, images.into_iter().collect());
 }
 
-#[tokio::test]
-async fn what_a_rule_makes_of_thousands_of_images_is_read_over_pages() {
-    let scratch = Scratch::new();
+async fn what_a_rule_makes_of_thousands_of_images_is_read_over_pages(scratch: &Scratch) {
     let catalog = scratch.open().await;
     let journal = catalog.journal();
     let images: Vec<_> = (0..3_000).map(|number| (digest(number), digest(number + 5_000))).collect();

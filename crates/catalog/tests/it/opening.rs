@@ -3,13 +3,16 @@
 use std::os::unix::fs::PermissionsExt;
 
 use portolan_catalog::{Catalog, CatalogError, DatabaseLocation};
-use sea_orm::{ConnectionTrait, Database, DatabaseConnection, Statement};
+use sea_orm::{ConnectionTrait, DatabaseConnection, Statement};
 
+use crate::scratch::on_each_database;
 use crate::{Scratch, debian, digest};
 
-async fn raw(scratch: &Scratch) -> DatabaseConnection {
-    Database::connect(format!("sqlite:{}", scratch.path().display())).await.unwrap()
-}
+on_each_database!(after_closing_its_handles_say_so);
+on_each_database!(
+    threads = 4;
+    many_open_one_new_file_at_once,
+);
 
 async fn text(database: &DatabaseConnection, sql: &str) -> String {
     let statement = Statement::from_string(database.get_database_backend(), sql);
@@ -18,14 +21,14 @@ async fn text(database: &DatabaseConnection, sql: &str) -> String {
 
 #[tokio::test]
 async fn a_new_database_is_for_its_owner_only_and_has_a_write_ahead_log() {
-    let scratch = Scratch::new();
+    let scratch = Scratch::sqlite();
     let catalog = scratch.open().await;
     let mode = |path: &std::path::Path| std::fs::metadata(path).unwrap().permissions().mode() & 0o777;
     let path = scratch.path();
     assert_eq!(mode(path.parent().unwrap()), 0o700);
     assert_eq!(mode(&path), 0o600);
     assert_eq!(mode(&path.with_extension("db-wal")), 0o600);
-    let raw = raw(&scratch).await;
+    let raw = scratch.raw().await;
     assert_eq!(text(&raw, "PRAGMA journal_mode").await, "wal");
     raw.close().await.unwrap();
     catalog.close().await.unwrap();
@@ -34,9 +37,9 @@ async fn a_new_database_is_for_its_owner_only_and_has_a_write_ahead_log() {
 
 #[tokio::test]
 async fn a_database_of_a_newer_program_is_refused_and_left_alone() {
-    let scratch = Scratch::new();
+    let scratch = Scratch::sqlite();
     scratch.open().await.close().await.unwrap();
-    let raw = raw(&scratch).await;
+    let raw = scratch.raw().await;
     raw.execute_unprepared("INSERT INTO seaql_migrations VALUES ('9999_future', 0)").await.unwrap();
     raw.close().await.unwrap();
     let before = std::fs::read(scratch.path()).unwrap();
@@ -50,7 +53,7 @@ async fn a_database_of_a_newer_program_is_refused_and_left_alone() {
 
 #[tokio::test]
 async fn what_is_no_database_or_cannot_be_made_is_said_so() {
-    let scratch = Scratch::new();
+    let scratch = Scratch::sqlite();
     std::fs::create_dir(scratch.path().parent().unwrap()).unwrap();
     std::fs::write(scratch.path(), "These are notes, not tables. ".repeat(200)).unwrap();
     let damaged = Catalog::open(&scratch.location()).await.unwrap_err();
@@ -60,9 +63,7 @@ async fn what_is_no_database_or_cannot_be_made_is_said_so() {
     assert!(matches!(impossible, CatalogError::Open { .. }), "{impossible:?}");
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn many_open_one_new_file_at_once() {
-    let scratch = Scratch::new();
+async fn many_open_one_new_file_at_once(scratch: &Scratch) {
     let opening = (0..8).map(|number| {
         let location = scratch.location();
         tokio::spawn(async move {
@@ -82,19 +83,17 @@ async fn many_open_one_new_file_at_once() {
 
 #[tokio::test]
 async fn a_database_without_its_log_gets_it_back() {
-    let scratch = Scratch::new();
+    let scratch = Scratch::sqlite();
     scratch.open().await.close().await.unwrap();
-    let database = raw(&scratch).await;
+    let database = scratch.raw().await;
     assert_eq!(text(&database, "PRAGMA journal_mode = DELETE").await, "delete");
     database.close().await.unwrap();
     let catalog = scratch.open().await;
     catalog.journal().finish_tree(&debian(), "12", &digest(1)).await.unwrap();
-    assert_eq!(text(&raw(&scratch).await, "PRAGMA journal_mode").await, "wal");
+    assert_eq!(text(&scratch.raw().await, "PRAGMA journal_mode").await, "wal");
 }
 
-#[tokio::test]
-async fn after_closing_its_handles_say_so() {
-    let scratch = Scratch::new();
+async fn after_closing_its_handles_say_so(scratch: &Scratch) {
     let catalog = scratch.open().await;
     let journal = catalog.journal();
     journal.finish_tree(&debian(), "12", &digest(1)).await.unwrap();

@@ -4,10 +4,11 @@ use jiff::Timestamp;
 use portolan_catalog::PinnedRealm;
 
 use crate::Scratch;
+use crate::scratch::on_each_database;
 
-#[tokio::test]
-async fn the_first_realm_is_pinned_until_it_is_unpinned() {
-    let scratch = Scratch::new();
+on_each_database!(the_first_realm_is_pinned_until_it_is_unpinned);
+
+async fn the_first_realm_is_pinned_until_it_is_unpinned(scratch: &Scratch) {
     let catalog = scratch.open().await;
     let journal = catalog.journal();
     let (mine, theirs) = ("https://auth.example.com/token", "https://elsewhere.example/token");

@@ -9,6 +9,20 @@ use portolan_catalog::{
 };
 
 use crate::Scratch;
+use crate::scratch::on_each_database;
+
+on_each_database!(
+    a_run_is_remembered_with_what_failed_in_it,
+    the_latest_run_comes_first_and_other_mirrors_do_not_come,
+    of_two_processes_one_runs_and_the_other_is_told_who,
+    without_locks_a_lease_that_ended_is_taken_over_and_its_run_was_interrupted,
+    a_lease_is_renewed_and_given_back,
+    a_number_beyond_all_counting_is_refused_and_the_run_goes_on,
+);
+on_each_database!(
+    threads = 4;
+    of_many_at_once_exactly_one_begins,
+);
 
 const LONG: Duration = Duration::from_hours(1);
 
@@ -42,9 +56,7 @@ fn report(outcome: RunOutcome, failures: usize) -> RunReport {
     RunReport { outcome, totals, failures: (0..failures).map(failed).collect() }
 }
 
-#[tokio::test]
-async fn a_run_is_remembered_with_what_failed_in_it() {
-    let scratch = Scratch::new();
+async fn a_run_is_remembered_with_what_failed_in_it(scratch: &Scratch) {
     let catalog = scratch.open().await;
     let runs = catalog.runs();
     assert_eq!(runs.last_run("base").await.unwrap(), None);
@@ -69,9 +81,7 @@ async fn a_run_is_remembered_with_what_failed_in_it() {
     assert_eq!(runs.failures(RunId::new(77)).await.unwrap(), []);
 }
 
-#[tokio::test]
-async fn the_latest_run_comes_first_and_other_mirrors_do_not_come() {
-    let scratch = Scratch::new();
+async fn the_latest_run_comes_first_and_other_mirrors_do_not_come(scratch: &Scratch) {
     let runs = scratch.open().await.runs();
     let outcomes =
         [RunOutcome::Done, RunOutcome::Partly, RunOutcome::Failed, RunOutcome::Interrupted, RunOutcome::Done];
@@ -96,9 +106,7 @@ async fn the_latest_run_comes_first_and_other_mirrors_do_not_come() {
     assert_eq!(runs.runs("Base", 100).await.unwrap(), []);
 }
 
-#[tokio::test]
-async fn of_two_processes_one_runs_and_the_other_is_told_who() {
-    let scratch = Scratch::new();
+async fn of_two_processes_one_runs_and_the_other_is_told_who(scratch: &Scratch) {
     let (one, two) = (scratch.open().await, scratch.open().await);
     let lease = begin(&one.runs(), "base", LONG).await;
     let began = one.runs().runs("base", 1).await.unwrap()[0].started_at;
@@ -114,9 +122,7 @@ async fn of_two_processes_one_runs_and_the_other_is_told_who() {
     begin(&two.runs(), "base", LONG).await;
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn of_many_at_once_exactly_one_begins() {
-    let scratch = Scratch::new();
+async fn of_many_at_once_exactly_one_begins(scratch: &Scratch) {
     let (one, two) = (scratch.open().await, scratch.open().await);
     let beginning = (0..32).map(|number| {
         let runs = if number % 2 == 0 { one.runs() } else { two.runs() };
@@ -132,7 +138,7 @@ async fn of_many_at_once_exactly_one_begins() {
 
 #[tokio::test]
 async fn who_lives_keeps_its_mirror_and_who_is_gone_does_not() {
-    let scratch = Scratch::new();
+    let scratch = Scratch::sqlite();
     let (one, two) = (scratch.open().await, scratch.open().await);
     // Late in renewing its lease, perhaps stopped, but it may go on at any moment.
     let mut late = begin(&one.runs(), "base", Duration::ZERO).await;
@@ -153,11 +159,8 @@ async fn who_lives_keeps_its_mirror_and_who_is_gone_does_not() {
     assert!(ended.at <= Timestamp::now(), "{ended:?} and not when its lease would have ended");
 }
 
-#[tokio::test]
-async fn without_locks_a_lease_that_ended_is_taken_over_and_its_run_was_interrupted() {
-    let scratch = Scratch::new();
-    std::fs::create_dir(scratch.path().parent().unwrap()).unwrap();
-    std::fs::write(scratch.path().with_extension("db-locks"), "no folder").unwrap();
+async fn without_locks_a_lease_that_ended_is_taken_over_and_its_run_was_interrupted(scratch: &Scratch) {
+    scratch.without_locks();
     let (one, two) = (scratch.open().await, scratch.open().await);
     let mut late = begin(&one.runs(), "base", Duration::ZERO).await;
     assert!(late.ends() <= Instant::now());
@@ -176,9 +179,7 @@ async fn without_locks_a_lease_that_ended_is_taken_over_and_its_run_was_interrup
     assert!(matches!(again, RunStart::LeaseHeld { .. }), "the late one did not free it: {again:?}");
 }
 
-#[tokio::test]
-async fn a_lease_is_renewed_and_given_back() {
-    let scratch = Scratch::new();
+async fn a_lease_is_renewed_and_given_back(scratch: &Scratch) {
     let (one, two) = (scratch.open().await, scratch.open().await);
     let mut lease = begin(&one.runs(), "base", LONG).await;
     let first = lease.ends();
@@ -192,9 +193,7 @@ async fn a_lease_is_renewed_and_given_back() {
     begin(&two.runs(), "base", LONG).await;
 }
 
-#[tokio::test]
-async fn a_number_beyond_all_counting_is_refused_and_the_run_goes_on() {
-    let scratch = Scratch::new();
+async fn a_number_beyond_all_counting_is_refused_and_the_run_goes_on(scratch: &Scratch) {
     let runs = scratch.open().await.runs();
     let mut lease = begin(&runs, "base", Duration::MAX).await;
     let mut told = report(RunOutcome::Done, 0);

@@ -3,11 +3,16 @@
 use jiff::Timestamp;
 use portolan_catalog::Place;
 
+use crate::scratch::on_each_database;
 use crate::{Scratch, debian, digest};
 
-#[tokio::test]
-async fn the_first_sight_of_a_tag_and_digest_stays() {
-    let scratch = Scratch::new();
+on_each_database!(
+    the_first_sight_of_a_tag_and_digest_stays,
+    thousands_of_tags_are_one_operation,
+    a_tag_that_moved_shows_each_digest_and_the_last_one_last,
+);
+
+async fn the_first_sight_of_a_tag_and_digest_stays(scratch: &Scratch) {
     let before = Timestamp::now().as_microsecond();
     let catalog = scratch.open().await;
     catalog.journal().note_seen(&debian(), &[("12", digest(1)), ("latest", digest(1))]).await.unwrap();
@@ -31,9 +36,7 @@ async fn the_first_sight_of_a_tag_and_digest_stays() {
     assert_eq!(journal.first_seen(&elsewhere, "12", &digest(1)).await.unwrap(), None);
 }
 
-#[tokio::test]
-async fn thousands_of_tags_are_one_operation() {
-    let scratch = Scratch::new();
+async fn thousands_of_tags_are_one_operation(scratch: &Scratch) {
     let catalog = scratch.open().await;
     let tags: Vec<String> = (0..3_000).map(|number| format!("v{number}")).collect();
     let observations: Vec<_> =
@@ -54,9 +57,7 @@ async fn thousands_of_tags_are_one_operation() {
     }
 }
 
-#[tokio::test]
-async fn a_tag_that_moved_shows_each_digest_and_the_last_one_last() {
-    let scratch = Scratch::new();
+async fn a_tag_that_moved_shows_each_digest_and_the_last_one_last(scratch: &Scratch) {
     let journal = scratch.open().await.journal();
     for number in [1, 2, 3, 1] {
         let before = Timestamp::now().as_microsecond();

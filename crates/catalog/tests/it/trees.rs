@@ -2,7 +2,20 @@
 
 use portolan_catalog::{Journal, Place, TreeStart};
 
+use crate::scratch::on_each_database;
 use crate::{Scratch, debian, digest};
+
+on_each_database!(
+    a_tree_is_confirmed_only_while_it_is_finished,
+    what_an_earlier_run_left_unfinished_is_resumed_by_any_reference_of_the_place,
+    places_that_were_numbered_before_are_the_same_ones,
+    trees_of_one_run_side_by_side_are_fresh_and_a_second_attempt_is_not,
+    all_that_is_confirmed_comes_in_byte_order_over_many_pages,
+    thousands_of_trees_are_begun_finished_and_confirmed_in_one_write_each,
+    many_trees_are_resumed_if_one_of_them_is,
+    begun_with_nothing_named_a_place_still_says_what_was_left_there,
+    references_that_were_deleted_are_forgotten,
+);
 
 async fn unfinished(journal: &Journal, place: Place) -> bool {
     journal.left_unfinished(&[place]).await.unwrap().len() == 1
@@ -15,9 +28,7 @@ fn resumed(start: TreeStart) -> jiff::Timestamp {
     }
 }
 
-#[tokio::test]
-async fn a_tree_is_confirmed_only_while_it_is_finished() {
-    let scratch = Scratch::new();
+async fn a_tree_is_confirmed_only_while_it_is_finished(scratch: &Scratch) {
     let catalog = scratch.open().await;
     let journal = catalog.journal();
     let before = jiff::Timestamp::now();
@@ -34,9 +45,7 @@ async fn a_tree_is_confirmed_only_while_it_is_finished() {
     assert_eq!(journal.confirmed(&debian(), "12").await.unwrap().unwrap().digest, digest(2));
 }
 
-#[tokio::test]
-async fn what_an_earlier_run_left_unfinished_is_resumed_by_any_reference_of_the_place() {
-    let scratch = Scratch::new();
+async fn what_an_earlier_run_left_unfinished_is_resumed_by_any_reference_of_the_place(scratch: &Scratch) {
     let first = scratch.open().await;
     let journal = first.journal();
     let before = jiff::Timestamp::now().as_microsecond();
@@ -61,9 +70,7 @@ async fn what_an_earlier_run_left_unfinished_is_resumed_by_any_reference_of_the_
     assert_eq!(journal.begin_tree(&debian(), "14", &digest(5)).await.unwrap(), TreeStart::Fresh);
 }
 
-#[tokio::test]
-async fn places_that_were_numbered_before_are_the_same_ones() {
-    let scratch = Scratch::new();
+async fn places_that_were_numbered_before_are_the_same_ones(scratch: &Scratch) {
     let catalog = scratch.open().await;
     let journal = catalog.journal();
     journal.finish_tree(&debian(), "12", &digest(1)).await.unwrap();
@@ -84,9 +91,7 @@ async fn places_that_were_numbered_before_are_the_same_ones() {
     assert_eq!(other.blobs_in(&[debian(), elsewhere]).await.unwrap().len(), 2);
 }
 
-#[tokio::test]
-async fn trees_of_one_run_side_by_side_are_fresh_and_a_second_attempt_is_not() {
-    let scratch = Scratch::new();
+async fn trees_of_one_run_side_by_side_are_fresh_and_a_second_attempt_is_not(scratch: &Scratch) {
     let catalog = scratch.open().await;
     let journal = catalog.journal();
     for reference in ["1", "2", "3"] {
@@ -97,9 +102,7 @@ async fn trees_of_one_run_side_by_side_are_fresh_and_a_second_attempt_is_not() {
     resumed(catalog.journal().begin_tree(&debian(), "4", &digest(1)).await.unwrap());
 }
 
-#[tokio::test]
-async fn all_that_is_confirmed_comes_in_byte_order_over_many_pages() {
-    let scratch = Scratch::new();
+async fn all_that_is_confirmed_comes_in_byte_order_over_many_pages(scratch: &Scratch) {
     let catalog = scratch.open().await;
     let journal = catalog.journal();
     journal.begin_tree(&debian(), "unfinished", &digest(0)).await.unwrap();
@@ -125,9 +128,7 @@ async fn all_that_is_confirmed_comes_in_byte_order_over_many_pages() {
     assert_eq!(journal.confirmed_all(&nowhere).await.unwrap(), []);
 }
 
-#[tokio::test]
-async fn thousands_of_trees_are_begun_finished_and_confirmed_in_one_write_each() {
-    let scratch = Scratch::new();
+async fn thousands_of_trees_are_begun_finished_and_confirmed_in_one_write_each(scratch: &Scratch) {
     let catalog = scratch.open().await;
     let journal = catalog.journal();
     let names: Vec<String> = (0..3_000).map(|number| format!("v{number}")).collect();
@@ -149,9 +150,7 @@ async fn thousands_of_trees_are_begun_finished_and_confirmed_in_one_write_each()
     }
 }
 
-#[tokio::test]
-async fn many_trees_are_resumed_if_one_of_them_is() {
-    let scratch = Scratch::new();
+async fn many_trees_are_resumed_if_one_of_them_is(scratch: &Scratch) {
     let catalog = scratch.open().await;
     let journal = catalog.journal();
     let names: Vec<String> = (0..1_000).map(|number| format!("v{number}")).collect();
@@ -167,9 +166,7 @@ async fn many_trees_are_resumed_if_one_of_them_is() {
     assert_eq!(journal.confirmed_all(&elsewhere).await.unwrap(), []);
 }
 
-#[tokio::test]
-async fn begun_with_nothing_named_a_place_still_says_what_was_left_there() {
-    let scratch = Scratch::new();
+async fn begun_with_nothing_named_a_place_still_says_what_was_left_there(scratch: &Scratch) {
     let first = scratch.open().await;
     first.journal().begin_tree(&debian(), "12", &digest(1)).await.unwrap();
     first.close().await.unwrap();
@@ -177,9 +174,7 @@ async fn begun_with_nothing_named_a_place_still_says_what_was_left_there() {
     resumed(second.journal().begin_trees(&debian(), &[]).await.unwrap());
 }
 
-#[tokio::test]
-async fn references_that_were_deleted_are_forgotten() {
-    let scratch = Scratch::new();
+async fn references_that_were_deleted_are_forgotten(scratch: &Scratch) {
     let catalog = scratch.open().await;
     let journal = catalog.journal();
     journal.finish_trees(&debian(), &[("11", digest(1)), ("12", digest(2))]).await.unwrap();

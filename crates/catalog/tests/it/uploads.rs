@@ -6,7 +6,15 @@ use portolan_oci::{Digest, Verifier};
 use sea_orm::ConnectionTrait;
 use serde_json::json;
 
+use crate::scratch::on_each_database;
 use crate::{Scratch, debian, digest};
+
+on_each_database!(
+    an_upload_is_kept_over_a_restart_and_replaced_by_its_next_state,
+    stale_uploads_are_listed_with_their_places_over_many_pages,
+    an_upload_that_cannot_be_read_back_is_none,
+    an_offset_beyond_all_files_is_refused,
+);
 
 fn upload(number: usize, offset: u64, updated_at: Timestamp) -> SavedUpload {
     let mut verifier = Verifier::of_digest(digest(number));
@@ -26,9 +34,7 @@ fn ago(hours: i64) -> Timestamp {
     Timestamp::from_microsecond(time.as_microsecond()).unwrap()
 }
 
-#[tokio::test]
-async fn an_upload_is_kept_over_a_restart_and_replaced_by_its_next_state() {
-    let scratch = Scratch::new();
+async fn an_upload_is_kept_over_a_restart_and_replaced_by_its_next_state(scratch: &Scratch) {
     let catalog = scratch.open().await;
     let journal = catalog.journal();
     assert_eq!(journal.upload(&debian(), &digest(1)).await.unwrap(), None);
@@ -50,9 +56,7 @@ async fn an_upload_is_kept_over_a_restart_and_replaced_by_its_next_state() {
     assert_eq!(catalog.journal().upload(&debian(), &digest(1)).await.unwrap(), None);
 }
 
-#[tokio::test]
-async fn stale_uploads_are_listed_with_their_places_over_many_pages() {
-    let scratch = Scratch::new();
+async fn stale_uploads_are_listed_with_their_places_over_many_pages(scratch: &Scratch) {
     let catalog = scratch.open().await;
     let journal = catalog.journal();
     let alpine = Place::new("registry.example.com", "base/alpine");
@@ -82,14 +86,12 @@ async fn stale_uploads_are_listed_with_their_places_over_many_pages() {
     assert_eq!(journal.stale_uploads(ago(72)).await.unwrap(), []);
 }
 
-#[tokio::test]
-async fn an_upload_that_cannot_be_read_back_is_none() {
-    let scratch = Scratch::new();
+async fn an_upload_that_cannot_be_read_back_is_none(scratch: &Scratch) {
     let catalog = scratch.open().await;
     let journal = catalog.journal();
     journal.save_upload(&debian(), &upload(1, 1, ago(48))).await.unwrap();
     journal.save_upload(&debian(), &upload(2, 2, ago(48))).await.unwrap();
-    let raw = sea_orm::Database::connect(format!("sqlite:{}", scratch.path().display())).await.unwrap();
+    let raw = scratch.raw().await;
     raw.execute_unprepared("UPDATE journal_upload SET verifier = '{}' WHERE upload_offset = 1")
         .await
         .unwrap();
@@ -98,9 +100,7 @@ async fn an_upload_that_cannot_be_read_back_is_none() {
     assert_eq!(stale.iter().map(|(_, upload)| upload.offset).collect::<Vec<_>>(), [2]);
 }
 
-#[tokio::test]
-async fn an_offset_beyond_all_files_is_refused() {
-    let scratch = Scratch::new();
+async fn an_offset_beyond_all_files_is_refused(scratch: &Scratch) {
     let journal = scratch.open().await.journal();
     let refused = journal.save_upload(&debian(), &upload(1, u64::MAX, ago(0))).await;
     assert!(matches!(refused, Err(CatalogError::OutOfRange { value: u64::MAX, .. })), "{refused:?}");
