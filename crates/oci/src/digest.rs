@@ -57,6 +57,31 @@ impl fmt::Display for Algorithm {
     }
 }
 
+impl FromStr for Algorithm {
+    type Err = DigestError;
+
+    fn from_str(text: &str) -> Result<Self, DigestError> {
+        match text {
+            "sha256" => Ok(Self::Sha256),
+            "sha512" => Ok(Self::Sha512),
+            other => Err(DigestError::UnknownAlgorithm(other.to_owned())),
+        }
+    }
+}
+
+impl Serialize for Algorithm {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
+    }
+}
+
+impl<'de> Deserialize<'de> for Algorithm {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = std::borrow::Cow::<'de, str>::deserialize(deserializer)?;
+        text.parse().map_err(D::Error::custom)
+    }
+}
+
 /// Why a text or a row of bytes is not a digest.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum DigestError {
@@ -173,11 +198,7 @@ impl FromStr for Digest {
 
     fn from_str(text: &str) -> Result<Self, DigestError> {
         let (name, value) = text.split_once(':').ok_or_else(|| DigestError::NoAlgorithm(text.to_owned()))?;
-        let algorithm = match name {
-            "sha256" => Algorithm::Sha256,
-            "sha512" => Algorithm::Sha512,
-            other => return Err(DigestError::UnknownAlgorithm(other.to_owned())),
-        };
+        let algorithm: Algorithm = name.parse()?;
         let bad = || DigestError::BadValue { value: value.to_owned(), expected: algorithm.len() * 2 };
         if value.bytes().any(|b| b.is_ascii_uppercase()) {
             return Err(bad());

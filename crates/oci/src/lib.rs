@@ -9,6 +9,7 @@
 
 mod descriptor;
 mod digest;
+mod hashing;
 mod image_config;
 mod manifest;
 mod media_type;
@@ -19,10 +20,11 @@ mod verifier;
 
 pub use descriptor::{Annotations, Descriptor, annotation};
 pub use digest::{Algorithm, Digest, DigestError};
+pub use hashing::{Hashing, HashingState, Verified, VerifyError};
 pub use image_config::{Execution, ImageConfig, RootFs};
 pub use manifest::{ImageManifest, Index, Manifest, ManifestError};
 pub use media_type::{MediaKind, MediaType, MediaTypeError};
 pub use platform::{Platform, PlatformError};
 pub use raw_manifest::{MAX_MANIFEST_BYTES, RawManifest, RawManifestError};
 pub use reference::{Reference, ReferenceError, Registry, RepositoryName, Tag, TagOrDigest};
-pub use verifier::{Verified, Verifier, VerifierState, VerifyError};
+pub use verifier::{Verifier, VerifierState};

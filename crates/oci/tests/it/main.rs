@@ -4,6 +4,7 @@
 #![expect(clippy::unwrap_used, reason = "a helper ends the test where something is not as expected")]
 
 mod digest;
+mod hashing;
 mod manifest;
 mod media_type;
 mod platform;
