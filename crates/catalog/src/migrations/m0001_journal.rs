@@ -1,14 +1,14 @@
 //! The journal's first tables.
 
-use sea_orm::sea_query::{
-    ColumnDef, ForeignKey, ForeignKeyCreateStatement, Index, IndexCreateStatement, Table,
-    TableCreateStatement,
-};
+use sea_orm::sea_query::{ForeignKey, Index, IndexCreateStatement, TableCreateStatement};
 use sea_orm::{DbBackend, DbErr, DeriveIden, sea_query::IntoIden};
 use sea_orm_migration::async_trait::async_trait;
 use sea_orm_migration::{MigrationName, MigrationTrait, SchemaManager};
 
-use super::columns::{HOST, REPOSITORY, digest, name, number, time};
+use super::columns::{
+    HOST, LOCK, REPOSITORY, digest, id, keyed, name, number, table, text, time, time_or_null,
+};
+use super::indexes::add_index;
 
 pub(super) struct Journal;
 
@@ -23,13 +23,18 @@ impl MigrationName for Journal {
 impl MigrationTrait for Journal {
     async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
         let backend = manager.get_database_backend();
-        for table in [place(), tree(backend), blob(backend), upload(), seen(backend), realm()] {
+        for table in
+            [place(backend), tree(backend), blob(backend), upload(backend), seen(backend), realm(backend)]
+        {
             manager.create_table(table).await?;
         }
-        for index in [place_by_name(), blob_by_digest(), upload_by_time()] {
-            manager.create_index(index).await?;
+        add_index(manager, "journal_place", place_by_name()).await?;
+        add_index(manager, "journal_blob", blob_by_digest()).await?;
+        add_index(manager, "journal_upload", upload_by_time()).await?;
+        match backend {
+            DbBackend::Sqlite => Ok(()),
+            _ => manager.create_table(lock(backend)).await,
         }
-        Ok(())
     }
 }
 
@@ -41,13 +46,11 @@ enum JournalPlace {
     Repository,
 }
 
-fn place() -> TableCreateStatement {
-    Table::create()
-        .table(JournalPlace::Table)
-        .if_not_exists()
-        .col(ColumnDef::new(JournalPlace::Id).big_integer().not_null().auto_increment().primary_key())
-        .col(name(JournalPlace::Host, HOST))
-        .col(name(JournalPlace::Repository, REPOSITORY))
+fn place(backend: DbBackend) -> TableCreateStatement {
+    table(backend, JournalPlace::Table)
+        .col(id(JournalPlace::Id))
+        .col(name(backend, JournalPlace::Host, HOST))
+        .col(name(backend, JournalPlace::Repository, REPOSITORY))
         .take()
 }
 
@@ -61,18 +64,18 @@ fn place_by_name() -> IndexCreateStatement {
         .take()
 }
 
-/// The tie of a row to its place.
-pub(super) fn of_place(table: impl IntoIden, column: impl IntoIden) -> ForeignKeyCreateStatement {
-    ForeignKey::create().from(table, column).to(JournalPlace::Table, JournalPlace::Id).take()
-}
-
-/// Lets the primary key be the table, where the database does not do so anyway: without it each narrow row
-/// would be kept twice.
-pub(super) fn keyed(mut table: TableCreateStatement, backend: DbBackend) -> TableCreateStatement {
+/// Ties the rows of a table to their places, in SQLite. A place is never deleted, and a server would lock it for
+/// each row.
+pub(super) fn of_place(
+    mut rows: TableCreateStatement,
+    backend: DbBackend,
+    table: impl IntoIden,
+    column: impl IntoIden,
+) -> TableCreateStatement {
     if backend == DbBackend::Sqlite {
-        table.extra("WITHOUT ROWID");
+        rows.foreign_key(ForeignKey::create().from(table, column).to(JournalPlace::Table, JournalPlace::Id));
     }
-    table
+    rows
 }
 
 #[derive(DeriveIden, Clone, Copy)]
@@ -86,18 +89,15 @@ pub(super) enum JournalTree {
 }
 
 fn tree(backend: DbBackend) -> TableCreateStatement {
-    let table = Table::create()
-        .table(JournalTree::Table)
-        .if_not_exists()
+    let table = table(backend, JournalTree::Table)
         .col(number(JournalTree::PlaceId))
-        .col(name(JournalTree::Reference, REPOSITORY))
+        .col(name(backend, JournalTree::Reference, REPOSITORY))
         .col(digest(JournalTree::Digest))
         .col(time(JournalTree::StartedAt))
-        .col(ColumnDef::new(JournalTree::ConfirmedAt).big_integer().null())
+        .col(time_or_null(JournalTree::ConfirmedAt))
         .primary_key(Index::create().col(JournalTree::PlaceId).col(JournalTree::Reference))
-        .foreign_key(&mut of_place(JournalTree::Table, JournalTree::PlaceId))
         .take();
-    keyed(table, backend)
+    keyed(of_place(table, backend, JournalTree::Table, JournalTree::PlaceId), backend)
 }
 
 #[derive(DeriveIden, Clone, Copy)]
@@ -109,16 +109,13 @@ enum JournalBlob {
 }
 
 fn blob(backend: DbBackend) -> TableCreateStatement {
-    let table = Table::create()
-        .table(JournalBlob::Table)
-        .if_not_exists()
+    let table = table(backend, JournalBlob::Table)
         .col(number(JournalBlob::PlaceId))
         .col(digest(JournalBlob::Digest))
         .col(time(JournalBlob::SeenAt))
         .primary_key(Index::create().col(JournalBlob::PlaceId).col(JournalBlob::Digest))
-        .foreign_key(&mut of_place(JournalBlob::Table, JournalBlob::PlaceId))
         .take();
-    keyed(table, backend)
+    keyed(of_place(table, backend, JournalBlob::Table, JournalBlob::PlaceId), backend)
 }
 
 fn blob_by_digest() -> IndexCreateStatement {
@@ -141,19 +138,17 @@ enum JournalUpload {
     UpdatedAt,
 }
 
-fn upload() -> TableCreateStatement {
-    Table::create()
-        .table(JournalUpload::Table)
-        .if_not_exists()
+fn upload(backend: DbBackend) -> TableCreateStatement {
+    let table = table(backend, JournalUpload::Table)
         .col(number(JournalUpload::PlaceId))
         .col(digest(JournalUpload::Digest))
         .col(number(JournalUpload::UploadOffset))
-        .col(ColumnDef::new(JournalUpload::Session).text().not_null())
-        .col(ColumnDef::new(JournalUpload::Verifier).text().not_null())
+        .col(text(backend, JournalUpload::Session))
+        .col(text(backend, JournalUpload::Verifier))
         .col(time(JournalUpload::UpdatedAt))
         .primary_key(Index::create().col(JournalUpload::PlaceId).col(JournalUpload::Digest))
-        .foreign_key(&mut of_place(JournalUpload::Table, JournalUpload::PlaceId))
-        .take()
+        .take();
+    of_place(table, backend, JournalUpload::Table, JournalUpload::PlaceId)
 }
 
 fn upload_by_time() -> IndexCreateStatement {
@@ -175,18 +170,15 @@ enum JournalSeen {
 }
 
 fn seen(backend: DbBackend) -> TableCreateStatement {
-    let table = Table::create()
-        .table(JournalSeen::Table)
-        .if_not_exists()
+    let table = table(backend, JournalSeen::Table)
         .col(number(JournalSeen::PlaceId))
-        .col(name(JournalSeen::Tag, REPOSITORY))
+        .col(name(backend, JournalSeen::Tag, REPOSITORY))
         .col(digest(JournalSeen::Digest))
         .col(time(JournalSeen::FirstSeen))
         .col(time(JournalSeen::LastSeen))
         .primary_key(Index::create().col(JournalSeen::PlaceId).col(JournalSeen::Tag).col(JournalSeen::Digest))
-        .foreign_key(&mut of_place(JournalSeen::Table, JournalSeen::PlaceId))
         .take();
-    keyed(table, backend)
+    keyed(of_place(table, backend, JournalSeen::Table, JournalSeen::PlaceId), backend)
 }
 
 #[derive(DeriveIden)]
@@ -197,12 +189,21 @@ enum JournalRealm {
     PinnedAt,
 }
 
-fn realm() -> TableCreateStatement {
-    Table::create()
-        .table(JournalRealm::Table)
-        .if_not_exists()
-        .col(name(JournalRealm::Registry, HOST).primary_key())
-        .col(ColumnDef::new(JournalRealm::Realm).text().not_null())
+fn realm(backend: DbBackend) -> TableCreateStatement {
+    table(backend, JournalRealm::Table)
+        .col(name(backend, JournalRealm::Registry, HOST).primary_key())
+        .col(text(backend, JournalRealm::Realm))
         .col(time(JournalRealm::PinnedAt))
         .take()
+}
+
+/// What a server locks where no row stands for the thing.
+#[derive(DeriveIden)]
+enum CatalogLock {
+    Table,
+    Name,
+}
+
+fn lock(backend: DbBackend) -> TableCreateStatement {
+    table(backend, CatalogLock::Table).col(name(backend, CatalogLock::Name, LOCK).primary_key()).take()
 }

@@ -1,15 +1,18 @@
 //! What runs of mirrors remember: hosts and belongings in the journal, runs, condemned tags and deletions.
 
 use sea_orm::sea_query::{
-    ColumnDef, ForeignKey, ForeignKeyCreateStatement, Index, IndexCreateStatement, Table,
-    TableCreateStatement,
+    ColumnDef, ForeignKey, ForeignKeyCreateStatement, Index, IndexCreateStatement, TableCreateStatement,
 };
 use sea_orm::{DbBackend, DbErr, DeriveIden, sea_query::IntoIden};
 use sea_orm_migration::async_trait::async_trait;
 use sea_orm_migration::{MigrationName, MigrationTrait, SchemaManager};
 
-use super::columns::{HOST, REPOSITORY, WORD, digest, name, number, time};
-use super::m0001_journal::{keyed, of_place};
+use super::columns::{
+    HOST, REPOSITORY, WORD, bytes, digest, id, keyed, name, name_or_null, number, table, text, time,
+    time_or_null,
+};
+use super::indexes::add_index;
+use super::m0001_journal::of_place;
 
 pub(super) struct Mirrors;
 
@@ -25,15 +28,13 @@ impl MigrationTrait for Mirrors {
     async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
         let backend = manager.get_database_backend();
         let of_journal = [host(backend), belongings(backend)];
-        let of_runs = [run(), run_failure(), run_lease(backend)];
-        let of_prune = [condemned_tag(backend), deletion()];
+        let of_runs = [run(backend), run_failure(backend), run_lease(backend)];
+        let of_prune = [condemned_tag(backend), deletion(backend)];
         for table in of_journal.into_iter().chain(of_runs).chain(of_prune) {
             manager.create_table(table).await?;
         }
-        for index in [run_by_mirror(), deletion_by_run()] {
-            manager.create_index(index).await?;
-        }
-        Ok(())
+        add_index(manager, "run", run_by_mirror()).await?;
+        add_index(manager, "deletion", deletion_by_run()).await
     }
 }
 
@@ -47,11 +48,9 @@ enum JournalHost {
 }
 
 fn host(backend: DbBackend) -> TableCreateStatement {
-    let table = Table::create()
-        .table(JournalHost::Table)
-        .if_not_exists()
-        .col(name(JournalHost::Host, HOST))
-        .col(name(JournalHost::Fact, WORD))
+    let table = table(backend, JournalHost::Table)
+        .col(name(backend, JournalHost::Host, HOST))
+        .col(name(backend, JournalHost::Fact, WORD))
         .col(ColumnDef::new(JournalHost::Holds).boolean().not_null())
         .col(time(JournalHost::CheckedAt))
         .primary_key(Index::create().col(JournalHost::Host).col(JournalHost::Fact))
@@ -69,17 +68,14 @@ enum JournalBelongings {
 }
 
 fn belongings(backend: DbBackend) -> TableCreateStatement {
-    let table = Table::create()
-        .table(JournalBelongings::Table)
-        .if_not_exists()
+    let table = table(backend, JournalBelongings::Table)
         .col(number(JournalBelongings::PlaceId))
         .col(digest(JournalBelongings::Digest))
         .col(digest(JournalBelongings::Fingerprint))
         .col(time(JournalBelongings::CheckedAt))
         .primary_key(Index::create().col(JournalBelongings::PlaceId).col(JournalBelongings::Digest))
-        .foreign_key(&mut of_place(JournalBelongings::Table, JournalBelongings::PlaceId))
         .take();
-    keyed(table, backend)
+    keyed(of_place(table, backend, JournalBelongings::Table, JournalBelongings::PlaceId), backend)
 }
 
 #[derive(DeriveIden)]
@@ -100,15 +96,13 @@ enum Run {
     Bytes,
 }
 
-fn run() -> TableCreateStatement {
-    Table::create()
-        .table(Run::Table)
-        .if_not_exists()
-        .col(ColumnDef::new(Run::Id).big_integer().not_null().auto_increment().primary_key())
-        .col(name(Run::Mirror, HOST))
+fn run(backend: DbBackend) -> TableCreateStatement {
+    table(backend, Run::Table)
+        .col(id(Run::Id))
+        .col(name(backend, Run::Mirror, HOST))
         .col(time(Run::StartedAt))
-        .col(ColumnDef::new(Run::EndedAt).big_integer().null())
-        .col(ColumnDef::new(Run::Outcome).string_len(WORD).null())
+        .col(time_or_null(Run::EndedAt))
+        .col(name_or_null(backend, Run::Outcome, WORD))
         .col(number(Run::Images))
         .col(number(Run::Copied))
         .col(number(Run::Skipped))
@@ -140,15 +134,13 @@ enum RunFailure {
     Retryable,
 }
 
-fn run_failure() -> TableCreateStatement {
-    Table::create()
-        .table(RunFailure::Table)
-        .if_not_exists()
+fn run_failure(backend: DbBackend) -> TableCreateStatement {
+    table(backend, RunFailure::Table)
         .col(number(RunFailure::RunId))
         .col(number(RunFailure::Number))
-        .col(ColumnDef::new(RunFailure::Source).text().not_null())
-        .col(ColumnDef::new(RunFailure::Target).text().not_null())
-        .col(ColumnDef::new(RunFailure::Cause).text().not_null())
+        .col(text(backend, RunFailure::Source))
+        .col(text(backend, RunFailure::Target))
+        .col(text(backend, RunFailure::Cause))
         .col(ColumnDef::new(RunFailure::Retryable).boolean().not_null())
         .primary_key(Index::create().col(RunFailure::RunId).col(RunFailure::Number))
         .foreign_key(&mut of_run(RunFailure::Table, RunFailure::RunId))
@@ -165,12 +157,10 @@ enum RunLease {
 }
 
 fn run_lease(backend: DbBackend) -> TableCreateStatement {
-    let table = Table::create()
-        .table(RunLease::Table)
-        .if_not_exists()
-        .col(name(RunLease::Mirror, HOST).primary_key())
+    let table = table(backend, RunLease::Table)
+        .col(name(backend, RunLease::Mirror, HOST).primary_key())
         .col(number(RunLease::RunId))
-        .col(name(RunLease::Owner, HOST))
+        .col(name(backend, RunLease::Owner, HOST))
         .col(time(RunLease::ExpiresAt))
         .foreign_key(&mut of_run(RunLease::Table, RunLease::RunId))
         .take();
@@ -188,18 +178,15 @@ enum CondemnedTag {
 }
 
 fn condemned_tag(backend: DbBackend) -> TableCreateStatement {
-    let table = Table::create()
-        .table(CondemnedTag::Table)
-        .if_not_exists()
+    let table = table(backend, CondemnedTag::Table)
         .col(number(CondemnedTag::PlaceId))
-        .col(name(CondemnedTag::Tag, REPOSITORY))
+        .col(name(backend, CondemnedTag::Tag, REPOSITORY))
         .col(digest(CondemnedTag::Digest))
         .col(time(CondemnedTag::CondemnedAt))
-        .col(ColumnDef::new(CondemnedTag::Reason).text().not_null())
+        .col(text(backend, CondemnedTag::Reason))
         .primary_key(Index::create().col(CondemnedTag::PlaceId).col(CondemnedTag::Tag))
-        .foreign_key(&mut of_place(CondemnedTag::Table, CondemnedTag::PlaceId))
         .take();
-    keyed(table, backend)
+    keyed(of_place(table, backend, CondemnedTag::Table, CondemnedTag::PlaceId), backend)
 }
 
 #[derive(DeriveIden)]
@@ -215,21 +202,19 @@ enum Deletion {
     DeletedAt,
 }
 
-fn deletion() -> TableCreateStatement {
-    Table::create()
-        .table(Deletion::Table)
-        .if_not_exists()
-        .col(ColumnDef::new(Deletion::Id).big_integer().not_null().auto_increment().primary_key())
+fn deletion(backend: DbBackend) -> TableCreateStatement {
+    let table = table(backend, Deletion::Table)
+        .col(id(Deletion::Id))
         .col(number(Deletion::RunId))
         .col(number(Deletion::PlaceId))
-        .col(ColumnDef::new(Deletion::Tag).string_len(REPOSITORY).null())
+        .col(name_or_null(backend, Deletion::Tag, REPOSITORY))
         .col(digest(Deletion::Digest))
-        .col(ColumnDef::new(Deletion::MediaType).text().not_null())
-        .col(ColumnDef::new(Deletion::Manifest).blob().not_null())
+        .col(text(backend, Deletion::MediaType))
+        .col(bytes(backend, Deletion::Manifest))
         .col(time(Deletion::DeletedAt))
         .foreign_key(&mut of_run(Deletion::Table, Deletion::RunId))
-        .foreign_key(&mut of_place(Deletion::Table, Deletion::PlaceId))
-        .take()
+        .take();
+    of_place(table, backend, Deletion::Table, Deletion::PlaceId)
 }
 
 fn deletion_by_run() -> IndexCreateStatement {

@@ -1,12 +1,13 @@
 //! What a prune may take away: names that mirrors have brought.
 
-use sea_orm::sea_query::{Index, IndexCreateStatement, Table, TableCreateStatement};
+use sea_orm::sea_query::{Index, IndexCreateStatement, TableCreateStatement};
 use sea_orm::{DbBackend, DbErr, DeriveIden};
 use sea_orm_migration::async_trait::async_trait;
 use sea_orm_migration::{MigrationName, MigrationTrait, SchemaManager};
 
-use super::columns::{HOST, TAG, digest, name, number};
-use super::m0001_journal::{keyed, of_place};
+use super::columns::{HOST, TAG, digest, keyed, name, number, table};
+use super::indexes::add_index;
+use super::m0001_journal::of_place;
 
 pub(super) struct Brought;
 
@@ -20,9 +21,10 @@ impl MigrationName for Brought {
 #[async_trait]
 impl MigrationTrait for Brought {
     async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        manager.create_table(tag(manager.get_database_backend())).await?;
-        manager.create_table(names()).await?;
-        manager.create_index(tag_by_place()).await
+        let backend = manager.get_database_backend();
+        manager.create_table(tag(backend)).await?;
+        manager.create_table(names(backend)).await?;
+        add_index(manager, "brought_tag", tag_by_place()).await
     }
 }
 
@@ -35,16 +37,13 @@ enum BroughtTag {
 }
 
 fn tag(backend: DbBackend) -> TableCreateStatement {
-    let table = Table::create()
-        .table(BroughtTag::Table)
-        .if_not_exists()
-        .col(name(BroughtTag::Mirror, HOST))
+    let table = table(backend, BroughtTag::Table)
+        .col(name(backend, BroughtTag::Mirror, HOST))
         .col(number(BroughtTag::PlaceId))
-        .col(name(BroughtTag::Tag, TAG))
+        .col(name(backend, BroughtTag::Tag, TAG))
         .primary_key(Index::create().col(BroughtTag::Mirror).col(BroughtTag::PlaceId).col(BroughtTag::Tag))
-        .foreign_key(&mut of_place(BroughtTag::Table, BroughtTag::PlaceId))
         .take();
-    keyed(table, backend)
+    keyed(of_place(table, backend, BroughtTag::Table, BroughtTag::PlaceId), backend)
 }
 
 fn tag_by_place() -> IndexCreateStatement {
@@ -63,11 +62,9 @@ enum BroughtNames {
     Fingerprint,
 }
 
-fn names() -> TableCreateStatement {
-    Table::create()
-        .table(BroughtNames::Table)
-        .if_not_exists()
-        .col(name(BroughtNames::Mirror, HOST).primary_key())
+fn names(backend: DbBackend) -> TableCreateStatement {
+    table(backend, BroughtNames::Table)
+        .col(name(backend, BroughtNames::Mirror, HOST).primary_key())
         .col(digest(BroughtNames::Fingerprint))
         .take()
 }

@@ -1,13 +1,12 @@
 //! What is true of a manifest for ever: which index names it, what kinds of artifact it is, what it becomes
 //! when it is written anew.
 
-use sea_orm::sea_query::{ColumnDef, Index, IndexCreateStatement, Table, TableCreateStatement};
+use sea_orm::sea_query::{Index, IndexCreateStatement, TableCreateStatement};
 use sea_orm::{DbBackend, DbErr, DeriveIden};
 use sea_orm_migration::async_trait::async_trait;
 use sea_orm_migration::{MigrationName, MigrationTrait, SchemaManager};
 
-use super::columns::digest;
-use super::m0001_journal::keyed;
+use super::columns::{digest, keyed, table, text};
 
 pub(super) struct Manifests;
 
@@ -37,9 +36,7 @@ enum JournalChild {
 }
 
 fn child(backend: DbBackend) -> TableCreateStatement {
-    let table = Table::create()
-        .table(JournalChild::Table)
-        .if_not_exists()
+    let table = table(backend, JournalChild::Table)
         .col(digest(JournalChild::Child))
         .col(digest(JournalChild::Parent))
         .primary_key(key(JournalChild::Child).col(JournalChild::Parent))
@@ -55,11 +52,9 @@ enum JournalKinds {
 }
 
 fn kinds(backend: DbBackend) -> TableCreateStatement {
-    let table = Table::create()
-        .table(JournalKinds::Table)
-        .if_not_exists()
+    let table = table(backend, JournalKinds::Table)
         .col(digest(JournalKinds::Digest).primary_key())
-        .col(ColumnDef::new(JournalKinds::Kinds).text().not_null())
+        .col(text(backend, JournalKinds::Kinds))
         .take();
     keyed(table, backend)
 }
@@ -73,9 +68,7 @@ enum JournalRewritten {
 }
 
 fn rewritten(backend: DbBackend) -> TableCreateStatement {
-    let table = Table::create()
-        .table(JournalRewritten::Table)
-        .if_not_exists()
+    let table = table(backend, JournalRewritten::Table)
         .col(digest(JournalRewritten::Rule))
         .col(digest(JournalRewritten::Digest))
         .col(digest(JournalRewritten::Rewritten))

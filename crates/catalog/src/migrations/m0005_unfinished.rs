@@ -5,11 +5,10 @@ use sea_orm::sea_query::Index;
 use sea_orm_migration::async_trait::async_trait;
 use sea_orm_migration::{MigrationName, MigrationTrait, SchemaManager};
 
+use super::indexes::add_index;
 use super::m0001_journal::JournalTree;
 
 pub(super) struct Unfinished;
-
-const INDEX: &str = "journal_tree_unfinished";
 
 impl MigrationName for Unfinished {
     fn name(&self) -> &'static str {
@@ -21,17 +20,13 @@ impl MigrationName for Unfinished {
 #[async_trait]
 impl MigrationTrait for Unfinished {
     async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        // Asked first: MySQL has no `IF NOT EXISTS` for an index, and a step may be done again.
-        if manager.has_index("journal_tree", INDEX).await? {
-            return Ok(());
-        }
         let index = Index::create()
-            .name(INDEX)
+            .name("journal_tree_unfinished")
             .table(JournalTree::Table)
             .col(JournalTree::PlaceId)
             .col(JournalTree::ConfirmedAt)
             .col(JournalTree::StartedAt)
             .take();
-        manager.create_index(index).await
+        add_index(manager, "journal_tree", index).await
     }
 }

@@ -5,6 +5,7 @@
 
 mod apply;
 mod columns;
+mod indexes;
 mod m0001_journal;
 mod m0002_mirrors;
 mod m0003_brought;

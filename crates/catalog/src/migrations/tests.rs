@@ -52,3 +52,18 @@ async fn what_each_earlier_version_wrote_is_kept_and_it_may_go_on_writing() {
         catalog.close().await.unwrap();
     }
 }
+
+/// The files that are out in the world: what a change says of another database must change nothing here.
+#[tokio::test]
+async fn the_first_five_changes_make_of_sqlite_what_they_always_made() {
+    let folder = tempfile::tempdir().unwrap();
+    let database = as_of(&folder.path().join("portolan.db"), 5).await;
+    let made = Statement::from_string(
+        DbBackend::Sqlite,
+        "SELECT sql FROM sqlite_master WHERE sql IS NOT NULL ORDER BY rowid",
+    );
+    let rows = database.query_all_raw(made).await.unwrap();
+    let made: Vec<String> = rows.iter().map(|row| row.try_get_by_index(0).unwrap()).collect();
+    let always: Vec<&str> = include_str!("sqlite_schema_0005.sql").lines().collect();
+    assert_eq!(made, always);
+}
