@@ -4,3 +4,10 @@
 //! (`portolan-catalog`, subject `content`). Existence is the catalogue's row, never a file.
 //!
 //! Not here: how the store is asked over HTTP (`portolan-server`).
+
+mod backend;
+
+pub use backend::{
+    Area, BackendError, BlobBackend, BlobBytes, BlobKey, Collecting, DiskBackend, Listed, ListedPart,
+    PartState, PartWriter, Placed, Room, Sharing, StoreId, StoreIdError, Sweeping,
+};
