@@ -7,6 +7,7 @@
 //!
 //! Not here: how a registry is asked (`portolan-transport`), what is stored where (`portolan-catalog`).
 
+mod causes;
 mod descriptor;
 mod digest;
 mod hashing;
@@ -18,6 +19,7 @@ mod raw_manifest;
 mod reference;
 mod verifier;
 
+pub use causes::with_causes;
 pub use descriptor::{Annotations, Descriptor, annotation};
 pub use digest::{Algorithm, Digest, DigestError};
 pub use hashing::{Hashing, HashingState, Verified, VerifyError};

@@ -127,14 +127,3 @@ impl From<CatalogError> for CopyError {
         Self::Journal { cause: Arc::new(cause) }
     }
 }
-
-/// An error with its causes on one line, for places that keep no chain.
-pub(crate) fn with_causes(error: &dyn std::error::Error) -> String {
-    let mut told = error.to_string();
-    let mut cause = error.source();
-    while let Some(error) = cause {
-        told.push_str(&format!(": {error}"));
-        cause = error.source();
-    }
-    told
-}

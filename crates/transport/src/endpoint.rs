@@ -19,6 +19,8 @@ pub enum Location {
     OciArchive(PathBuf),
     /// A tar archive as `docker save` writes it, and which of its images are meant.
     DockerArchive(PathBuf, InArchive),
+    /// A repository of our own store.
+    Store(RepositoryName),
 }
 
 /// Which images of a `docker-archive:` are meant.
@@ -51,13 +53,14 @@ impl Location {
             Self::Layout(_) => "oci",
             Self::OciArchive(_) => "oci-archive",
             Self::DockerArchive(..) => "docker-archive",
+            Self::Store(_) => "store",
         }
     }
 
     /// The other part of that identity: the repository, or the path as given, with what is meant in the file.
     pub fn repository(&self) -> String {
         match self {
-            Self::Registry(_, repository) => repository.to_string(),
+            Self::Registry(_, repository) | Self::Store(repository) => repository.to_string(),
             Self::Layout(path) | Self::OciArchive(path) => path.display().to_string(),
             Self::DockerArchive(path, images) => format!("{}{images}", path.display()),
         }
@@ -80,6 +83,7 @@ impl fmt::Display for Location {
             Self::Layout(path) => write!(f, "oci:{}", path.display()),
             Self::OciArchive(path) => write!(f, "oci-archive:{}", path.display()),
             Self::DockerArchive(path, images) => write!(f, "docker-archive:{}{images}", path.display()),
+            Self::Store(repository) => write!(f, "store:{repository}"),
         }
     }
 }
@@ -103,13 +107,13 @@ pub enum EndpointError {
     #[error("{0:?} names no image of the archive (expected a number behind `@`, the first image being @0)")]
     NoNumber(String),
     /// A transport that other tools have.
-    #[error("transport {0:?} is not known (known: docker://, oci:, oci-archive:, docker-archive:)")]
+    #[error("transport {0:?} is not known (known: docker://, oci:, oci-archive:, docker-archive:, store:)")]
     UnknownTransport(String),
 }
 
 /// A place and what is meant in it, as written by a user:
 /// `[docker://]host/repository[:tag][@digest]`, `oci:DIR[:TAG|@DIGEST]`, `oci-archive:FILE[:TAG|@DIGEST]`,
-/// `docker-archive:FILE[:TAG|:NAME[:TAG]|:@NUMBER][@DIGEST]`.
+/// `docker-archive:FILE[:TAG|:NAME[:TAG]|:@NUMBER][@DIGEST]`, `store:REPOSITORY[:TAG][@DIGEST]`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Endpoint {
     /// The place.
@@ -129,7 +133,7 @@ impl Endpoint {
     /// What to read: what was named, else at a registry `latest`. Elsewhere `None` means "the only image".
     pub fn selector(&self) -> Option<TagOrDigest> {
         self.named().or_else(|| match self.location {
-            Location::Registry(..) => Some(TagOrDigest::Tag(Tag::latest())),
+            Location::Registry(..) | Location::Store(_) => Some(TagOrDigest::Tag(Tag::latest())),
             _ => None,
         })
     }
@@ -155,6 +159,9 @@ impl FromStr for Endpoint {
         if let Some(rest) = text.strip_prefix("docker-archive:") {
             return docker_archive_endpoint(text, rest);
         }
+        if let Some(rest) = text.strip_prefix("store:") {
+            return store_endpoint(text, rest);
+        }
         if let Some(transport) = unknown_transport(text) {
             return Err(EndpointError::UnknownTransport(transport.to_owned()));
         }
@@ -168,7 +175,7 @@ fn unknown_transport(text: &str) -> Option<&str> {
         return Some(scheme);
     }
     let (scheme, _) = text.split_once(':')?;
-    ["dir", "containers-storage", "docker-daemon", "ostree", "sif", "tarball", "store"]
+    ["dir", "containers-storage", "docker-daemon", "ostree", "sif", "tarball"]
         .contains(&scheme)
         .then_some(scheme)
 }
@@ -204,6 +211,15 @@ fn without_digest<'a>(text: &str, rest: &'a str) -> Result<(&'a str, Option<Dige
         }
         _ => Ok((rest, None)),
     }
+}
+
+/// A repository has no colon in its name, so what stands behind one is a tag.
+fn store_endpoint(text: &str, rest: &str) -> Result<Endpoint, EndpointError> {
+    let bad = |cause| EndpointError::Reference { text: text.to_owned(), cause };
+    let (rest, digest) = without_digest(text, rest)?;
+    let (repository, tag) = rest.split_once(':').map_or((rest, None), |(name, tag)| (name, Some(tag)));
+    let location = Location::Store(repository.parse().map_err(bad)?);
+    Ok(Endpoint { location, tag: tag.map(str::parse).transpose().map_err(bad)?, digest })
 }
 
 /// The path ends at the first colon, as for other tools; one word behind it is a tag, as for other files.

@@ -37,7 +37,7 @@ pub use hosts::{
     Login, Reads, Scheme, Stored,
 };
 pub use layout::LayoutRepository;
-pub use open::{Places, PlacesOptions};
+pub use open::{OwnStore, Places, PlacesOptions};
 pub use realm_pins::{MemoryPins, RealmPin, RealmPins};
 pub use registry::{
     ClientOptions, LoginCheck, Quota, RateLimits, RegistryClient, RegistryRepository, RetryOptions,

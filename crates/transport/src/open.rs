@@ -2,13 +2,30 @@
 
 use std::sync::Arc;
 
+use async_trait::async_trait;
 use portolan_oci::{Registry, RepositoryName};
 
 use crate::registry::{ClientOptions, LoginCheck, Net, RateLimits, Registries, RegistryRepository};
 use crate::{
     Archive, DockerArchiveWriter, HostGate, Hosts, LayoutRepository, LocalGate, Location, MemoryPins,
-    OciArchiveWriter, RealmPins, Source, Target, TransportResult,
+    OciArchiveWriter, RealmPins, Source, Target, TransportError, TransportResult,
 };
+
+/// Our own store, which lies on a floor above: whoever puts the program together gives it to [`Places`].
+#[async_trait]
+pub trait OwnStore: Send + Sync + 'static {
+    /// A repository of the store, to read from.
+    ///
+    /// # Errors
+    /// If the store cannot be opened.
+    async fn source(&self, repository: &RepositoryName) -> TransportResult<Arc<dyn Source>>;
+
+    /// A repository of the store, to write to.
+    ///
+    /// # Errors
+    /// If the store cannot be opened.
+    async fn target(&self, repository: &RepositoryName) -> TransportResult<Arc<dyn Target>>;
+}
 
 /// What [`Places`] is made from.
 pub struct PlacesOptions {
@@ -20,6 +37,8 @@ pub struct PlacesOptions {
     pub pins: Arc<dyn RealmPins>,
     /// How patient registries are asked.
     pub client: ClientOptions,
+    /// Our own store, where there is one.
+    pub store: Option<Arc<dyn OwnStore>>,
 }
 
 impl PlacesOptions {
@@ -30,6 +49,7 @@ impl PlacesOptions {
             gate: Arc::new(LocalGate::new(64, 32)),
             pins: Arc::new(MemoryPins::default()),
             client: ClientOptions::default(),
+            store: None,
         }
     }
 }
@@ -38,13 +58,14 @@ impl PlacesOptions {
 /// should be one of these in a process.
 pub struct Places {
     registries: Registries,
+    store: Option<Arc<dyn OwnStore>>,
 }
 
 impl Places {
     /// Sends nothing yet.
     pub fn new(options: PlacesOptions) -> Self {
-        let PlacesOptions { hosts, gate, pins, client } = options;
-        Self { registries: Registries::new(Net::new(hosts, gate, pins, client)) }
+        let PlacesOptions { hosts, gate, pins, client, store } = options;
+        Self { registries: Registries::new(Net::new(hosts, gate, pins, client)), store }
     }
 
     /// The place to read from. Nothing is sent to a registry, so one that does not exist shows at the first
@@ -60,6 +81,7 @@ impl Places {
             Location::DockerArchive(path, images) => {
                 Ok(Arc::new(Archive::open_docker_images(path.clone(), images.clone()).await?))
             }
+            Location::Store(repository) => self.own_store(location)?.source(repository).await,
         }
     }
 
@@ -75,7 +97,13 @@ impl Places {
             Location::DockerArchive(path, images) => {
                 Ok(Arc::new(DockerArchiveWriter::create_named(path.clone(), images.clone()).await?))
             }
+            Location::Store(repository) => self.own_store(location)?.target(repository).await,
         }
+    }
+
+    fn own_store(&self, location: &Location) -> TransportResult<&dyn OwnStore> {
+        let absent = || TransportError::Unsupported { what: format!("{location} without a store of our own") };
+        self.store.as_deref().ok_or_else(absent)
     }
 
     /// Asks a registry whether it takes the login that the hosts know for it.

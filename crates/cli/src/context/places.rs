@@ -101,7 +101,9 @@ impl Context {
 /// The only image in a place where none was named: by its tag, if it has just one.
 async fn only_image(location: &Location) -> Result<(Arc<dyn Source>, TagOrDigest), CliError> {
     let (source, image): (Arc<dyn Source>, _) = match location {
-        Location::Registry(..) => return Err(Failure::Usage(format!("{location} names no image")).into()),
+        Location::Registry(..) | Location::Store(_) => {
+            return Err(Failure::Usage(format!("{location} names no image")).into());
+        }
         Location::Layout(path) => {
             let layout = LayoutRepository::open(path.clone()).await?;
             let image = layout.only_image().await;

@@ -14,8 +14,8 @@ use super::mover::{Limits, Mover};
 use super::settle::Need;
 use super::transfer::{Job, Pass};
 use crate::CopyError;
-use crate::error::with_causes;
 use crate::event::{BlobOutcome, Event};
+use portolan_oci::with_causes;
 
 /// The wait before a try does not grow beyond this.
 const LONGEST_PAUSE: Duration = Duration::from_secs(30);

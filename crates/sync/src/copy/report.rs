@@ -3,8 +3,8 @@
 use portolan_oci::Digest;
 
 use crate::CopyError;
-use crate::error::with_causes;
 use crate::event::{Event, ImageEnd, Observer};
+use portolan_oci::with_causes;
 
 /// What became of one image.
 #[derive(Debug, Clone)]

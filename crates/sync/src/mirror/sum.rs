@@ -3,10 +3,10 @@
 use portolan_catalog::{FailedImage, RunTotals};
 use portolan_transport::TransportError;
 
-use crate::error::with_causes;
 use crate::plan::RunReport;
 use crate::prune::{Arrivals, Names};
 use crate::{CopyError, ImageOutcome};
+use portolan_oci::with_causes;
 
 /// Of which images a run reports one by one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

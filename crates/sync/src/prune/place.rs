@@ -7,6 +7,7 @@ use portolan_transport::{Endpoint, Location};
 pub(super) fn location(place: &Place) -> Option<Location> {
     let text = match place.host.as_str() {
         "oci" => return Some(Location::Layout(place.repository.clone().into())),
+        "store" => return place.repository.parse().ok().map(Location::Store),
         _ => place.to_string(),
     };
     let endpoint: Endpoint = text.parse().ok()?;

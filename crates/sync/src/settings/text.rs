@@ -7,7 +7,7 @@ use std::str::FromStr;
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use crate::error::with_causes;
+use portolan_oci::with_causes;
 
 /// Serde and schema for a type that parses from a text and is printed as one.
 macro_rules! setting_text {
@@ -20,7 +20,7 @@ macro_rules! setting_text {
         impl<'de> serde::Deserialize<'de> for $name {
             fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
                 let text = <std::borrow::Cow<'de, str> as serde::Deserialize>::deserialize(deserializer)?;
-                text.parse().map_err(|error| serde::de::Error::custom($crate::error::with_causes(&error)))
+                text.parse().map_err(|error| serde::de::Error::custom(portolan_oci::with_causes(&error)))
             }
         }
         impl schemars::JsonSchema for $name {
