@@ -4,7 +4,9 @@ use jiff::Timestamp;
 
 use crate::opening::{Connections, Opening};
 use crate::writer::{Limits, Writer};
-use crate::{Brought, CatalogError, Condemned, DatabaseLocation, Journal, Runs, WriterStats};
+use crate::{
+    Brought, CatalogError, Changes, Condemned, Content, DatabaseLocation, Journal, Runs, WriterStats,
+};
 
 /// The open database: the way to each subject.
 ///
@@ -57,6 +59,16 @@ impl Catalog {
     /// What mirrors have brought.
     pub fn brought(&self) -> Brought {
         Brought::new(self.writer.handle(), self.opening.clone())
+    }
+
+    /// What the store holds.
+    pub fn content(&self) -> Content {
+        Content::new(self.writer.handle(), self.opening.clone())
+    }
+
+    /// The changes of what the store holds.
+    pub fn changes(&self) -> Changes {
+        Changes::new(self.opening.clone())
     }
 
     /// What the writer has done since the database was opened.

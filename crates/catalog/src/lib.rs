@@ -2,7 +2,7 @@
 //!
 //! [`Catalog`] opens the database (creating and migrating it if need be); each subject is a cheap handle
 //! got from it: the [`Journal`], the [`Runs`] of mirrors, what they have [`Brought`], what prunes
-//! have [`Condemned`]. Everything that is
+//! have [`Condemned`]; what the store holds, its [`Content`], and the [`Changes`] of it. Everything that is
 //! written goes through the one writer task of the process, which commits what is queued as a group;
 //! everything that is read goes through a few read-only connections. No type of the database libraries
 //! appears in what this crate offers.
@@ -76,17 +76,68 @@
 //! mirror      PK                   mirror      PK
 //! place_id    PK → journal_place   fingerprint
 //! tag         PK, indexed with place_id
+//!
+//! content_repository                   content_manifest                      content_part
+//! ──────────────────                   ────────────────                      ────────────
+//! id          PK ◄───┬──────────────── repository_id unique        ┌──────── manifest_id  PK
+//! name        unique │                 digest        with it       │         digest       PK, indexed first
+//! revision           │        ┌──────► id            PK ◄──────────┤         role
+//! manifests   to be  │        │        media_type                  │
+//!             seen   │        │        artifact_type NULL          │         content_referrer
+//! created_at         │        │        subject       NULL          │         ────────────────
+//!                    │        │        size                        │    ┌─── repository_id PK
+//! content_tag        │        │        revision, pushed_at         │    │    subject       PK
+//! ───────────        │        │        deleted_at    NULL, indexed │    │    artifact_type PK
+//! repository_id PK ──┤        │        body                        │    │    digest        PK
+//! name          PK   │        │                                    └────┼─── manifest_id   indexed
+//! manifest_id ───────┼────────┘ indexed                                 │    descriptor    JSON
+//! digest, media_type │                                                  │
+//! size, revision     ├──────────────────────────────────────────────────┘
+//! moved_at           │
+//!                    │  content_tag_event                  content_upload
+//!                    │  ─────────────────                  ──────────────
+//!                    ├─ repository_id  PK, indexed     ┌── repository_id
+//!                    │  name           PK  with digest │   id              PK
+//!                    │  revision       PK              │   owner           indexed
+//!                    │  digest         NULL = deleted  │   expected        NULL
+//!                    │  at             indexed         │   upload_offset
+//!                    │  cause, actor                   │   hashing         JSON, NULL
+//!                    ├─────────────────────────────────┘   backend         JSON
+//!                    │                                     lease_owner, lease_token, lease_until
+//!                    │  content_link                       started_at, touched_at indexed
+//!                    │  ────────────
+//!                    └─ repository_id  PK, indexed         content_blob            content_pack
+//!                       digest         PK  the other way   ────────────            ────────────
+//!                       linked_at                          digest      PK          id        PK ◄─┐
+//!                                                          size                    name    unique │
+//! content_store                                            state       indexed     size           │
+//! ─────────────                                            generation  with digest state          │
+//! one          PK                                          state_at                state_at       │
+//! uuid                                                     pack_id     NULL ──────────────────────┘
+//! holder, host, token, expires_at                          pack_offset NULL
+//!
+//! change_log                           change_pending      change_sequencer        change_cursor
+//! ──────────                           ──────────────      ────────────────        ─────────────
+//! seq           PK                     id          PK      one         PK          consumer   PK
+//! at            indexed                and the rest        next                    seq
+//! kind                                 as in the log       token                   token
+//! repository_id → content_repository                       owner                   owner
+//! tag, digest, previous                                    expires_at              expires_at
+//! revision, cause, actor, node                                                     moved_at
 //! ```
 
 mod brought;
 mod catalog;
+mod changes;
 mod condemned;
+mod content;
 mod error;
 mod journal;
 mod location;
 mod migrations;
 mod opening;
 mod runs;
+mod sql;
 mod sqlite;
 mod stored;
 mod upload_id;
@@ -94,7 +145,13 @@ mod writer;
 
 pub use brought::{Brought, Names};
 pub use catalog::Catalog;
+pub use changes::{By, Change, ChangeCause, ChangeKind, Changes, ChangesAfter};
 pub use condemned::{CondemnReason, Condemned, CondemnedTag, Deletion, DeletionId, Doomed};
+pub use content::{
+    BlobPlace, BlobToWrite, Children, CommitBlob, Content, FoundManifest, ManifestStat, ManifestWas, NewBlob,
+    NewManifest, PackName, PackNameError, PutManifest, RepositoryPage, RepositoryState, StoredBlob,
+    StoredManifest, TagEvent, TagPage, TagRange, TagTexts,
+};
 pub use error::{CatalogError, Cause};
 pub use journal::{
     Answer, Carried, Confirmed, HostFact, Journal, KnownFact, PinnedRealm, Place, SavedUpload, SeenDigest,

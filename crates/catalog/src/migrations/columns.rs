@@ -78,9 +78,24 @@ pub(super) fn bytes(backend: DbBackend, column: impl IntoIden) -> ColumnDef {
     bytes.not_null().take()
 }
 
+/// A text, or nothing.
+pub(super) fn text_or_null(backend: DbBackend, column: impl IntoIden) -> ColumnDef {
+    let mut text = ColumnDef::new(column);
+    match backend {
+        DbBackend::MySql => text.custom(Alias::new("mediumtext")),
+        _ => text.text(),
+    };
+    by_bytes(backend, text).null().take()
+}
+
 /// A digest: one byte for the algorithm, then the raw bytes.
 pub(super) fn digest(column: impl IntoIden) -> ColumnDef {
     ColumnDef::new(column).var_binary(DIGEST_BYTES).not_null().take()
+}
+
+/// A digest, or nothing.
+pub(super) fn digest_or_null(column: impl IntoIden) -> ColumnDef {
+    ColumnDef::new(column).var_binary(DIGEST_BYTES).null().take()
 }
 
 /// A time in microseconds since 1970, UTC.
@@ -96,6 +111,11 @@ pub(super) fn time_or_null(column: impl IntoIden) -> ColumnDef {
 /// A reference to a row with a number of its own, or any other number.
 pub(super) fn number(column: impl IntoIden) -> ColumnDef {
     ColumnDef::new(column).big_integer().not_null().take()
+}
+
+/// A number, or nothing.
+pub(super) fn number_or_null(column: impl IntoIden) -> ColumnDef {
+    ColumnDef::new(column).big_integer().null().take()
 }
 
 /// PostgreSQL compares as the database was told to when it was made, unless the column says otherwise.

@@ -11,6 +11,8 @@ mod m0002_mirrors;
 mod m0003_brought;
 mod m0004_manifests;
 mod m0005_unfinished;
+mod m0006_content;
+mod m0007_changes;
 #[cfg(test)]
 mod tests;
 
@@ -28,6 +30,8 @@ impl MigratorTrait for Migrator {
             Box::new(m0003_brought::Brought),
             Box::new(m0004_manifests::Manifests),
             Box::new(m0005_unfinished::Unfinished),
+            Box::new(m0006_content::Content),
+            Box::new(m0007_changes::Changes),
         ]
     }
 }

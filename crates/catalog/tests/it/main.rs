@@ -12,6 +12,7 @@ mod blobs;
 mod brought;
 mod children;
 mod condemned;
+mod content;
 mod groups;
 mod hosts;
 mod manifests;

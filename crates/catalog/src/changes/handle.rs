@@ -1,0 +1,22 @@
+//! The handle on the changes.
+
+use sea_orm::DatabaseConnection;
+
+use crate::CatalogError;
+use crate::opening::Opening;
+
+/// The handle on the changes; clones are cheap.
+#[derive(Debug, Clone)]
+pub struct Changes {
+    opening: Opening,
+}
+
+impl Changes {
+    pub(crate) fn new(opening: Opening) -> Self {
+        Self { opening }
+    }
+
+    pub(super) async fn readers(&self) -> Result<DatabaseConnection, CatalogError> {
+        self.opening.readers().await
+    }
+}

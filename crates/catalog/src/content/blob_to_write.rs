@@ -1,0 +1,39 @@
+//! Whether a blob has to be written, and at which generation.
+
+use portolan_oci::Digest;
+
+use super::Content;
+use super::blob_state::BlobState;
+use crate::{CatalogError, sql};
+
+/// What a writer of a blob finds. It is looked at without a lock: what is true at the end,
+/// [`commit_blobs`](Content::commit_blobs) says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum BlobToWrite {
+    /// Its bytes are there: whoever has proven to have them too may link it without writing.
+    Present {
+        /// Their number.
+        size: u64,
+    },
+    /// They are to be written.
+    Absent {
+        /// The generation at which.
+        generation: u64,
+    },
+}
+
+impl Content {
+    /// Whether the bytes of this blob are there, in whatever repository.
+    ///
+    /// # Errors
+    /// As any read.
+    pub async fn blob_to_write(&self, digest: &Digest) -> Result<BlobToWrite, CatalogError> {
+        let sql = "SELECT state, size, generation FROM content_blob WHERE digest = ?";
+        let row = sql::one(&self.readers().await?, sql, [digest.to_stored().into()]).await?;
+        let Some(row) = row else { return Ok(BlobToWrite::Absent { generation: 0 }) };
+        if BlobState::read(row.get(0)?)?.has_bytes() {
+            return Ok(BlobToWrite::Present { size: row.count(1, "size")? });
+        }
+        Ok(BlobToWrite::Absent { generation: row.count(2, "generation")?.saturating_add(1) })
+    }
+}

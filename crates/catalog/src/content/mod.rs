@@ -1,0 +1,37 @@
+//! What the store holds: repositories with their manifests and tags, blobs and who may read them, upload
+//! sessions, and the catalogue's part in collecting garbage.
+//!
+//! [`Content`] is the handle; each file beside it has one operation. Each read is one statement, so that it sees
+//! all of a write or nothing; each write is one transaction, acknowledged when it is on the disk. Registries are
+//! asked thousands of times a second, so the statements are written out ([`sql`](crate::sql)). Bytes of blobs
+//! are not here: what is written first and what then, and who moves the bytes, is the store's business.
+
+mod blob_place;
+mod blob_state;
+mod blob_to_write;
+mod commit_blobs;
+mod find_blob;
+mod find_manifest;
+mod handle;
+mod manifest_rows;
+mod put_manifest;
+mod repositories;
+mod repository;
+mod repository_state;
+mod stat_manifest;
+mod tag_history;
+mod tag_rows;
+mod tags;
+
+pub use blob_place::{BlobPlace, PackName, PackNameError};
+pub use blob_to_write::BlobToWrite;
+pub use commit_blobs::{CommitBlob, NewBlob};
+pub use find_blob::StoredBlob;
+pub use find_manifest::FoundManifest;
+pub use handle::Content;
+pub use put_manifest::{Children, ManifestWas, NewManifest, PutManifest, StoredManifest};
+pub use repositories::RepositoryPage;
+pub use repository_state::RepositoryState;
+pub use stat_manifest::ManifestStat;
+pub use tag_history::TagEvent;
+pub use tags::{TagPage, TagRange, TagTexts};
