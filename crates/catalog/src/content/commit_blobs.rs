@@ -12,15 +12,16 @@ use crate::sql::{self, Insert, There};
 use crate::writer::Operation;
 use crate::{CatalogError, UploadId, stored};
 
-/// A blob whose bytes are durable at a place.
+/// A blob whose bytes its writer has, durable.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NewBlob {
     /// Its digest, which was proven.
     pub digest: Digest,
     /// Its size in bytes.
     pub size: u64,
-    /// Where its bytes are.
-    pub place: BlobPlace,
+    /// Where its bytes are; `None` for those of a writer who found them [`Present`](super::BlobToWrite::Present),
+    /// and has placed none.
+    pub place: Option<BlobPlace>,
 }
 
 /// What became of a blob that was committed.
@@ -67,7 +68,7 @@ enum Turn {
     /// It is live again, where it was.
     Spare,
     /// It is live again, at the writer's place.
-    Revive { generation: u64 },
+    Revive { place: Place, generation: u64 },
 }
 
 const PACK: Insert<4> = Insert {
@@ -130,13 +131,17 @@ impl Operation for CommitBlobs {
         let rows = self.lock(transaction).await?;
         let mut became = HashMap::with_capacity(self.blobs.len());
         for blob in self.blobs.values() {
-            let Some(row) = rows.get(&blob.digest) else { continue };
-            let place = blob.place(&packs);
-            let (outcome, turn) = row.take(place);
+            let Some(row) = rows.get(&blob.digest) else {
+                became.insert(blob.digest, CommitBlob::WriteAgain { generation: 0 });
+                continue;
+            };
+            let (outcome, turn) = row.take(blob.place(&packs));
             match turn {
                 Turn::None => {}
                 Turn::Spare => spare(transaction, &blob.digest, self.now).await?,
-                Turn::Revive { generation } => self.revive(transaction, blob, (place, generation)).await?,
+                Turn::Revive { place, generation } => {
+                    self.revive(transaction, blob, (place, generation)).await?;
+                }
             }
             became.insert(blob.digest, outcome);
         }
@@ -156,13 +161,13 @@ impl CommitBlob {
 }
 
 impl NewBlob {
-    fn place(&self, packs: &HashMap<PackName, i64>) -> Place {
-        match &self.place {
+    fn place(&self, packs: &HashMap<PackName, i64>) -> Option<Place> {
+        Some(match self.place.as_ref()? {
             BlobPlace::File { generation } => Place::File { generation: *generation },
             BlobPlace::Packed { pack, offset } => {
                 Place::Packed { pack: packs.get(pack).copied().unwrap_or_default(), offset: *offset }
             }
-        }
+        })
     }
 }
 
@@ -185,22 +190,31 @@ impl Place {
 }
 
 impl Row {
-    /// What becomes of a blob whose bytes a writer has at a place, and of its row.
-    fn take(&self, place: Place) -> (CommitBlob, Turn) {
+    /// What becomes of a blob whose bytes a writer has, perhaps at a place, and of its row.
+    fn take(&self, place: Option<Place>) -> (CommitBlob, Turn) {
         let next = self.generation.saturating_add(1);
-        let here = match place {
-            Place::File { generation } => self.packed.is_none() && self.generation == generation,
-            Place::Packed { pack, offset } => self.packed == Some((pack, offset)),
-        };
-        let outcome = if here { CommitBlob::Live } else { CommitBlob::Superfluous };
+        let outcome = if self.is_at(place) { CommitBlob::Live } else { CommitBlob::Superfluous };
         match (self.state, place) {
             (BlobState::Live, _) => (outcome, Turn::None),
             (BlobState::Condemned, _) => (outcome, Turn::Spare),
-            (_, Place::File { generation }) if generation < next => {
+            (_, None) => (CommitBlob::WriteAgain { generation: next }, Turn::None),
+            (_, Some(Place::File { generation })) if generation < next => {
                 (CommitBlob::WriteAgain { generation: next }, Turn::None)
             }
-            (_, Place::File { generation }) => (CommitBlob::Live, Turn::Revive { generation }),
-            (_, Place::Packed { .. }) => (CommitBlob::Live, Turn::Revive { generation: next }),
+            (_, Some(place @ Place::File { generation })) => {
+                (CommitBlob::Live, Turn::Revive { place, generation })
+            }
+            (_, Some(place @ Place::Packed { .. })) => {
+                (CommitBlob::Live, Turn::Revive { place, generation: next })
+            }
+        }
+    }
+
+    fn is_at(&self, place: Option<Place>) -> bool {
+        match place {
+            None => false,
+            Some(Place::File { generation }) => self.packed.is_none() && self.generation == generation,
+            Some(Place::Packed { pack, offset }) => self.packed == Some((pack, offset)),
         }
     }
 }
@@ -213,7 +227,7 @@ impl CommitBlobs {
     ) -> Result<HashMap<PackName, i64>, CatalogError> {
         let mut sizes: BTreeMap<&PackName, u64> = BTreeMap::new();
         for blob in self.blobs.values() {
-            if let BlobPlace::Packed { pack, .. } = &blob.place {
+            if let Some(BlobPlace::Packed { pack, .. }) = &blob.place {
                 let size = sizes.entry(pack).or_default();
                 *size = size.saturating_add(blob.size);
             }
@@ -235,8 +249,7 @@ impl CommitBlobs {
     }
 
     fn rows(&self, packs: &HashMap<PackName, i64>) -> Result<Vec<[Value; 7]>, CatalogError> {
-        let row = |blob: &NewBlob| {
-            let place = blob.place(packs);
+        let row = |(blob, place): (&NewBlob, Place)| {
             let [pack, offset] = place.in_pack()?;
             Ok([
                 blob.digest.to_stored().into(),
@@ -248,7 +261,7 @@ impl CommitBlobs {
                 offset,
             ])
         };
-        self.blobs.values().map(row).collect()
+        self.blobs.values().filter_map(|blob| Some((blob, blob.place(packs)?))).map(row).collect()
     }
 
     async fn lock(&self, transaction: &DatabaseTransaction) -> Result<HashMap<Digest, Row>, CatalogError> {

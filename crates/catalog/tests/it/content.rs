@@ -77,7 +77,7 @@ fn digest(bytes: &str) -> Digest {
 }
 
 fn file(bytes: &str, generation: u64) -> NewBlob {
-    NewBlob { digest: digest(bytes), size: bytes.len() as u64, place: BlobPlace::File { generation } }
+    NewBlob { digest: digest(bytes), size: bytes.len() as u64, place: Some(BlobPlace::File { generation }) }
 }
 
 fn descriptor(media_type: &str, bytes: &str) -> Value {

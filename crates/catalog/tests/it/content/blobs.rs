@@ -9,6 +9,7 @@ use crate::scratch::on_each_database;
 on_each_database!(
     a_blob_is_there_where_it_is_linked,
     a_second_writer_of_a_blob_is_told_that_its_bytes_are_not_needed,
+    who_relies_on_bytes_that_are_there_places_none,
     blobs_of_a_pack_know_their_pack,
     many_blobs_at_once_are_answered_in_their_order,
     a_size_that_no_file_has_is_refused,
@@ -16,7 +17,7 @@ on_each_database!(
 
 fn packed(bytes: &str, pack: &str, offset: u64) -> NewBlob {
     let place = BlobPlace::Packed { pack: pack.parse().unwrap(), offset };
-    NewBlob { place, ..file(bytes, 0) }
+    NewBlob { place: Some(place), ..file(bytes, 0) }
 }
 
 async fn a_blob_is_there_where_it_is_linked(scratch: &Scratch) {
@@ -46,6 +47,19 @@ async fn a_second_writer_of_a_blob_is_told_that_its_bytes_are_not_needed(scratch
     assert_eq!(found.place, BlobPlace::File { generation: 0 });
 }
 
+async fn who_relies_on_bytes_that_are_there_places_none(scratch: &Scratch) {
+    let bench = Bench::new(scratch).await;
+    let other = name("team/other");
+    let relying = || vec![NewBlob { place: None, ..file("one", 0) }];
+    let became = bench.content.commit_blobs(&other, relying(), None).await.unwrap();
+    assert_eq!(became, [CommitBlob::WriteAgain { generation: 0 }], "they are not there");
+    assert_eq!(bench.content.find_blob(&other, &digest("one")).await.unwrap(), None);
+    bench.blobs(&bench.app, &["one"]).await;
+    let became = bench.content.commit_blobs(&other, relying(), None).await.unwrap();
+    assert_eq!(became, [CommitBlob::Superfluous]);
+    assert!(bench.content.find_blob(&other, &digest("one")).await.unwrap().is_some());
+}
+
 async fn blobs_of_a_pack_know_their_pack(scratch: &Scratch) {
     let bench = Bench::new(scratch).await;
     let blobs = vec![packed("one", "p-1", 8), packed("two", "p-1", 11), packed("three", "p-2", 8)];
@@ -53,7 +67,7 @@ async fn blobs_of_a_pack_know_their_pack(scratch: &Scratch) {
     assert_eq!(became, [CommitBlob::Live; 3]);
     for blob in blobs {
         let found = bench.content.find_blob(&bench.app, &blob.digest).await.unwrap().unwrap();
-        assert_eq!((found.place, found.size), (blob.place, blob.size));
+        assert_eq!((Some(found.place), found.size), (blob.place, blob.size));
     }
 }
 
