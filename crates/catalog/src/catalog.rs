@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use crate::opening::{Connections, Opening};
+use crate::opening::Opening;
 use crate::writer::{Limits, Writer};
 use crate::{
     Brought, CatalogError, Changes, Condemned, Content, DatabaseLocation, Journal, Runs, WriterStats,
@@ -84,12 +84,9 @@ impl Catalog {
     pub async fn close(self) -> Result<(), CatalogError> {
         self.writer.finish().await;
         // What could not be opened needs no closing, and has told those who asked for it.
-        let Ok(Connections { readers, writing, .. }) = self.opening.connections().await else {
-            return Ok(());
-        };
-        // The writing connection last: the last one to leave folds the write-ahead log into the database,
-        // which a read-only connection cannot do.
-        readers.close_by_ref().await.map_err(CatalogError::database)?;
-        writing.close_by_ref().await.map_err(CatalogError::database)
+        match self.opening.connections().await {
+            Ok(connections) => connections.close().await,
+            Err(_) => Ok(()),
+        }
     }
 }

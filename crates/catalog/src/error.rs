@@ -3,9 +3,9 @@
 use std::error::Error;
 use std::sync::Arc;
 
-use sea_orm::{ConnAcquireErr, DbErr, RuntimeErr};
+use sea_orm::{ConnAcquireErr, DbErr};
 
-use crate::sqlite;
+use crate::database::{self, Fault};
 
 /// The error below a [`CatalogError`]. Shared, because one failed commit fails every write of its group.
 pub type Cause = Arc<dyn Error + Send + Sync>;
@@ -33,9 +33,16 @@ pub enum CatalogError {
         /// The first change of the tables that is unknown here.
         migration: String,
     },
-    /// Another process kept the database locked for longer than a write may wait.
+    /// Others kept locked what this was about for longer than a write may wait.
     #[error("another process keeps the database locked")]
     Busy(#[source] Cause),
+    /// The server does not answer, or breaks off. What was asked was not done.
+    #[error("the database does not answer")]
+    Unavailable(#[source] Cause),
+    /// The server broke off when it was told to commit: what was asked may have been done. Asked once more, it
+    /// answers as if it had not been.
+    #[error("the database did not say whether it has committed")]
+    Unanswered(#[source] Cause),
     /// The disk or the quota is full.
     #[error("no room is left for the database")]
     Full(#[source] Cause),
@@ -70,27 +77,18 @@ impl CatalogError {
         if matches!(error, DbErr::ConnectionAcquire(ConnAcquireErr::ConnectionClosed)) {
             return Self::Closed;
         }
-        let fault = sqlite::fault(&error);
-        let cause = cause(error);
+        let fault = database::fault(&error);
+        let cause = database::cause(error);
         match fault {
-            Some(sqlite::Fault::Busy) => Self::Busy(cause),
-            Some(sqlite::Fault::Full) => Self::Full(cause),
-            Some(sqlite::Fault::Damaged) => Self::Damaged { what: "page", source: cause },
+            Some(Fault::Busy) => Self::Busy(cause),
+            Some(Fault::Gone) => Self::Unavailable(cause),
+            Some(Fault::Full) => Self::Full(cause),
+            Some(Fault::Damaged) => Self::Damaged { what: "page", source: cause },
             None => Self::Database(cause),
         }
     }
 
     pub(crate) fn damaged(what: &'static str, error: impl Error + Send + Sync + 'static) -> Self {
         Self::Damaged { what, source: Arc::new(error) }
-    }
-}
-
-/// The innermost error that says something: the library's wrappers print their cause as well.
-fn cause(error: DbErr) -> Cause {
-    match error {
-        DbErr::Conn(RuntimeErr::SqlxError(inner))
-        | DbErr::Exec(RuntimeErr::SqlxError(inner))
-        | DbErr::Query(RuntimeErr::SqlxError(inner)) => inner,
-        other => Arc::new(other),
     }
 }

@@ -131,12 +131,16 @@ mod catalog;
 mod changes;
 mod condemned;
 mod content;
+mod database;
 mod error;
 mod journal;
 mod location;
 mod migrations;
+mod mysql;
 mod opening;
+mod postgres;
 mod runs;
+mod server;
 mod sql;
 mod sqlite;
 mod stored;
@@ -162,5 +166,6 @@ pub use runs::{
     FailedImage, Renewal, Run, RunEnd, RunEnded, RunId, RunLease, RunOutcome, RunReport, RunStart, RunTotals,
     Runs,
 };
+pub use server::{Server, ServerConnections, ServerUrl, ServerUrlError};
 pub use upload_id::{UploadId, UploadIdError};
 pub use writer::WriterStats;

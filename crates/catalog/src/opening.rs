@@ -1,20 +1,10 @@
 //! Opening the database while others already ask for it.
 
-use std::path::Path;
-
 use futures::FutureExt as _;
 use futures::future::{BoxFuture, Shared};
-use sea_orm::DatabaseConnection;
 
-use crate::{CatalogError, DatabaseLocation, migrations, sqlite};
-
-/// The connections of an open database.
-#[derive(Debug, Clone)]
-pub(crate) struct Connections {
-    pub(crate) readers: DatabaseConnection,
-    pub(crate) writing: DatabaseConnection,
-    pub(crate) locks: sqlite::Locks,
-}
+use crate::database::{Connections, Readers, open};
+use crate::{CatalogError, DatabaseLocation};
 
 /// A database that is being opened by a task of its own. A new one costs the disk several flushes, and there
 /// is often something to ask of a registry in the meantime.
@@ -23,11 +13,7 @@ pub(crate) struct Opening(Shared<BoxFuture<'static, Result<Connections, CatalogE
 
 impl Opening {
     pub(crate) fn start(location: DatabaseLocation) -> Self {
-        let task = tokio::spawn(async move {
-            match &location {
-                DatabaseLocation::SqliteFile(path) => open_sqlite(&location, path).await,
-            }
-        });
+        let task = tokio::spawn(async move { open(&location).await });
         Self(async { task.await.unwrap_or(Err(CatalogError::Closed)) }.boxed().shared())
     }
 
@@ -37,25 +23,7 @@ impl Opening {
     }
 
     /// The connections that read.
-    pub(crate) async fn readers(&self) -> Result<DatabaseConnection, CatalogError> {
+    pub(crate) async fn readers(&self) -> Result<Readers, CatalogError> {
         Ok(self.connections().await?.readers)
     }
-}
-
-async fn open_sqlite(location: &DatabaseLocation, path: &Path) -> Result<Connections, CatalogError> {
-    sqlite::prepare_file(location, path)?;
-    let writing = sqlite::connect_writer(location, path).await?;
-    if let Err(error) = bring_up_to_date(&writing, location).await {
-        let _ = writing.close_by_ref().await;
-        return Err(error);
-    }
-    Ok(Connections { readers: sqlite::readers(path), writing, locks: sqlite::Locks::beside(path) })
-}
-
-async fn bring_up_to_date(
-    writing: &DatabaseConnection,
-    location: &DatabaseLocation,
-) -> Result<(), CatalogError> {
-    sqlite::use_wal(writing).await?;
-    migrations::bring_up_to_date(writing, location).await
 }

@@ -13,6 +13,7 @@
 )]
 
 pub mod client;
+pub mod databases;
 pub mod digest;
 pub mod image;
 mod listener;

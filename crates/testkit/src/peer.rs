@@ -6,6 +6,8 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
+use rustix::process::{Pid, Signal, geteuid, kill_process};
+
 /// Finds a program on `PATH`.
 ///
 /// A missing peer is a failure where the environment says `CI`; elsewhere one line says what to install, and
@@ -25,6 +27,38 @@ pub fn find(program: &str) -> Option<PathBuf> {
     std::env::split_paths(&path).map(|folder| folder.join(program)).find(|file| is_executable(file))
 }
 
+/// As [`require`], for a program that lies in this folder if it is not on `PATH`: those of administrators often are
+/// not.
+pub(crate) fn require_also_in(program: &str, folder: &str) -> Option<PathBuf> {
+    let there = Path::new(folder).join(program);
+    if is_executable(&there) { Some(there) } else { require(program) }
+}
+
+/// An account of the system that a server has, where we are root and it must not be.
+#[derive(Debug, Clone)]
+pub(crate) struct Account(&'static str);
+
+impl Account {
+    /// The account of that name, if we are root.
+    pub(crate) fn instead_of_root(name: &'static str) -> Option<Self> {
+        geteuid().is_root().then_some(Self(name))
+    }
+
+    /// Gives it the folder with all that is in it.
+    pub(crate) fn own(&self, folder: &Path) {
+        let done = Command::new("chown").args(["-R", self.0]).arg(folder).status();
+        assert!(done.is_ok_and(|status| status.success()), "the files cannot be given to {}", self.0);
+    }
+
+    /// The program as this account; it is killed when the thread ends that starts it.
+    pub(crate) fn command(&self, program: &Path) -> Command {
+        let mut command = Command::new("setpriv");
+        command.args(["--reuid", self.0, "--regid", self.0, "--clear-groups", "--pdeathsig", "QUIT", "--"]);
+        command.arg(program);
+        command
+    }
+}
+
 fn is_executable(file: &Path) -> bool {
     file.metadata().is_ok_and(|meta| meta.is_file() && meta.permissions().mode() & 0o111 != 0)
 }
@@ -34,6 +68,7 @@ fn is_executable(file: &Path) -> bool {
 pub(crate) struct Daemon {
     child: Child,
     log: PathBuf,
+    end: Signal,
 }
 
 impl Daemon {
@@ -43,7 +78,13 @@ impl Daemon {
         let err = out.try_clone().expect("the log file can be shared");
         let child = command.stdin(Stdio::null()).stdout(out).stderr(err).spawn();
         let child = child.unwrap_or_else(|error| panic!("{command:?} does not start: {error}"));
-        Self { child, log }
+        Self { child, log, end: Signal::KILL }
+    }
+
+    /// Ends it by this signal instead, which it must obey.
+    pub(crate) fn ended_by(mut self, end: Signal) -> Self {
+        self.end = end;
+        self
     }
 
     pub(crate) fn pid(&self) -> u32 {
@@ -77,7 +118,7 @@ impl Daemon {
 impl Drop for Daemon {
     fn drop(&mut self) {
         // Both fail only when the process has ended already.
-        let _ = self.child.kill();
+        let _ = kill_process(Pid::from_child(&self.child), self.end);
         let _ = self.child.wait();
     }
 }

@@ -5,6 +5,7 @@ use sea_orm::{ColumnTrait, DatabaseTransaction, EntityTrait, QueryFilter};
 
 use super::Brought;
 use super::entities::{names, tag};
+use crate::database::hold;
 use crate::journal::place;
 use crate::writer::Operation;
 use crate::{CatalogError, Place, stored};
@@ -33,6 +34,7 @@ impl Operation for ForgetBrought {
     const NAME: &'static str = "forget_brought";
 
     async fn run(&self, transaction: &DatabaseTransaction) -> Result<(), CatalogError> {
+        hold(transaction, &format!("brought:{}", self.mirror)).await?;
         let Some(place_id) = place::find_id(transaction, &self.place).await? else { return Ok(()) };
         // What is noted is no longer all that it was.
         names::Entity::delete_by_id(self.mirror.clone())

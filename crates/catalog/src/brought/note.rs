@@ -7,9 +7,13 @@ use sea_orm::{DatabaseTransaction, EntityTrait, Set};
 
 use super::Brought;
 use super::entities::{names, tag};
+use crate::database::hold;
 use crate::journal::place;
 use crate::writer::Operation;
 use crate::{CatalogError, Place, stored};
+
+/// By what no two rows are the same.
+const KEY: [tag::Column; 3] = [tag::Column::Mirror, tag::Column::PlaceId, tag::Column::Tag];
 
 /// Names that a mirror has brought.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -43,6 +47,7 @@ impl Operation for NoteBrought {
     const NAME: &'static str = "note_brought";
 
     async fn run(&self, transaction: &DatabaseTransaction) -> Result<(), CatalogError> {
+        hold(transaction, &format!("brought:{}", self.mirror)).await?;
         for (place, tags) in &self.names.tags {
             let place_id = place::id(transaction, place).await?;
             for chunk in tags.chunks(stored::CHUNK) {
@@ -68,9 +73,7 @@ impl NoteBrought {
             place_id: Set(place_id),
             tag: Set(tag.clone()),
         });
-        let noted = OnConflict::columns([tag::Column::Mirror, tag::Column::PlaceId, tag::Column::Tag])
-            .do_nothing()
-            .to_owned();
+        let noted = OnConflict::columns(KEY).do_nothing_on(KEY).to_owned();
         tag::Entity::insert_many(rows)
             .on_conflict(noted)
             .exec_without_returning(transaction)

@@ -1,8 +1,7 @@
 //! The handle on the changes.
 
-use sea_orm::DatabaseConnection;
-
 use crate::CatalogError;
+use crate::database::Readers;
 use crate::opening::Opening;
 
 /// The handle on the changes; clones are cheap.
@@ -16,7 +15,7 @@ impl Changes {
         Self { opening }
     }
 
-    pub(super) async fn readers(&self) -> Result<DatabaseConnection, CatalogError> {
+    pub(super) async fn readers(&self) -> Result<Readers, CatalogError> {
         self.opening.readers().await
     }
 }

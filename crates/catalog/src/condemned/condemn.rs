@@ -2,11 +2,12 @@
 
 use async_trait::async_trait;
 use portolan_oci::Digest;
-use sea_orm::sea_query::{Alias, Expr, ExprTrait, OnConflict};
+use sea_orm::sea_query::{Expr, ExprTrait, OnConflict};
 use sea_orm::{DatabaseTransaction, EntityTrait, Set};
 
 use super::entities::tag;
 use super::{CondemnReason, Condemned};
+use crate::database::excluded;
 use crate::journal::place;
 use crate::writer::Operation;
 use crate::{CatalogError, Place, stored};
@@ -52,7 +53,7 @@ impl Operation for Condemn {
                 reason: Set(self.reason.name().to_owned()),
             });
             tag::Entity::insert_many(rows)
-                .on_conflict(self.again())
+                .on_conflict(self.again(transaction))
                 .exec_without_returning(transaction)
                 .await
                 .map_err(CatalogError::database)?;
@@ -63,9 +64,9 @@ impl Operation for Condemn {
 
 impl Condemn {
     /// The time comes first: MySQL assigns from left to right.
-    fn again(&self) -> OnConflict {
-        let same = Expr::col((tag::Entity, tag::Column::Digest))
-            .equals((Alias::new("excluded"), tag::Column::Digest));
+    fn again(&self, transaction: &DatabaseTransaction) -> OnConflict {
+        let same =
+            Expr::col((tag::Entity, tag::Column::Digest)).eq(excluded(transaction, tag::Column::Digest));
         let since = Expr::case(same, Expr::col((tag::Entity, tag::Column::CondemnedAt))).finally(self.now);
         OnConflict::columns([tag::Column::PlaceId, tag::Column::Tag])
             .value(tag::Column::CondemnedAt, since)

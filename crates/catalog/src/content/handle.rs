@@ -1,8 +1,7 @@
 //! The handle on the content.
 
-use sea_orm::DatabaseConnection;
-
 use crate::CatalogError;
+use crate::database::Readers;
 use crate::opening::Opening;
 use crate::writer::WriterHandle;
 
@@ -21,7 +20,7 @@ impl Content {
         Self { writer, opening }
     }
 
-    pub(super) async fn readers(&self) -> Result<DatabaseConnection, CatalogError> {
+    pub(super) async fn readers(&self) -> Result<Readers, CatalogError> {
         self.opening.readers().await
     }
 }

@@ -1,6 +1,7 @@
 //! The tags of a repository.
 
 use portolan_oci::{RepositoryName, Tag};
+use sea_orm::ConnectionTrait as _;
 
 use super::Content;
 use crate::{CatalogError, sql};

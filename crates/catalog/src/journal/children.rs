@@ -12,6 +12,9 @@ use super::entities::child;
 use crate::writer::Operation;
 use crate::{CatalogError, stored};
 
+/// By what no two rows are the same.
+const KEY: [child::Column; 2] = [child::Column::Child, child::Column::Parent];
+
 struct NoteChildren {
     pairs: Vec<(Digest, Digest)>,
 }
@@ -57,8 +60,7 @@ impl Operation for NoteChildren {
     const NAME: &'static str = "note_children";
 
     async fn run(&self, transaction: &DatabaseTransaction) -> Result<(), CatalogError> {
-        let noted_before =
-            OnConflict::columns([child::Column::Child, child::Column::Parent]).do_nothing().to_owned();
+        let noted_before = OnConflict::columns(KEY).do_nothing_on(KEY).to_owned();
         for chunk in self.pairs.chunks(stored::CHUNK) {
             let rows = chunk.iter().map(|(child, parent)| child::ActiveModel {
                 child: Set(child.to_stored()),

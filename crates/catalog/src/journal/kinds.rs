@@ -62,7 +62,8 @@ impl Operation for NoteKinds {
     const NAME: &'static str = "note_kinds";
 
     async fn run(&self, transaction: &DatabaseTransaction) -> Result<(), CatalogError> {
-        let noted_before = OnConflict::column(kinds::Column::Digest).do_nothing().to_owned();
+        let noted_before =
+            OnConflict::column(kinds::Column::Digest).do_nothing_on([kinds::Column::Digest]).to_owned();
         for chunk in self.images.chunks(stored::CHUNK) {
             let rows = chunk.iter().map(|(digest, kinds)| kinds::ActiveModel {
                 digest: Set(digest.to_stored()),

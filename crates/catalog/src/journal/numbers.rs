@@ -12,6 +12,9 @@ use super::{Journal, Place, place};
 use crate::writer::Operation;
 use crate::{CatalogError, stored};
 
+/// By what no two rows are the same.
+const KEY: [row::Column; 2] = [row::Column::Host, row::Column::Repository];
+
 /// Numbers that are committed. A place keeps its number for ever.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Numbers(Arc<Mutex<HashMap<Place, i64>>>);
@@ -63,7 +66,7 @@ impl Operation for NumberPlaces {
     const NAME: &'static str = "number_places";
 
     async fn run(&self, transaction: &DatabaseTransaction) -> Result<Vec<(Place, i64)>, CatalogError> {
-        let named = OnConflict::columns([row::Column::Host, row::Column::Repository]).do_nothing().to_owned();
+        let named = OnConflict::columns(KEY).do_nothing_on(KEY).to_owned();
         for chunk in self.0.chunks(stored::CHUNK) {
             let rows = chunk.iter().map(|place| row::ActiveModel {
                 host: Set(place.host.clone()),

@@ -9,6 +9,9 @@ use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, Que
 use super::entities::place;
 use crate::{CatalogError, stored};
 
+/// By what no two rows are the same.
+const KEY: [place::Column; 2] = [place::Column::Host, place::Column::Repository];
+
 /// One repository somewhere.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Place {
@@ -81,7 +84,7 @@ pub(crate) async fn id(database: &impl ConnectionTrait, place: &Place) -> Result
         repository: Set(place.repository.clone()),
         ..Default::default()
     };
-    let named = OnConflict::columns([place::Column::Host, place::Column::Repository]).do_nothing().to_owned();
+    let named = OnConflict::columns(KEY).do_nothing_on(KEY).to_owned();
     place::Entity::insert(row)
         .on_conflict(named)
         .exec_without_returning(database)

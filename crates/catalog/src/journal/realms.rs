@@ -6,6 +6,7 @@ use sea_orm::{DatabaseTransaction, EntityTrait, Set};
 
 use super::Journal;
 use super::entities::realm;
+use crate::database::hold;
 use crate::writer::Operation;
 use crate::{CatalogError, stored};
 
@@ -61,6 +62,7 @@ impl Operation for PinRealm {
     const NAME: &'static str = "pin_realm";
 
     async fn run(&self, transaction: &DatabaseTransaction) -> Result<PinnedRealm, CatalogError> {
+        hold(transaction, &format!("realm:{}", self.registry)).await?;
         let pinned = realm::Entity::find_by_id(self.registry.clone())
             .one(transaction)
             .await

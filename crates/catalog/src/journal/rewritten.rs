@@ -12,6 +12,9 @@ use super::entities::rewritten;
 use crate::writer::Operation;
 use crate::{CatalogError, stored};
 
+/// By what no two rows are the same.
+const KEY: [rewritten::Column; 2] = [rewritten::Column::Rule, rewritten::Column::Digest];
+
 struct NoteRewritten {
     rule: Digest,
     images: Vec<(Digest, Digest)>,
@@ -60,8 +63,7 @@ impl Operation for NoteRewritten {
     const NAME: &'static str = "note_rewritten";
 
     async fn run(&self, transaction: &DatabaseTransaction) -> Result<(), CatalogError> {
-        let noted_before =
-            OnConflict::columns([rewritten::Column::Rule, rewritten::Column::Digest]).do_nothing().to_owned();
+        let noted_before = OnConflict::columns(KEY).do_nothing_on(KEY).to_owned();
         for chunk in self.images.chunks(stored::CHUNK) {
             let rows = chunk.iter().map(|(digest, rewritten)| rewritten::ActiveModel {
                 rule: Set(self.rule.to_stored()),

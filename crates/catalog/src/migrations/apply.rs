@@ -2,33 +2,27 @@
 
 use std::collections::HashSet;
 
-use sea_orm::{DatabaseConnection, EntityTrait, QueryOrder, QuerySelect};
-use sea_orm_migration::{MigratorTrait, SchemaManager, seaql_migrations};
+use sea_orm::{EntityTrait, QueryOrder, QuerySelect};
+use sea_orm_migration::{IntoSchemaManagerConnection, MigratorTrait, SchemaManager, seaql_migrations};
 
 use super::Migrator;
-use crate::{CatalogError, DatabaseLocation, sqlite};
+use crate::{CatalogError, DatabaseLocation};
 
-/// Checks that the tables are those of this program, and changes them where they are older.
-///
-/// The check alone (by far the most frequent case) takes two small reads. The changes run in one
-/// transaction that holds the write lock: of several processes one does the work and the others then find
-/// it done; a process that dies leaves nothing half done.
-pub(crate) async fn bring_up_to_date(
-    database: &DatabaseConnection,
-    location: &DatabaseLocation,
-) -> Result<(), CatalogError> {
-    if is_current(&SchemaManager::new(database), location).await? {
-        return Ok(());
-    }
-    let transaction = sqlite::begin(database).await?;
-    if !is_current(&SchemaManager::new(&transaction), location).await? {
-        Migrator::up(&transaction, None).await.map_err(CatalogError::database)?;
-    }
-    transaction.commit().await.map_err(CatalogError::database)
+/// Makes all changes that were not made yet. Where the database takes back what is not committed, to be called in a
+/// transaction.
+pub(crate) async fn apply<'c>(database: impl IntoSchemaManagerConnection<'c>) -> Result<(), CatalogError> {
+    Migrator::up(database, None).await.map_err(CatalogError::database)
 }
 
-async fn is_current(schema: &SchemaManager<'_>, location: &DatabaseLocation) -> Result<bool, CatalogError> {
-    let applied = applied(schema).await?;
+/// Whether the tables are those of this program.
+///
+/// # Errors
+/// [`CatalogError::Newer`] if they have changes that it does not know.
+pub(crate) async fn are_current<'c>(
+    database: impl IntoSchemaManagerConnection<'c>,
+    location: &DatabaseLocation,
+) -> Result<bool, CatalogError> {
+    let applied = applied(&SchemaManager::new(database)).await?;
     let migrations = Migrator::migrations();
     let known: HashSet<&str> = migrations.iter().map(|migration| migration.name()).collect();
     if let Some(unknown) = applied.iter().find(|name| !known.contains(name.as_str())) {

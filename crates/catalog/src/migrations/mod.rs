@@ -16,7 +16,7 @@ mod m0007_changes;
 #[cfg(test)]
 mod tests;
 
-pub(crate) use apply::bring_up_to_date;
+pub(crate) use apply::{apply, are_current};
 
 use sea_orm_migration::{MigrationTrait, MigratorTrait};
 

@@ -9,12 +9,12 @@ use sea_orm::sea_query::OnConflict;
 use sea_orm::{DatabaseTransaction, EntityTrait, Set};
 
 use super::entities::{lease, run};
-use super::lease::microseconds;
+use super::lease::{hold_mirror, microseconds};
 use super::release::interrupt;
 use super::{RunId, RunLease, RunTotals, Runs};
-use crate::sqlite::{Holder, Lock};
+use crate::database::{self, Holder, Lock};
 use crate::writer::Operation;
-use crate::{CatalogError, sqlite, stored};
+use crate::{CatalogError, stored};
 
 /// Who has a mirror before its lease is written, or after it is gone.
 const SOMEBODY: &str = "another process";
@@ -80,10 +80,11 @@ impl Operation for BeginRun {
     type Reply = Claim;
     const NAME: &'static str = "begin_run";
 
-    /// The transaction has the write lock from its start: nobody else can take the lease in between. The lock of
-    /// the mirror is taken and freed within such transactions only, so that lock and lease tell the same.
+    /// The mirror is held to the end: nobody else can take the lease in between. The lock of the mirror is taken and
+    /// freed within such transactions only, so that lock and lease tell the same.
     async fn run(&self, transaction: &DatabaseTransaction) -> Result<Claim, CatalogError> {
-        let now = sqlite::now(transaction).await?;
+        hold_mirror(transaction, &self.mirror).await?;
+        let now = database::now(transaction).await?;
         let holder = lease::Entity::find_by_id(self.mirror.clone())
             .one(transaction)
             .await

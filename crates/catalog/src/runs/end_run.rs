@@ -6,11 +6,12 @@ use async_trait::async_trait;
 use sea_orm::{ColumnTrait, DatabaseTransaction, EntityTrait, QueryFilter, Set};
 
 use super::entities::{failure, run};
+use super::lease::hold_mirror;
 use super::release::give_back;
 use super::{FailedImage, RunId, RunLease, RunOutcome, RunTotals, Runs};
-use crate::sqlite::Lock;
+use crate::database::{self, Lock};
 use crate::writer::Operation;
-use crate::{CatalogError, sqlite, stored};
+use crate::{CatalogError, stored};
 
 /// What a run has to tell at its end.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -34,6 +35,7 @@ pub enum RunEnd {
 
 struct EndRun {
     run: RunId,
+    mirror: String,
     report: RunReport,
     lock: Arc<Lock>,
 }
@@ -44,7 +46,9 @@ impl Runs {
     /// # Errors
     /// [`CatalogError::OutOfRange`] if a number is beyond all counting; else as any write.
     pub async fn end_run(&self, lease: &RunLease, report: RunReport) -> Result<RunEnd, CatalogError> {
-        self.writer.write(EndRun { run: lease.run, report, lock: Arc::clone(&lease.lock) }).await
+        let RunLease { run, mirror, lock, .. } = lease;
+        let operation = EndRun { run: *run, mirror: mirror.clone(), report, lock: Arc::clone(lock) };
+        self.writer.write(operation).await
     }
 }
 
@@ -54,8 +58,9 @@ impl Operation for EndRun {
     const NAME: &'static str = "end_run";
 
     async fn run(&self, transaction: &DatabaseTransaction) -> Result<RunEnd, CatalogError> {
+        hold_mirror(transaction, &self.mirror).await?;
         let row = run::ActiveModel {
-            ended_at: Set(Some(sqlite::now(transaction).await?)),
+            ended_at: Set(Some(database::now(transaction).await?)),
             outcome: Set(Some(self.report.outcome.name().to_owned())),
             ..self.report.totals.row()?
         };

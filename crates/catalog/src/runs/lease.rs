@@ -3,8 +3,11 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use sea_orm::DatabaseTransaction;
+
 use super::RunId;
-use crate::sqlite::Lock;
+use crate::CatalogError;
+use crate::database::{Lock, hold};
 
 /// The right to run a mirror, until it ends or this is dropped. It is the run's: who began a later run of the
 /// mirror has another.
@@ -53,4 +56,9 @@ fn end(asked: Instant, lasts: Duration) -> Instant {
 /// As it is added to a time in the database.
 pub(super) fn microseconds(lasts: Duration) -> i64 {
     i64::try_from(lasts.as_micros()).unwrap_or(i64::MAX)
+}
+
+/// Waits until nobody else is taking, renewing or giving back the lease of the mirror.
+pub(super) async fn hold_mirror(transaction: &DatabaseTransaction, mirror: &str) -> Result<(), CatalogError> {
+    hold(transaction, &format!("run:{mirror}")).await
 }

@@ -7,13 +7,15 @@ use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, DatabaseTransaction, EntityTrait, QueryFilter};
 
 use super::entities::{lease, run};
+use super::lease::hold_mirror;
 use super::{RunId, RunLease, RunOutcome, Runs};
 use crate::CatalogError;
-use crate::sqlite::{self, Lock};
+use crate::database::{self, Lock};
 use crate::writer::Operation;
 
 struct Release {
     run: RunId,
+    mirror: String,
     lock: Arc<Lock>,
 }
 
@@ -23,7 +25,8 @@ impl Runs {
     /// # Errors
     /// As any write: [`CatalogError::Busy`], [`CatalogError::Full`], [`CatalogError::Database`].
     pub async fn release(&self, lease: &RunLease) -> Result<(), CatalogError> {
-        self.writer.write(Release { run: lease.run, lock: Arc::clone(&lease.lock) }).await
+        let RunLease { run, mirror, lock, .. } = lease;
+        self.writer.write(Release { run: *run, mirror: mirror.clone(), lock: Arc::clone(lock) }).await
     }
 }
 
@@ -33,7 +36,8 @@ impl Operation for Release {
     const NAME: &'static str = "release_run";
 
     async fn run(&self, transaction: &DatabaseTransaction) -> Result<(), CatalogError> {
-        let now = sqlite::now(transaction).await?;
+        hold_mirror(transaction, &self.mirror).await?;
+        let now = database::now(transaction).await?;
         interrupt(transaction, self.run, now).await?;
         give_back(transaction, self.run, &self.lock).await
     }

@@ -7,10 +7,10 @@ use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, DatabaseTransaction, EntityTrait, QueryFilter};
 
 use super::entities::lease;
-use super::lease::microseconds;
+use super::lease::{hold_mirror, microseconds};
 use super::{RunId, RunLease, Runs};
 use crate::writer::Operation;
-use crate::{CatalogError, sqlite};
+use crate::{CatalogError, database};
 
 /// What came of renewing a lease.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -51,7 +51,8 @@ impl Operation for Renew {
     const NAME: &'static str = "renew_run";
 
     async fn run(&self, transaction: &DatabaseTransaction) -> Result<Renewal, CatalogError> {
-        let now = sqlite::now(transaction).await?;
+        hold_mirror(transaction, &self.mirror).await?;
+        let now = database::now(transaction).await?;
         let renewed = lease::Entity::update_many()
             .col_expr(lease::Column::ExpiresAt, Expr::value(now.saturating_add(self.lasts)))
             .filter(lease::Column::Mirror.eq(&self.mirror))

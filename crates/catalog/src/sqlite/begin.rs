@@ -4,8 +4,8 @@ use sea_orm::{
     DatabaseConnection, DatabaseTransaction, SqliteTransactionMode, TransactionOptions, TransactionTrait,
 };
 
-use super::{Fault, fault};
 use crate::CatalogError;
+use crate::database::{Fault, fault};
 
 /// How often the lock is asked for; each time SQLite waits for it as long as the connection is patient.
 const ATTEMPTS: u32 = 6;

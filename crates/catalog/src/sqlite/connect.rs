@@ -10,7 +10,7 @@ use sea_orm::{ConnectionTrait, DatabaseConnection, DbBackend, SqlxSqliteConnecto
 
 use tokio::time::Instant;
 
-use super::{Fault, fault};
+use crate::database::{Fault, fault};
 use crate::{CatalogError, DatabaseLocation};
 
 /// How long SQLite itself waits for the lock before a statement fails.

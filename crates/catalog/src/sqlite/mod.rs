@@ -1,17 +1,18 @@
-//! What is peculiar to SQLite: files, connections, locks, error codes, the clock. Nothing here knows a table.
+//! What is peculiar to SQLite: files, connections, error codes, the clock. Nothing here knows a table.
 
 mod begin;
 mod clock;
 mod connect;
 mod fault;
 mod files;
-mod lock;
+mod migrating;
+mod open;
 
 pub(crate) use begin::begin;
-pub(crate) use clock::now;
+pub(crate) use clock::NOW;
 #[cfg(test)]
-pub(crate) use connect::connect_with_patience;
-pub(crate) use connect::{connect_writer, readers, use_wal};
-pub(crate) use fault::{Fault, fault};
+pub(crate) use connect::{connect_with_patience, connect_writer, use_wal};
+pub(crate) use fault::fault;
+#[cfg(test)]
 pub(crate) use files::prepare_file;
-pub(crate) use lock::{Holder, Lock, Locks};
+pub(crate) use open::open;

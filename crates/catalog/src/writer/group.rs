@@ -1,12 +1,12 @@
-//! One group of operations, one commit.
+//! One group of operations, one commit: how a database is written that lets one writer in at a time.
 
 use sea_orm::{DatabaseConnection, DatabaseTransaction, TransactionTrait};
 
 use super::job::Job;
 use super::stats::Counters;
-use crate::{CatalogError, sqlite};
+use crate::{CatalogError, database};
 
-type Jobs = Vec<Box<dyn Job>>;
+pub(super) type Jobs = Vec<Box<dyn Job>>;
 
 /// Why a group was rolled back.
 enum Setback {
@@ -27,15 +27,22 @@ pub(super) async fn write(database: &DatabaseConnection, mut jobs: Jobs, counter
         Err(Setback::Group(error)) => Err(error),
     };
     match outcomes {
-        Ok(outcomes) => {
-            Counters::add(&counters.commits, 1);
-            for (job, outcome) in jobs.into_iter().zip(outcomes) {
-                let counter = if outcome.is_ok() { &counters.operations } else { &counters.failed };
-                Counters::add(counter, 1);
-                job.acknowledge(outcome);
-            }
-        }
+        Ok(outcomes) => acknowledge(jobs, outcomes, counters),
         Err(error) => refuse(jobs, &error, counters),
+    }
+}
+
+/// Tells each what became of it, after the commit.
+pub(super) fn acknowledge(
+    jobs: Jobs,
+    outcomes: impl IntoIterator<Item = Result<(), CatalogError>>,
+    counters: &Counters,
+) {
+    Counters::add(&counters.commits, 1);
+    for (job, outcome) in jobs.into_iter().zip(outcomes) {
+        let counter = if outcome.is_ok() { &counters.operations } else { &counters.failed };
+        Counters::add(counter, 1);
+        job.acknowledge(outcome);
     }
 }
 
@@ -48,7 +55,7 @@ pub(super) fn refuse(jobs: Jobs, error: &CatalogError, counters: &Counters) {
 }
 
 async fn together(database: &DatabaseConnection, jobs: &mut Jobs) -> Result<(), Setback> {
-    let transaction = sqlite::begin(database).await.map_err(Setback::Group)?;
+    let transaction = database::begin(database).await.map_err(Setback::Group)?;
     for job in jobs {
         if job.run(&transaction).await.is_err() {
             // If the database failed and not the operation, the second attempt will say so.
@@ -63,7 +70,7 @@ async fn apart(
     database: &DatabaseConnection,
     jobs: &mut Jobs,
 ) -> Result<Vec<Result<(), CatalogError>>, CatalogError> {
-    let transaction = sqlite::begin(database).await?;
+    let transaction = database::begin(database).await?;
     let mut outcomes = Vec::with_capacity(jobs.len());
     for job in jobs {
         outcomes.push(behind_savepoint(&transaction, job.as_mut()).await?);

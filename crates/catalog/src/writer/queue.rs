@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
-use sea_orm::{DatabaseConnection, DatabaseTransaction};
+use sea_orm::DatabaseTransaction;
 use tokio::sync::mpsc::error::TrySendError;
 use tokio::sync::{mpsc, oneshot};
 use tokio::task::JoinHandle;
@@ -13,6 +13,7 @@ use super::job::{Awaited, Hint, Job, Operation};
 use super::stats::{Counters, WriterStats};
 use super::task;
 use crate::CatalogError;
+use crate::database::Writing;
 
 /// How much the writer takes at once.
 #[derive(Debug, Clone, Copy)]
@@ -36,6 +37,15 @@ pub(super) enum Message {
     Awaited(Box<dyn Job>),
     Hint(Box<dyn Job>),
     Finish,
+}
+
+impl Message {
+    pub(super) fn into_job(self) -> Option<Box<dyn Job>> {
+        match self {
+            Self::Awaited(job) | Self::Hint(job) => Some(job),
+            Self::Finish => None,
+        }
+    }
 }
 
 /// What is done to wait for others.
@@ -62,7 +72,7 @@ impl Writer {
     /// Starts the task on the runtime of the caller. It ends when all handles are gone, or by
     /// [`finish`](Self::finish).
     pub(crate) fn start(
-        database: impl Future<Output = Result<DatabaseConnection, CatalogError>> + Send + 'static,
+        database: impl Future<Output = Result<Writing, CatalogError>> + Send + 'static,
         limits: Limits,
     ) -> Self {
         let (queue, messages) = mpsc::channel(limits.queue);

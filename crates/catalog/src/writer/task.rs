@@ -2,40 +2,49 @@
 
 use std::sync::Arc;
 
-use sea_orm::DatabaseConnection;
 use tokio::sync::mpsc;
 use tokio::time::{Instant, timeout_at};
 
-use super::group;
-use super::job::Job;
+use super::group::{self, Jobs};
 use super::queue::{Limits, Message};
+use super::side_by_side::Lanes;
 use super::stats::Counters;
 use crate::CatalogError;
+use crate::database::{Writing, is_serial};
 
 pub(super) async fn run(
-    database: impl Future<Output = Result<DatabaseConnection, CatalogError>>,
+    writing: impl Future<Output = Result<Writing, CatalogError>>,
     limits: Limits,
     mut messages: mpsc::Receiver<Message>,
     counters: Arc<Counters>,
 ) {
-    let database = database.await;
+    let writing = writing.await;
+    let mut lanes = match &writing {
+        Ok(writing) if !is_serial(&writing.database) => Some(Lanes::new(writing, &counters)),
+        _ => None,
+    };
     let mut taken = Vec::with_capacity(limits.group);
     while messages.recv_many(&mut taken, limits.group).await > 0 {
         wait_for_company(&mut messages, &mut taken, limits).await;
-        let mut jobs: Vec<Box<dyn Job>> = Vec::with_capacity(taken.len());
-        for message in taken.drain(..) {
-            match message {
-                Message::Awaited(job) | Message::Hint(job) => jobs.push(job),
-                // What is queued already is still received; then `recv_many` returns 0.
-                Message::Finish => messages.close(),
+        if taken.iter().any(|message| matches!(message, Message::Finish)) {
+            // What is queued already is still received; then `recv_many` returns 0.
+            messages.close();
+        }
+        match (&writing, &mut lanes) {
+            (Ok(_), Some(lanes)) => lanes.write(taken.drain(..)).await,
+            (Ok(writing), None) => {
+                let jobs: Jobs = taken.drain(..).filter_map(Message::into_job).collect();
+                if !jobs.is_empty() {
+                    group::write(&writing.database, jobs, &counters).await;
+                }
+            }
+            (Err(error), _) => {
+                group::refuse(taken.drain(..).filter_map(Message::into_job).collect(), error, &counters);
             }
         }
-        if !jobs.is_empty() {
-            match &database {
-                Ok(database) => group::write(database, jobs, &counters).await,
-                Err(error) => group::refuse(jobs, error, &counters),
-            }
-        }
+    }
+    if let Some(lanes) = lanes {
+        lanes.finish().await;
     }
 }
 

@@ -1,6 +1,7 @@
 //! The writer alone, with operations made for the purpose on a table of two columns.
 
 use std::future::ready;
+use std::num::NonZeroU32;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
@@ -12,6 +13,7 @@ use tokio::sync::Semaphore;
 use tokio::task::JoinHandle;
 
 use super::{Limits, Operation, Writer};
+use crate::database::Writing;
 use crate::{CatalogError, DatabaseLocation, sqlite};
 
 struct Bench {
@@ -38,7 +40,8 @@ impl Bench {
     }
 
     fn writer(&self, limits: Limits) -> Writer {
-        Writer::start(ready(Ok(self.database.clone())), limits)
+        let writing = Writing { database: self.database.clone(), connections: NonZeroU32::MIN };
+        Writer::start(ready(Ok(writing)), limits)
     }
 
     async fn rows(&self) -> Vec<(i64, i64)> {

@@ -1,13 +1,12 @@
 //! Other processes: this test program started again with [`DATABASE`] set.
 
 use std::io::{BufRead, BufReader, Write};
-use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
-use portolan_catalog::{Catalog, DatabaseLocation, RunOutcome, RunStart};
+use portolan_catalog::{Catalog, RunOutcome, RunStart};
 
-use crate::scratch::on_each_database;
+use crate::scratch::{located, on_each_database};
 use crate::{Scratch, debian, digest};
 
 on_each_database!(what_was_acknowledged_before_a_kill_is_there, two_processes_make_and_write_one_database);
@@ -22,8 +21,8 @@ const RUNNER: &str = "children::runs_a_mirror_until_it_is_killed_if_it_is_a_chil
 /// Writes until it is killed, and says of each write when it is acknowledged.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn writes_until_it_is_killed_if_it_is_a_child() {
-    let Some(path) = std::env::var_os(DATABASE) else { return };
-    let catalog = Catalog::open(&DatabaseLocation::SqliteFile(path.into())).await.unwrap();
+    let Ok(database) = std::env::var(DATABASE) else { return };
+    let catalog = Catalog::open(&located(&database)).await.unwrap();
     let process = std::process::id();
     let tasks = (0..8).map(|task| {
         let journal = catalog.journal();
@@ -42,18 +41,18 @@ async fn writes_until_it_is_killed_if_it_is_a_child() {
 /// Begins to run a mirror, says so, and comes to no end.
 #[tokio::test]
 async fn runs_a_mirror_until_it_is_killed_if_it_is_a_child() {
-    let Some(path) = std::env::var_os(DATABASE) else { return };
-    let catalog = Catalog::open(&DatabaseLocation::SqliteFile(path.into())).await.unwrap();
+    let Ok(database) = std::env::var(DATABASE) else { return };
+    let catalog = Catalog::open(&located(&database)).await.unwrap();
     let begun = catalog.runs().begin_run("base", "the child", Duration::from_hours(1)).await.unwrap();
     assert!(matches!(begun, RunStart::Begun(_)), "{begun:?}");
     writeln!(std::io::stdout(), "{WRITTEN}base").unwrap();
     std::future::pending::<()>().await;
 }
 
-fn start(child: &str, database: &Path) -> Child {
+fn start(child: &str, scratch: &Scratch) -> Child {
     Command::new(std::env::current_exe().unwrap())
         .args([child, "--exact", "--nocapture", "--test-threads", "1"])
-        .env(DATABASE, database)
+        .env(DATABASE, scratch.location_text())
         .stdout(Stdio::piped())
         .spawn()
         .unwrap()
@@ -93,14 +92,14 @@ async fn assert_all_there(scratch: &Scratch, written: &[String]) {
 
 async fn what_was_acknowledged_before_a_kill_is_there(scratch: &Scratch) {
     for writes in [1, 40, 300, 1_000] {
-        let written = kill_after(start(WRITER, &scratch.path()), writes);
+        let written = kill_after(start(WRITER, scratch), writes);
         assert!(written.len() >= writes);
         assert_all_there(scratch, &written).await;
     }
 }
 
 async fn two_processes_make_and_write_one_database(scratch: &Scratch) {
-    let (one, two) = (start(WRITER, &scratch.path()), start(WRITER, &scratch.path()));
+    let (one, two) = (start(WRITER, scratch), start(WRITER, scratch));
     let readers = [one, two].map(|child| std::thread::spawn(move || kill_after(child, 400)));
     for reader in readers {
         let written = reader.join().expect("neither process fails for the other's sake");
@@ -112,7 +111,7 @@ async fn two_processes_make_and_write_one_database(scratch: &Scratch) {
 async fn a_killed_run_frees_its_mirror_at_once() {
     let scratch = Scratch::sqlite();
     let runs = scratch.open().await.runs();
-    let mut child = start(RUNNER, &scratch.path());
+    let mut child = start(RUNNER, &scratch);
     let mut lines = BufReader::new(child.stdout.take().unwrap()).lines().map(Result::unwrap);
     assert!(lines.any(|line| line.contains(WRITTEN)), "the child begins a run");
     let held = runs.begin_run("base", "me", Duration::from_hours(1)).await.unwrap();

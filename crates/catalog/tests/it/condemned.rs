@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use portolan_catalog::{Catalog, CatalogError, CondemnReason, Deletion, Doomed, Place, RunId, RunStart};
 use portolan_oci::{MediaType, RawManifest};
-use sea_orm::ConnectionTrait;
+use sea_orm::{ConnectionTrait, DbBackend};
 
 use crate::scratch::on_each_database;
 use crate::{Scratch, debian, digest};
@@ -139,7 +139,11 @@ async fn a_manifest_that_was_damaged_is_not_put_back(scratch: &Scratch) {
     let condemned = catalog.condemned();
     condemned.note_deleted(&debian(), run, vec![doomed(Some("11"), 1)]).await.unwrap();
     let raw = scratch.raw().await;
-    raw.execute_unprepared("UPDATE deletion SET manifest = x'7b7d'").await.unwrap();
+    let sql = match raw.get_database_backend() {
+        DbBackend::Postgres => r"UPDATE deletion SET manifest = '\x7b7d'",
+        _ => "UPDATE deletion SET manifest = x'7b7d'",
+    };
+    raw.execute_unprepared(sql).await.unwrap();
     let all = condemned.deletions(&debian(), run).await.unwrap();
     let [Deletion { id, .. }] = all.as_slice() else { panic!("{all:?}") };
     let refused = condemned.deleted_manifest(*id).await;

@@ -37,7 +37,9 @@ async fn what_many_tasks_write_is_all_there_after_far_fewer_commits(scratch: &Sc
     assert_eq!(all.len(), TASKS * EACH);
     let stats = catalog.writer_stats();
     assert_eq!(stats.operations, (TASKS * EACH) as u64);
-    assert!(stats.commits * 4 <= stats.operations, "{stats:?}");
+    if let Scratch::Sqlite(_) = scratch {
+        assert!(stats.commits * 4 <= stats.operations, "{stats:?}");
+    }
 }
 
 async fn two_catalogues_of_one_file_write_side_by_side(scratch: &Scratch) {
@@ -74,5 +76,7 @@ async fn one_that_fails_among_many_fails_alone(scratch: &Scratch) {
     }
     let stats = catalog.writer_stats();
     assert_eq!((stats.operations, stats.failed), (99, 1));
-    assert!(stats.commits < 10, "{stats:?}");
+    if let Scratch::Sqlite(_) = scratch {
+        assert!(stats.commits < 10, "{stats:?}");
+    }
 }

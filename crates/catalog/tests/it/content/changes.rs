@@ -4,9 +4,6 @@ use portolan_catalog::{Change, ChangeKind, ChangesAfter};
 
 use super::{Bench, anna, tag};
 use crate::Scratch;
-use crate::scratch::on_each_database;
-
-on_each_database!(a_push_tells_what_it_changed_once_and_in_order);
 
 /// All changes there are.
 async fn read(bench: &Bench) -> Vec<Change> {
@@ -16,8 +13,11 @@ async fn read(bench: &Bench) -> Vec<Change> {
     }
 }
 
-async fn a_push_tells_what_it_changed_once_and_in_order(scratch: &Scratch) {
-    let bench = Bench::new(scratch).await;
+/// On a server the sequencer gives the numbers.
+#[tokio::test]
+async fn a_push_tells_what_it_changed_once_and_in_order() {
+    let scratch = Scratch::sqlite();
+    let bench = Bench::new(&scratch).await;
     assert_eq!(read(&bench).await, []);
     let (one, two) = (bench.image(&bench.app, "one").await, bench.image(&bench.app, "two").await);
     bench.put(&one, &["1", "2"]).await;

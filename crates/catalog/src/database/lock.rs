@@ -6,10 +6,15 @@ use std::io;
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 
-/// The folder of locks beside a database. An SQLite file is used on one host only, whose kernel knows which
-/// process has a lock and frees it when that process is gone, however it went.
+/// Where the locks of a database are.
 #[derive(Debug, Clone)]
-pub(crate) struct Locks(PathBuf);
+pub(crate) enum Locks {
+    /// In a folder beside it. An SQLite file is used on one host only, whose kernel knows which process has a lock
+    /// and frees it when that process is gone, however it went.
+    Beside(PathBuf),
+    /// Nowhere: nodes that share a server share no kernel.
+    None,
+}
 
 /// A lock of one name, which may be free, ours or another's. It is freed when it is dropped.
 #[derive(Debug)]
@@ -22,7 +27,7 @@ pub(crate) enum Holder {
     Us,
     /// A living process has it.
     Another,
-    /// Nobody can tell: the folder cannot be written, or its file system has no locks.
+    /// Nobody can tell: there are no locks, the folder cannot be written, or its file system has no locks.
     Unknown,
 }
 
@@ -31,21 +36,22 @@ impl Locks {
     pub(crate) fn beside(database: &Path) -> Self {
         let mut folder = database.as_os_str().to_owned();
         folder.push("-locks");
-        Self(folder.into())
+        Self::Beside(folder.into())
     }
 
     /// The lock of this name, not taken yet. Its file is made where there is none, and stays: who removed it
     /// could not know whether another has just opened it.
     pub(crate) fn lock(&self, name: &str) -> Lock {
-        let file = self.open(&file_name(name));
+        let Self::Beside(folder) = self else { return Lock(None) };
+        let file = open(folder, &file_name(name));
         let file = file.inspect_err(|cause| tracing::warn!(%cause, name, "a lock cannot be made"));
         Lock(file.ok())
     }
+}
 
-    fn open(&self, name: &str) -> io::Result<File> {
-        DirBuilder::new().recursive(true).mode(0o700).create(&self.0)?;
-        OpenOptions::new().write(true).create(true).truncate(false).mode(0o600).open(self.0.join(name))
-    }
+fn open(folder: &Path, name: &str) -> io::Result<File> {
+    DirBuilder::new().recursive(true).mode(0o700).create(folder)?;
+    OpenOptions::new().write(true).create(true).truncate(false).mode(0o600).open(folder.join(name))
 }
 
 impl Lock {
