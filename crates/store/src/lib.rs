@@ -6,6 +6,7 @@
 //! Not here: how the store is asked over HTTP (`portolan-server`).
 
 mod backend;
+pub mod testing;
 
 pub use backend::{
     Area, BackendError, BlobBackend, BlobBytes, BlobKey, Collecting, DiskBackend, Listed, ListedPart,

@@ -42,12 +42,12 @@ pub trait BlobBackend: Debug + Send + Sync + 'static {
     /// If the place fails.
     async fn begin(&self, id: &UploadId) -> Result<Box<dyn PartWriter>, BackendError>;
 
-    /// Goes on with a session at `offset`; what was written beyond it is cut off. Waits until writes of a writer
-    /// before it that are still under way have ended, so no other writer of this session may be held.
+    /// Goes on with a session at `offset`; what was written beyond it is cut off. Waits until writes of a dropped
+    /// writer that are still under way have ended.
     ///
     /// # Errors
     /// [`PartLost`](BackendError::PartLost) if there are fewer bytes than `offset`, or if they have been placed and
-    /// would have to be altered.
+    /// would have to be altered; [`PartInUse`](BackendError::PartInUse) if there is a writer.
     async fn resume(
         &self,
         id: &UploadId,
@@ -62,11 +62,10 @@ pub trait BlobBackend: Debug + Send + Sync + 'static {
     async fn read_part(&self, id: &UploadId, state: &PartState) -> Result<BlobBytes, BackendError>;
 
     /// Gives the bytes of a finished session the name of a blob. The session keeps them, so that they can be placed
-    /// again under another generation; they are not written any more. What lay there is replaced. As for
-    /// [`resume`](Self::resume), no writer of this session may be held.
+    /// again under another generation; they are not written any more. What lay there is replaced.
     ///
     /// # Errors
-    /// [`PartLost`](BackendError::PartLost).
+    /// [`PartLost`](BackendError::PartLost), or [`PartInUse`](BackendError::PartInUse) if there is a writer.
     async fn place(&self, id: &UploadId, state: &PartState, key: &BlobKey) -> Result<Placed, BackendError>;
 
     /// Ends a session's bytes. What is not there is ended.

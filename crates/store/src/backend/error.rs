@@ -26,6 +26,9 @@ pub enum BackendError {
     /// The session's bytes are gone, or fewer than were acknowledged: the upload has to begin again.
     #[error("the bytes of upload session {0} are gone")]
     PartLost(UploadId),
+    /// The session has a writer: one at a time may have it.
+    #[error("upload session {0} is being written")]
+    PartInUse(UploadId),
     /// A flush of these bytes has failed before. It is never repeated: the system may have dropped what it could
     /// not write.
     #[error("the bytes of upload session {0} could not be made durable")]

@@ -1,7 +1,7 @@
 //! Where bytes lie: blobs by digest and generation, the bytes of sessions, and how much room there is.
 //!
 //! [`BlobBackend`] is what every kind of place shows; [`DiskBackend`] is a folder. A method that puts something
-//! returns when it is on disk. Every backend passes one suite.
+//! returns when it is on disk. Every backend passes the suite in [`crate::testing`].
 //!
 //! Not here: which blobs exist and who may read them (the catalogue's rows), nor what is written beside the
 //! blobs to make those rows again (`records`).

@@ -10,6 +10,7 @@ use futures::stream::BoxStream;
 use portolan_catalog::UploadId;
 use portolan_oci::Algorithm;
 
+use super::claims::Claims;
 use super::commit_lock::CommitLock;
 use super::lock::LockFile;
 use super::names::Names;
@@ -31,6 +32,7 @@ pub(super) struct Disk {
     pub(super) files: Arc<dyn Files>,
     pub(super) syncs: FolderSyncs,
     pub(super) commits: CommitLock,
+    pub(super) claims: Claims,
     /// Held as long as the backend is used.
     pub(super) _lock: LockFile,
 }
@@ -86,7 +88,7 @@ impl BlobBackend for DiskBackend {
     }
 
     async fn begin(&self, id: &UploadId) -> Result<Box<dyn PartWriter>, BackendError> {
-        Ok(Box::new(DiskPart::begin(Arc::clone(&self.0), *id)))
+        Ok(Box::new(DiskPart::begin(Arc::clone(&self.0), *id)?))
     }
 
     async fn resume(

@@ -14,6 +14,7 @@
 //! Each operation is one hop to a thread that may wait for the disk. What alters the folder goes through [`Files`],
 //! so that a test can take the power away between any two steps.
 
+mod claims;
 mod commit_lock;
 mod disk_backend;
 mod files;

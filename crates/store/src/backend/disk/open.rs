@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use portolan_catalog::UploadId;
 
+use super::claims::Claims;
 use super::commit_lock::CommitLock;
 use super::disk_backend::{Disk, FolderSyncs};
 use super::names::{ALGORITHMS, Names};
@@ -54,7 +55,14 @@ fn open(folder: PathBuf, sharing: Sharing, files: Arc<dyn Files>) -> BackendResu
     let sync = |folder| FolderSync::new(names.folder(folder));
     let [sha256, sha512] = ALGORITHMS.map(|algorithm| sync(Folder::Blobs(algorithm)));
     let syncs = FolderSyncs { sha256, sha512, uploads: sync(Folder::Uploads) };
-    Ok(DiskBackend(Arc::new(Disk { names, files, syncs, commits: CommitLock::default(), _lock: lock })))
+    Ok(DiskBackend(Arc::new(Disk {
+        names,
+        files,
+        syncs,
+        commits: CommitLock::default(),
+        claims: Claims::default(),
+        _lock: lock,
+    })))
 }
 
 /// Makes what is missing, and makes it durable: a blob in a folder that is gone after a power cut is gone too.

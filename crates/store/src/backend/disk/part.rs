@@ -13,6 +13,7 @@ use futures::FutureExt as _;
 use futures::future::BoxFuture;
 use portolan_catalog::UploadId;
 
+use super::claims::Claim;
 use super::disk_backend::Disk;
 use super::off_thread;
 use crate::backend::error::BackendResult;
@@ -23,6 +24,7 @@ use crate::backend::{BackendError, PartState, PartWriter};
 pub(super) struct DiskPart {
     part: Arc<Part>,
     written: u64,
+    _claim: Claim,
 }
 
 /// What writes and flushes that are under way share, also those that nobody waits for any more.
@@ -57,7 +59,8 @@ impl PartFile {
 }
 
 impl DiskPart {
-    pub(super) fn begin(disk: Arc<Disk>, id: UploadId) -> Self {
+    pub(super) fn begin(disk: Arc<Disk>, id: UploadId) -> BackendResult<Self> {
+        let claim = disk.claims.claim(id)?;
         let part = Part {
             disk,
             id,
@@ -66,7 +69,7 @@ impl DiskPart {
             given_up: AtomicBool::new(false),
             placed: false,
         };
-        Self { part: Arc::new(part), written: 0 }
+        Ok(Self { part: Arc::new(part), written: 0, _claim: claim })
     }
 
     pub(super) fn resume(
@@ -75,6 +78,7 @@ impl DiskPart {
         state: &PartState,
         offset: u64,
     ) -> BackendResult<Self> {
+        let claim = disk.claims.claim(id)?;
         let PartFile { file, placed, .. } = disk.open_part(&id, offset)?;
         let part = Part {
             disk,
@@ -84,7 +88,7 @@ impl DiskPart {
             given_up: AtomicBool::new(false),
             placed,
         };
-        Ok(Self { part: Arc::new(part), written: offset })
+        Ok(Self { part: Arc::new(part), written: offset, _claim: claim })
     }
 }
 
@@ -119,7 +123,7 @@ impl PartWriter for DiskPart {
     }
 
     async fn finish(self: Box<Self>) -> Result<PartState, BackendError> {
-        let Self { part, written } = *self;
+        let (part, written) = (Arc::clone(&self.part), self.written);
         off_thread("finishing an upload", move || {
             part.flush()?;
             Ok(PartState::new(written))

@@ -10,6 +10,7 @@ use crate::backend::{BackendError, BlobKey, PartState};
 
 impl Disk {
     pub(super) fn place(&self, id: &UploadId, state: &PartState, key: &BlobKey) -> BackendResult<()> {
+        let _claim = self.claims.claim(*id)?;
         self.must_be_whole(id, state)?;
         let linked = self.link(id, key).and_then(|()| {
             let folder = self.syncs.blobs(key.digest.algorithm());

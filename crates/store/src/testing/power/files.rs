@@ -1,0 +1,109 @@
+//! Files of a machine whose power can be cut.
+
+use std::fs::File;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use bytes::Bytes;
+
+use super::memory::Memory;
+use crate::backend::disk::{Files, SystemFiles};
+
+/// A machine, shared by all who use its files.
+#[derive(Debug, Default)]
+pub(super) struct Machine {
+    pub(super) root: PathBuf,
+    pub(super) memory: Memory,
+    /// How often its power came on: who began before is gone.
+    pub(super) starts: u64,
+    pub(super) steps: u64,
+    /// The step before which the power goes.
+    pub(super) cut_before: Option<u64>,
+}
+
+/// The machine's files, as one of its starts has them.
+#[derive(Debug)]
+pub(super) struct PoweredFiles {
+    pub(super) machine: Arc<Mutex<Machine>>,
+    pub(super) start: u64,
+}
+
+pub(super) fn machine(machine: &Mutex<Machine>) -> MutexGuard<'_, Machine> {
+    machine.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+impl PoweredFiles {
+    /// One step, if there is power. Steps come one after the other.
+    fn step(&self) -> io::Result<MutexGuard<'_, Machine>> {
+        let mut machine = machine(&self.machine);
+        if machine.starts != self.start || machine.cut_before.is_some_and(|cut| machine.steps >= cut) {
+            return Err(io::Error::from_raw_os_error(rustix::io::Errno::IO.raw_os_error()));
+        }
+        machine.steps += 1;
+        Ok(machine)
+    }
+}
+
+impl Files for PoweredFiles {
+    fn make_folder(&self, path: &Path) -> io::Result<()> {
+        let mut machine = self.step()?;
+        SystemFiles.make_folder(path)?;
+        let root = machine.root.clone();
+        let below: Vec<_> = path.ancestors().take_while(|above| *above != root).collect();
+        below.iter().rev().for_each(|folder| machine.memory.made_folder(folder));
+        Ok(())
+    }
+
+    fn create(&self, path: &Path) -> io::Result<File> {
+        let mut machine = self.step()?;
+        let file = SystemFiles.create(path)?;
+        machine.memory.made_file(path, &file)?;
+        Ok(file)
+    }
+
+    fn open(&self, path: &Path) -> io::Result<File> {
+        let _machine = self.step()?;
+        SystemFiles.open(path)
+    }
+
+    fn write_at(&self, file: &File, pieces: &[Bytes], at: u64) -> io::Result<()> {
+        let _machine = self.step()?;
+        SystemFiles.write_at(file, pieces, at)
+    }
+
+    fn cut(&self, file: &File, length: u64) -> io::Result<()> {
+        let _machine = self.step()?;
+        SystemFiles.cut(file, length)
+    }
+
+    fn sync_data(&self, file: &File) -> io::Result<()> {
+        self.step()?.memory.synced_file(file)
+    }
+
+    fn sync_folder(&self, path: &Path) -> io::Result<()> {
+        self.step()?.memory.synced_folder(path);
+        Ok(())
+    }
+
+    fn link(&self, from: &Path, to: &Path) -> io::Result<()> {
+        let mut machine = self.step()?;
+        SystemFiles.link(from, to)?;
+        machine.memory.linked(from, to);
+        Ok(())
+    }
+
+    fn rename(&self, from: &Path, to: &Path) -> io::Result<()> {
+        let mut machine = self.step()?;
+        SystemFiles.rename(from, to)?;
+        machine.memory.renamed(from, to);
+        Ok(())
+    }
+
+    fn remove(&self, path: &Path) -> io::Result<()> {
+        let mut machine = self.step()?;
+        SystemFiles.remove(path)?;
+        machine.memory.removed(path);
+        Ok(())
+    }
+}

@@ -1,0 +1,58 @@
+//! The machine, as a test has it in its hands.
+
+use std::io;
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex};
+
+use super::files::{Machine, PoweredFiles, machine};
+use super::memory::Losing;
+use crate::{BackendError, DiskBackend, Sharing};
+
+/// A machine with a store's folder, whose power can be cut before any step. A step is one call that alters a file
+/// or a folder.
+#[derive(Debug, Clone)]
+pub struct UnreliablePower(Arc<Mutex<Machine>>);
+
+impl UnreliablePower {
+    /// A machine whose store will lie in `folder`, which is not there yet.
+    pub fn on(folder: PathBuf) -> Self {
+        Self(Arc::new(Mutex::new(Machine { root: folder, ..Machine::default() })))
+    }
+
+    /// The store, for as long as there is power.
+    ///
+    /// # Errors
+    /// As [`DiskBackend::open`], or if the power is cut meanwhile.
+    pub async fn open(&self) -> Result<DiskBackend, BackendError> {
+        let (folder, start) = {
+            let machine = machine(&self.0);
+            (machine.root.clone(), machine.starts)
+        };
+        let files = PoweredFiles { machine: Arc::clone(&self.0), start };
+        DiskBackend::open_with(folder, Sharing::Shared, Arc::new(files)).await
+    }
+
+    /// How many steps were made so far.
+    pub fn steps(&self) -> u64 {
+        machine(&self.0).steps
+    }
+
+    /// Cuts the power after so many more steps: all that come then fail.
+    pub fn cut_after(&self, steps: u64) {
+        let mut machine = machine(&self.0);
+        machine.cut_before = Some(machine.steps + steps);
+    }
+
+    /// Cuts the power, if it is still there, and turns it on again: the folder is as the disk has it. Whatever was
+    /// opened before can do nothing any more.
+    ///
+    /// # Errors
+    /// If the folder cannot be made anew.
+    pub fn restart(&self, losing: Losing) -> io::Result<()> {
+        let mut machine = machine(&self.0);
+        let root = machine.root.clone();
+        machine.starts += 1;
+        machine.cut_before = None;
+        machine.memory.restore(&root, losing)
+    }
+}
