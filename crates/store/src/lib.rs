@@ -6,9 +6,12 @@
 //! Not here: how the store is asked over HTTP (`portolan-server`).
 
 mod backend;
+mod records;
+mod rounds;
 pub mod testing;
 
 pub use backend::{
     Area, BackendError, BlobBackend, BlobBytes, BlobKey, Collecting, DiskBackend, Listed, ListedPart,
     PartState, PartWriter, Placed, Room, Sharing, StoreId, StoreIdError, Sweeping,
 };
+pub use records::{DiskRecords, ReadRecord, Record, RecordKeeper, SnapshotWriter};

@@ -102,7 +102,8 @@ impl Places {
     }
 
     fn own_store(&self, location: &Location) -> TransportResult<&dyn OwnStore> {
-        let absent = || TransportError::Unsupported { what: format!("{location} without a store of our own") };
+        let absent =
+            || TransportError::Unsupported { what: format!("{location} without a store of our own") };
         self.store.as_deref().ok_or_else(absent)
     }
 

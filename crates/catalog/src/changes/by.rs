@@ -36,11 +36,15 @@ impl ChangeCause {
         }
     }
 
-    pub(crate) fn read(name: &str) -> Result<Self, CatalogError> {
+    /// The one of this name, if there is one.
+    pub fn named(name: &str) -> Option<Self> {
         [Self::Push, Self::Sync, Self::Delete, Self::Rollback, Self::Collection, Self::Rebuild]
             .into_iter()
             .find(|cause| cause.name() == name)
-            .ok_or_else(|| CatalogError::damaged("cause", NoCause(name.to_owned())))
+    }
+
+    pub(crate) fn read(name: &str) -> Result<Self, CatalogError> {
+        Self::named(name).ok_or_else(|| CatalogError::damaged("cause", NoCause(name.to_owned())))
     }
 }
 

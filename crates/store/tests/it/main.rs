@@ -5,3 +5,4 @@
 mod backends;
 mod disk;
 mod power;
+mod records;

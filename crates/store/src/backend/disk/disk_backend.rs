@@ -1,7 +1,7 @@
 //! The backend that is a folder: who does what.
 
 use std::ops::Range;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use async_trait::async_trait;
@@ -15,7 +15,7 @@ use super::commit_lock::CommitLock;
 use super::lock::LockFile;
 use super::names::Names;
 use super::part::DiskPart;
-use super::{Collecting, Files, FolderSync, Sweeping, list, off_thread};
+use super::{Collecting, Files, Folder, FolderSync, Sweeping, list, off_thread};
 use crate::backend::{
     Area, BackendError, BlobBackend, BlobBytes, BlobKey, Listed, ListedPart, PartState, PartWriter, Placed,
     Room, StoreId,
@@ -27,14 +27,21 @@ pub struct DiskBackend(pub(super) Arc<Disk>);
 
 /// What all operations share.
 #[derive(Debug)]
-pub(super) struct Disk {
+pub(crate) struct Disk {
     pub(super) names: Names,
-    pub(super) files: Arc<dyn Files>,
+    pub(crate) files: Arc<dyn Files>,
     pub(super) syncs: FolderSyncs,
     pub(super) commits: CommitLock,
     pub(super) claims: Claims,
     /// Held as long as the backend is used.
     pub(super) _lock: LockFile,
+}
+
+impl Disk {
+    /// Where a folder lies.
+    pub(crate) fn folder(&self, folder: Folder) -> PathBuf {
+        self.names.folder(folder)
+    }
 }
 
 /// The flushes of the folders that things are placed in.
@@ -58,6 +65,10 @@ impl DiskBackend {
     /// The folder.
     pub fn folder(&self) -> &Path {
         self.0.names.root()
+    }
+
+    pub(crate) fn disk(&self) -> &Arc<Disk> {
+        &self.0
     }
 
     /// Runs what one operation does where it may wait for the disk.

@@ -9,6 +9,7 @@
 //! blobs/<alg>/<hex>.<generation>
 //! uploads/<id>                  bytes of sessions, and of a write that is under way
 //! quarantine/<alg>-<hex>.<generation>
+//! records/                      see `records`
 //! ```
 //!
 //! Each operation is one hop to a thread that may wait for the disk. What alters the folder goes through [`Files`],
@@ -31,6 +32,7 @@ mod put;
 mod read;
 mod remove;
 
+pub(crate) use disk_backend::Disk;
 pub use disk_backend::DiskBackend;
 pub(crate) use files::{Files, SystemFiles};
 pub(crate) use folder_sync::FolderSync;

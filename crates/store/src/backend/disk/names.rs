@@ -21,6 +21,8 @@ pub(crate) enum Folder {
     Uploads,
     /// `quarantine`
     Quarantine,
+    /// `records`
+    Records,
 }
 
 /// Gives files their names, and reads them.
@@ -41,6 +43,7 @@ impl Names {
             Folder::Blobs(algorithm) => self.0.join("blobs").join(algorithm.as_str()),
             Folder::Uploads => self.0.join("uploads"),
             Folder::Quarantine => self.0.join("quarantine"),
+            Folder::Records => self.0.join("records"),
         }
     }
 

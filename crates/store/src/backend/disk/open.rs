@@ -71,7 +71,11 @@ fn make_folders(names: &Names, files: &dyn Files) -> BackendResult<()> {
         let what = format!("making {}", path.display());
         move |cause| BackendError::io(what, cause)
     };
-    let wanted = ALGORITHMS.map(Folder::Blobs).into_iter().chain([Folder::Uploads, Folder::Quarantine]);
+    let wanted = ALGORITHMS.map(Folder::Blobs).into_iter().chain([
+        Folder::Uploads,
+        Folder::Quarantine,
+        Folder::Records,
+    ]);
     for path in wanted.map(|folder| names.folder(folder)).filter(|path| !path.is_dir()) {
         files.make_folder(&path).map_err(failed(&path))?;
         let above = path.ancestors().skip(1).take_while(|above| above.starts_with(names.root()));

@@ -20,6 +20,8 @@ pub(super) struct Machine {
     pub(super) steps: u64,
     /// The step before which the power goes.
     pub(super) cut_before: Option<u64>,
+    /// The step that finds the disk full.
+    pub(super) full_at: Option<u64>,
 }
 
 /// The machine's files, as one of its starts has them.
@@ -41,6 +43,10 @@ impl PoweredFiles {
             return Err(io::Error::from_raw_os_error(rustix::io::Errno::IO.raw_os_error()));
         }
         machine.steps += 1;
+        let steps = machine.steps;
+        if machine.full_at.take_if(|full| steps > *full).is_some() {
+            return Err(io::Error::from_raw_os_error(rustix::io::Errno::NOSPC.raw_os_error()));
+        }
         Ok(machine)
     }
 }

@@ -43,6 +43,12 @@ impl UnreliablePower {
         machine.cut_before = Some(machine.steps + steps);
     }
 
+    /// Lets one step find the disk full, after so many more that do not.
+    pub fn full_after(&self, steps: u64) {
+        let mut machine = machine(&self.0);
+        machine.full_at = Some(machine.steps + steps);
+    }
+
     /// Cuts the power, if it is still there, and turns it on again: the folder is as the disk has it. Whatever was
     /// opened before can do nothing any more.
     ///
