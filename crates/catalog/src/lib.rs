@@ -152,9 +152,11 @@ pub use catalog::Catalog;
 pub use changes::{By, Change, ChangeCause, ChangeKind, Changes, ChangesAfter};
 pub use condemned::{CondemnReason, Condemned, CondemnedTag, Deletion, DeletionId, Doomed};
 pub use content::{
-    BlobPlace, BlobToWrite, Children, CommitBlob, Content, FoundManifest, ManifestStat, ManifestWas, NewBlob,
-    NewManifest, PackName, PackNameError, PutManifest, RepositoryPage, RepositoryState, StoredBlob,
-    StoredManifest, TagEvent, TagPage, TagRange, TagTexts,
+    BlobPlace, BlobToWrite, Children, CommitBlob, Content, DeleteManifest, DeleteTag, EndIdle, FoundManifest,
+    ManifestStat, ManifestWas, MountBlob, NewBlob, NewManifest, PackName, PackNameError, PutManifest,
+    ReferrerKey, ReferrerPage, RenewLink, RepositoryPage, RepositoryState, RollBack, RollBackTo, RolledBack,
+    SaveUpload, StoredBlob, StoredManifest, TagEvent, TagPage, TagRange, TagTexts, TakeUpload, UnlinkBlob,
+    UploadSession,
 };
 pub use error::{CatalogError, Cause};
 pub use journal::{

@@ -2,10 +2,14 @@
 //! every database, with a `?` for each value.
 
 use std::fmt::Write as _;
+use std::ops::ControlFlow;
 
+use futures::TryStreamExt as _;
 use jiff::Timestamp;
 use portolan_oci::Digest;
-use sea_orm::{ConnectionTrait, DbBackend, QueryResult, Statement, TryGetable, Value};
+use sea_orm::{
+    ConnectionTrait, DatabaseConnection, DbBackend, QueryResult, Statement, StreamTrait, TryGetable, Value,
+};
 
 use crate::{CatalogError, stored};
 
@@ -94,6 +98,23 @@ pub(crate) async fn lock(
         return all(database, sql, values).await;
     }
     all(database, &format!("{sql} FOR UPDATE"), values).await
+}
+
+/// Takes in the rows of the answer as they come, until it has had enough.
+pub(crate) async fn each<B: Send>(
+    database: &DatabaseConnection,
+    sql: &str,
+    values: impl Into<Vec<Value>>,
+    mut take_in: impl FnMut(&Row) -> Result<ControlFlow<B>, CatalogError>,
+) -> Result<ControlFlow<B>, CatalogError> {
+    let statement = statement(database.get_database_backend(), sql, values.into());
+    let mut rows = database.stream_raw(statement).await.map_err(CatalogError::database)?;
+    while let Some(row) = rows.try_next().await.map_err(CatalogError::database)? {
+        if let ControlFlow::Break(end) = take_in(&Row(row))? {
+            return Ok(ControlFlow::Break(end));
+        }
+    }
+    Ok(ControlFlow::Continue(()))
 }
 
 /// How many rows the statement changed or met.

@@ -1,6 +1,6 @@
 //! Putting a manifest, with its tags.
 
-use std::collections::{BTreeSet, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 use async_trait::async_trait;
 use jiff::Timestamp;
@@ -180,6 +180,14 @@ pub(super) async fn missing(
     Ok(needed().filter(|digest| !here.contains(digest)).collect())
 }
 
+/// What a repository has of a manifest: the number of its row.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Found {
+    Nothing,
+    Deleted(i64),
+    There(i64),
+}
+
 /// Putting a manifest of which all is there.
 pub(super) struct Putting<'a> {
     pub(super) rows: &'a ManifestRows,
@@ -195,46 +203,72 @@ impl Putting<'_> {
         transaction: &DatabaseTransaction,
         repository: &mut Locked,
     ) -> Result<PutManifest, CatalogError> {
-        let by_digest = "SELECT id, deleted_at FROM content_manifest WHERE repository_id = ? AND digest = ?";
-        let key = [repository.id.into(), self.rows.digest.to_stored().into()];
-        let found = match sql::one(transaction, by_digest, key).await? {
-            Some(row) => Some((row.get::<i64>(0)?, row.get::<Option<i64>>(1)?)),
-            None => None,
-        };
+        let found = self.find(transaction, repository.id).await?;
         let named = tag_rows::named(transaction, repository.id, self.tags).await?;
-        let moved: Vec<Tag> =
-            self.tags.iter().filter(|tag| named.get(*tag) != Some(&self.rows.digest)).cloned().collect();
-        if moved.is_empty() && matches!(found, Some((_, None))) {
+        if matches!(found, Found::There(_)) && self.moving(&named).is_empty() {
             return Ok(PutManifest::Unchanged);
         }
         let revision = repository.advance()?;
         let mut changes = NewChanges::of(repository.id, revision, self.now);
-        let (id, manifest) = self.show(transaction, repository, (found, &mut changes)).await?;
-        self.move_tags(transaction, (repository.id, id, revision), &moved).await?;
-        for tag in &moved {
-            changes.add(ChangeKind::Tag, Some(tag), [Some(self.rows.digest), named.get(tag).copied()]);
-        }
+        let stored = self.write(transaction, repository, (found, &named, &mut changes)).await?;
         repository.save(transaction).await?;
         changes.append(transaction, self.by).await?;
-        let at = stored::time(self.now)?;
-        Ok(PutManifest::Stored(StoredManifest { revision: repository.revision, at, moved, manifest }))
+        Ok(PutManifest::Stored(stored))
     }
 
-    /// The manifest is to be seen from now on. Returns its number.
-    async fn show(
+    /// What there is of the manifest.
+    pub(super) async fn find(
+        &self,
+        transaction: &DatabaseTransaction,
+        repository: i64,
+    ) -> Result<Found, CatalogError> {
+        let by_digest = "SELECT id, deleted_at FROM content_manifest WHERE repository_id = ? AND digest = ?";
+        let key = [repository.into(), self.rows.digest.to_stored().into()];
+        let Some(row) = sql::one(transaction, by_digest, key).await? else { return Ok(Found::Nothing) };
+        let id = row.get(0)?;
+        Ok(if row.get::<Option<i64>>(1)?.is_some() { Found::Deleted(id) } else { Found::There(id) })
+    }
+
+    /// Writes the manifest and the tags that name something else, at the revision to which the repository was
+    /// advanced.
+    pub(super) async fn write(
         &self,
         transaction: &DatabaseTransaction,
         repository: &mut Locked,
-        (found, changes): (Option<(i64, Option<i64>)>, &mut NewChanges),
+        (found, named, changes): (Found, &HashMap<Tag, Digest>, &mut NewChanges),
+    ) -> Result<StoredManifest, CatalogError> {
+        let (id, manifest) = self.show(transaction, repository, (found, changes)).await?;
+        let moved = self.moving(named);
+        self.move_tags(transaction, (repository.id, id), (repository.revision, &moved)).await?;
+        for tag in &moved {
+            changes.add(ChangeKind::Tag, Some(tag), [Some(self.rows.digest), named.get(tag).copied()]);
+        }
+        let at = stored::time(self.now)?;
+        Ok(StoredManifest { revision: repository.revision, at, moved, manifest })
+    }
+
+    /// The tags that name something else, or nothing.
+    fn moving(&self, named: &HashMap<Tag, Digest>) -> Vec<Tag> {
+        self.tags.iter().filter(|tag| named.get(*tag) != Some(&self.rows.digest)).cloned().collect()
+    }
+
+    /// The manifest is to be seen from now on. Returns its number.
+    pub(super) async fn show(
+        &self,
+        transaction: &DatabaseTransaction,
+        repository: &mut Locked,
+        (found, changes): (Found, &mut NewChanges),
     ) -> Result<(i64, ManifestWas), CatalogError> {
         let (revision, now) = (stored::count("revision", repository.revision)?, self.now);
         let shown = match found {
-            Some((id, None)) => return Ok((id, ManifestWas::There)),
-            Some((id, Some(_))) => {
+            Found::There(id) => return Ok((id, ManifestWas::There)),
+            Found::Deleted(id) => {
                 self.rows.bring_back(transaction, (repository.id, id), (revision, now)).await?;
                 (id, ManifestWas::Deleted)
             }
-            None => (self.rows.insert(transaction, repository.id, (revision, now)).await?, ManifestWas::New),
+            Found::Nothing => {
+                (self.rows.insert(transaction, repository.id, (revision, now)).await?, ManifestWas::New)
+            }
         };
         if repository.manifests == 0 {
             changes.add(ChangeKind::Repository, None, [None, None]);
@@ -247,9 +281,10 @@ impl Putting<'_> {
     async fn move_tags(
         &self,
         transaction: &DatabaseTransaction,
-        (repository, manifest, revision): (i64, i64, i64),
-        moved: &[Tag],
+        (repository, manifest): (i64, i64),
+        (revision, moved): (u64, &[Tag]),
     ) -> Result<(), CatalogError> {
+        let revision = stored::count("revision", revision)?;
         let row = |tag: &Tag| {
             [
                 repository.into(),

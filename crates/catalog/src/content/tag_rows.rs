@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use portolan_oci::{Digest, Tag};
 use sea_orm::{DatabaseTransaction, Value};
 
-use crate::changes::By;
+use crate::changes::{By, ChangeKind, NewChanges};
 use crate::sql::{self, Insert, There};
 use crate::{CatalogError, stored};
 
@@ -73,5 +73,37 @@ impl TagEvents<'_> {
             ]
         };
         EVENT.rows(transaction, tags.iter().map(row).collect()).await
+    }
+}
+
+/// Taking tags of a repository away.
+pub(super) struct Removal<'a> {
+    pub(super) repository: i64,
+    pub(super) revision: i64,
+    pub(super) by: &'a By,
+    pub(super) at: i64,
+}
+
+impl Removal<'_> {
+    /// Takes away tags that are there, each with what it names.
+    pub(super) async fn remove(
+        &self,
+        transaction: &DatabaseTransaction,
+        removed: &[(Tag, Digest)],
+        changes: &mut NewChanges,
+    ) -> Result<(), CatalogError> {
+        for chunk in removed.chunks(stored::CHUNK) {
+            let (marks, names) = sql::list(chunk.iter().map(|(tag, _)| tag.as_str().into()));
+            let sql = format!("DELETE FROM content_tag WHERE repository_id = ? AND name IN ({marks})");
+            let mut values: Vec<Value> = vec![self.repository.into()];
+            values.extend(names);
+            sql::execute(transaction, &sql, values).await?;
+        }
+        for (tag, digest) in removed {
+            changes.add(ChangeKind::TagDeleted, Some(tag), [None, Some(*digest)]);
+        }
+        let Self { repository, revision, by, at } = *self;
+        let tags: Vec<Tag> = removed.iter().map(|(tag, _)| tag.clone()).collect();
+        TagEvents { repository, revision, digest: None, by, at }.append(transaction, &tags).await
     }
 }

@@ -2,7 +2,10 @@
 
 mod blobs;
 mod changes;
+mod deletions;
 mod manifests;
+mod referrers;
+mod sessions;
 mod tags;
 
 use portolan_catalog::{
@@ -107,5 +110,20 @@ fn index(children: &[&RawManifest]) -> RawManifest {
         "schemaVersion": 2,
         "mediaType": "application/vnd.oci.image.index.v1+json",
         "manifests": manifests,
+    }))
+}
+
+/// An artifact that refers to a manifest, and needs no more than what an image does.
+fn referrer(subject: &RawManifest, kind: &str, config: &Value) -> RawManifest {
+    raw(&json!({
+        "schemaVersion": 2,
+        "mediaType": "application/vnd.oci.image.manifest.v1+json",
+        "artifactType": kind,
+        "config": config,
+        "layers": [],
+        "subject": {
+            "mediaType": subject.media_type(), "digest": subject.digest(), "size": subject.size(),
+        },
+        "annotations": {"kind": kind},
     }))
 }

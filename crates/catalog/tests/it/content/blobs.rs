@@ -1,6 +1,8 @@
 //! Blobs.
 
-use portolan_catalog::{BlobPlace, BlobToWrite, CatalogError, CommitBlob, NewBlob};
+use portolan_catalog::{
+    BlobPlace, BlobToWrite, CatalogError, CommitBlob, MountBlob, NewBlob, RenewLink, UnlinkBlob,
+};
 
 use super::{Bench, digest, file, name};
 use crate::Scratch;
@@ -13,6 +15,9 @@ on_each_database!(
     blobs_of_a_pack_know_their_pack,
     many_blobs_at_once_are_answered_in_their_order,
     a_size_that_no_file_has_is_refused,
+    a_blob_is_mounted_from_where_it_is_linked,
+    a_blob_that_a_manifest_needs_is_not_taken_away,
+    a_link_is_dated_anew_by_who_promises_it,
 );
 
 fn packed(bytes: &str, pack: &str, offset: u64) -> NewBlob {
@@ -91,4 +96,53 @@ async fn a_size_that_no_file_has_is_refused(scratch: &Scratch) {
     let refused = bench.content.commit_blobs(&bench.app, vec![endless], None).await;
     assert!(matches!(refused, Err(CatalogError::OutOfRange { what: "size", .. })), "{refused:?}");
     assert_eq!(bench.content.find_blob(&bench.app, &digest("one")).await.unwrap(), None);
+}
+
+async fn a_blob_is_mounted_from_where_it_is_linked(scratch: &Scratch) {
+    let bench = Bench::new(scratch).await;
+    let (content, app, other, third) = (&bench.content, &bench.app, name("team/other"), name("third"));
+    let one = digest("one");
+    let mount = |to, from| content.mount_blob(to, &one, from);
+    assert_eq!(mount(&other, app).await.unwrap(), MountBlob::NotThere);
+    bench.blobs(app, &["one"]).await;
+    assert_eq!(mount(&third, &other).await.unwrap(), MountBlob::NotThere, "the other one does not have it");
+    assert_eq!(mount(&other, app).await.unwrap(), MountBlob::Mounted { size: 3 });
+    assert_eq!(mount(&other, app).await.unwrap(), MountBlob::Mounted { size: 3 });
+    assert_eq!(mount(&third, &other).await.unwrap(), MountBlob::Mounted { size: 3 });
+    assert!(content.find_blob(&third, &one).await.unwrap().is_some());
+    assert_eq!(content.linked_in(&one).await.unwrap(), [app.clone(), other, third]);
+    assert_eq!(content.linked_in(&digest("two")).await.unwrap(), []);
+}
+
+async fn a_blob_that_a_manifest_needs_is_not_taken_away(scratch: &Scratch) {
+    let bench = Bench::new(scratch).await;
+    let (content, app) = (&bench.content, &bench.app);
+    let unlink = |bytes| {
+        let digest = digest(bytes);
+        async move { content.unlink_blob(app, &digest).await.unwrap() }
+    };
+    assert_eq!(unlink("one").await, UnlinkBlob::NotThere);
+    let image = bench.image(app, "one").await;
+    bench.put(&image, &["1"]).await;
+    bench.blobs(app, &["two"]).await;
+    for needed in ["one", "config of one"] {
+        assert_eq!(unlink(needed).await, UnlinkBlob::Needed);
+    }
+    assert_eq!(unlink("two").await, UnlinkBlob::Unlinked);
+    assert_eq!(unlink("two").await, UnlinkBlob::NotThere);
+    content.delete_manifest(app, image.digest(), &super::anna()).await.unwrap();
+    assert_eq!(unlink("one").await, UnlinkBlob::Unlinked);
+    assert_eq!(content.find_blob(app, &digest("one")).await.unwrap(), None);
+}
+
+async fn a_link_is_dated_anew_by_who_promises_it(scratch: &Scratch) {
+    let bench = Bench::new(scratch).await;
+    let (content, app, one) = (&bench.content, &bench.app, digest("one"));
+    assert_eq!(content.renew_link(app, &one).await.unwrap(), RenewLink::NotThere);
+    bench.blobs(app, &["one"]).await;
+    let first = content.find_blob(app, &one).await.unwrap().unwrap();
+    assert_eq!(content.renew_link(app, &one).await.unwrap(), RenewLink::Renewed);
+    let renewed = content.find_blob(app, &one).await.unwrap().unwrap();
+    assert!(renewed.linked_at > first.linked_at, "{first:?} {renewed:?}");
+    assert_eq!(content.renew_link(&name("team/other"), &one).await.unwrap(), RenewLink::NotThere);
 }

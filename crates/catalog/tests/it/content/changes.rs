@@ -6,7 +6,7 @@ use super::{Bench, anna, tag};
 use crate::Scratch;
 
 /// All changes there are.
-async fn read(bench: &Bench) -> Vec<Change> {
+pub(super) async fn read(bench: &Bench) -> Vec<Change> {
     match bench.catalog.changes().read(0, 10_000).await.unwrap() {
         ChangesAfter::Changes(changes) => changes,
         expired @ ChangesAfter::Expired { .. } => panic!("{expired:?}"),
