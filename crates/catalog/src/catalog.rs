@@ -68,7 +68,7 @@ impl Catalog {
 
     /// The changes of what the store holds.
     pub fn changes(&self) -> Changes {
-        Changes::new(self.opening.clone())
+        Changes::new(self.writer.handle(), self.opening.clone())
     }
 
     /// What the writer has done since the database was opened.

@@ -149,7 +149,10 @@ mod writer;
 
 pub use brought::{Brought, Names};
 pub use catalog::Catalog;
-pub use changes::{By, Change, ChangeCause, ChangeKind, Changes, ChangesAfter};
+pub use changes::{
+    By, Change, ChangeCause, ChangeKind, Changes, ChangesAfter, ClaimSequencer, Consume, ConsumerLease,
+    Cursor, CursorStart, KeptChanges, MoveCursor, Sequenced, SequencerLease,
+};
 pub use condemned::{CondemnReason, Condemned, CondemnedTag, Deletion, DeletionId, Doomed};
 pub use content::{
     BlobPlace, BlobToWrite, Children, CommitBlob, Content, DeleteManifest, DeleteTag, EndIdle, FoundManifest,

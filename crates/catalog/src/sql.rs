@@ -2,14 +2,10 @@
 //! every database, with a `?` for each value.
 
 use std::fmt::Write as _;
-use std::ops::ControlFlow;
 
-use futures::TryStreamExt as _;
 use jiff::Timestamp;
 use portolan_oci::Digest;
-use sea_orm::{
-    ConnectionTrait, DatabaseConnection, DbBackend, QueryResult, Statement, StreamTrait, TryGetable, Value,
-};
+use sea_orm::{ConnectionTrait, DbBackend, QueryResult, Statement, TryGetable, Value};
 
 use crate::{CatalogError, stored};
 
@@ -94,27 +90,10 @@ pub(crate) async fn lock(
     sql: &str,
     values: impl Into<Vec<Value>>,
 ) -> Result<Vec<Row>, CatalogError> {
-    if database.get_database_backend() == DbBackend::Sqlite {
+    if crate::database::is_serial(database) {
         return all(database, sql, values).await;
     }
     all(database, &format!("{sql} FOR UPDATE"), values).await
-}
-
-/// Takes in the rows of the answer as they come, until it has had enough.
-pub(crate) async fn each<B: Send>(
-    database: &DatabaseConnection,
-    sql: &str,
-    values: impl Into<Vec<Value>>,
-    mut take_in: impl FnMut(&Row) -> Result<ControlFlow<B>, CatalogError>,
-) -> Result<ControlFlow<B>, CatalogError> {
-    let statement = statement(database.get_database_backend(), sql, values.into());
-    let mut rows = database.stream_raw(statement).await.map_err(CatalogError::database)?;
-    while let Some(row) = rows.try_next().await.map_err(CatalogError::database)? {
-        if let ControlFlow::Break(end) = take_in(&Row(row))? {
-            return Ok(ControlFlow::Break(end));
-        }
-    }
-    Ok(ControlFlow::Continue(()))
 }
 
 /// How many rows the statement changed or met.
@@ -125,6 +104,23 @@ pub(crate) async fn execute(
 ) -> Result<u64, CatalogError> {
     let statement = statement(database.get_database_backend(), sql, values.into());
     Ok(database.execute_raw(statement).await.map_err(CatalogError::database)?.rows_affected())
+}
+
+/// Deletes the rows of these numbers, and waits for no other. (MySQL goes through a small table from its start,
+/// and waits for whoever has locked a row of it, unless it is told to use the key.)
+pub(crate) async fn delete_by_id(
+    database: &impl ConnectionTrait,
+    table: &str,
+    ids: impl IntoIterator<Item = Value>,
+) -> Result<u64, CatalogError> {
+    let (marks, ids) = list(ids);
+    let sql = match database.get_database_backend() {
+        DbBackend::MySql => {
+            format!("DELETE gone FROM {table} AS gone FORCE INDEX (PRIMARY) WHERE gone.id IN ({marks})")
+        }
+        _ => format!("DELETE FROM {table} WHERE id IN ({marks})"),
+    };
+    execute(database, &sql, ids).await
 }
 
 /// A list for `IN (…)`: the marks, and the values. It is as long as the next power of two, by its last value:

@@ -1,11 +1,11 @@
 //! Appending changes, in the transaction that makes them.
 
 use portolan_oci::{Digest, Tag};
-use sea_orm::{ConnectionTrait, DatabaseTransaction, DbBackend, Value};
+use sea_orm::{DatabaseTransaction, Value};
 
 use super::{By, ChangeKind};
 use crate::sql::{self, Insert, There};
-use crate::{CatalogError, stored};
+use crate::{CatalogError, database, stored};
 
 /// What one transaction changes in a repository.
 #[derive(Debug)]
@@ -75,7 +75,7 @@ impl NewChanges {
     /// now; elsewhere from the sequencer.
     pub(crate) async fn append(self, transaction: &DatabaseTransaction, by: &By) -> Result<(), CatalogError> {
         let rows = self.rows(by);
-        if transaction.get_database_backend() != DbBackend::Sqlite {
+        if !database::is_serial(transaction) {
             return PENDING.rows(transaction, rows).await;
         }
         let next = next(transaction).await?;

@@ -1,12 +1,11 @@
 //! What refers to a manifest.
 
-use std::ops::ControlFlow;
-
 use portolan_oci::{Digest, MediaType, RepositoryName};
 use sea_orm::Value;
 
 use super::Content;
-use crate::{CatalogError, sql};
+use crate::database::Readers;
+use crate::{CatalogError, sql, stored};
 
 /// Where a page of referrers ends: the artifact type and the digest of its last one.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -26,12 +25,12 @@ pub struct ReferrerPage {
     pub next: Option<ReferrerKey>,
 }
 
-/// What one page may have, in bytes and in descriptors.
+/// Bytes of descriptors of one page.
 const PAGE_BYTES: usize = 4 * 1024 * 1024;
-const PAGE: usize = 10_000;
 
-/// With the one that says that there is a next page.
-const LIMIT: i64 = PAGE as i64 + 1;
+/// Descriptors that are read at once: at first, when it is not known how large they are, and at most.
+const FIRST: usize = 32;
+const MOST: usize = 2_000;
 
 const ANY: &str = "SELECT f.artifact_type, f.digest, f.descriptor FROM content_repository r \
     JOIN content_referrer f ON f.repository_id = r.id AND f.subject = ? \
@@ -45,7 +44,8 @@ const OF_TYPE: &str = "SELECT f.artifact_type, f.digest, f.descriptor FROM conte
 
 impl Content {
     /// What refers to this manifest, whether that is there or not; of one artifact type, if one is given; after
-    /// the end of an earlier page. A page has up to 4 MiB of descriptors.
+    /// the end of an earlier page. A page ends when it has 4 MiB
+    /// of descriptors.
     ///
     /// # Errors
     /// As any read.
@@ -56,33 +56,57 @@ impl Content {
         artifact_type: Option<&MediaType>,
         after: Option<&ReferrerKey>,
     ) -> Result<ReferrerPage, CatalogError> {
-        let beyond = after.map(|after| after.digest.to_stored()).unwrap_or_default();
-        let mut values: Vec<Value> = vec![subject.to_stored().into()];
-        let sql = if let Some(of_type) = artifact_type {
+        let readers = self.readers().await?;
+        let (mut page, mut bytes, mut portion) = (ReferrerPage::default(), 0, FIRST);
+        let mut last = after.cloned();
+        loop {
+            let list = List { repository, subject, artifact_type, after: last.as_ref() };
+            let rows = list.read(&readers, portion).await?;
+            for row in &rows {
+                if bytes >= PAGE_BYTES {
+                    page.next = last;
+                    return Ok(page);
+                }
+                let descriptor = String::from_utf8(row.get(2)?);
+                let descriptor = descriptor.map_err(|error| CatalogError::damaged("descriptor", error))?;
+                bytes += descriptor.len();
+                page.descriptors.push(descriptor);
+                last = Some(ReferrerKey::read(row)?);
+            }
+            if rows.len() < portion {
+                return Ok(page);
+            }
+            let each = bytes / page.descriptors.len().max(1);
+            portion = (PAGE_BYTES.saturating_sub(bytes) / each.max(1)).clamp(1, MOST);
+        }
+    }
+}
+
+/// A list of what refers to a manifest.
+struct List<'a> {
+    repository: &'a RepositoryName,
+    subject: &'a Digest,
+    artifact_type: Option<&'a MediaType>,
+    after: Option<&'a ReferrerKey>,
+}
+
+impl List<'_> {
+    /// The first rows of it.
+    async fn read(&self, readers: &Readers, count: usize) -> Result<Vec<sql::Row>, CatalogError> {
+        let beyond = self.after.map(|after| after.digest.to_stored()).unwrap_or_default();
+        let mut values: Vec<Value> = vec![self.subject.to_stored().into()];
+        let sql = if let Some(of_type) = self.artifact_type {
             values.extend([of_type.as_str().into(), beyond.into()]);
             OF_TYPE
         } else {
-            let kind = after.and_then(|after| after.artifact_type.as_ref()).map_or("", MediaType::as_str);
+            let kind = self.after.and_then(|after| after.artifact_type.as_ref());
+            let kind = kind.map_or("", MediaType::as_str);
             values.extend([kind.into(), kind.into(), beyond.into()]);
             ANY
         };
-        values.extend([repository.as_str().into(), LIMIT.into()]);
-        let readers = self.readers().await?;
-        let (mut page, mut bytes, mut last) = (ReferrerPage::default(), 0, None);
-        let found = sql::each(&readers, sql, values, |row| {
-            if bytes >= PAGE_BYTES || page.descriptors.len() >= PAGE {
-                return Ok(ControlFlow::Break(()));
-            }
-            let descriptor = String::from_utf8(row.get(2)?);
-            let descriptor = descriptor.map_err(|error| CatalogError::damaged("descriptor", error))?;
-            bytes += descriptor.len();
-            page.descriptors.push(descriptor);
-            last = Some(ReferrerKey::read(row)?);
-            Ok(ControlFlow::Continue(()))
-        });
-        let more = found.await?.is_break();
-        page.next = last.filter(|_| more);
-        Ok(page)
+        let count = stored::count("number of referrers", count as u64)?;
+        values.extend([self.repository.as_str().into(), count.into()]);
+        sql::all(readers, sql, values).await
     }
 }
 
