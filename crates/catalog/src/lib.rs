@@ -157,9 +157,9 @@ pub use condemned::{CondemnReason, Condemned, CondemnedTag, Deletion, DeletionId
 pub use content::{
     BlobPlace, BlobToWrite, Children, CommitBlob, Content, DeleteManifest, DeleteTag, EndIdle, FoundManifest,
     ManifestStat, ManifestWas, MountBlob, NewBlob, NewManifest, PackName, PackNameError, PutManifest,
-    ReferrerKey, ReferrerPage, RenewLink, RepositoryPage, RepositoryState, RollBack, RollBackTo, RolledBack,
-    SaveUpload, StoredBlob, StoredManifest, TagEvent, TagPage, TagRange, TagTexts, TakeUpload, UnlinkBlob,
-    UploadSession,
+    ReferrerKey, ReferrerPage, RenewLink, RepositoryPage, RepositoryState, RestoredBlob, RestoredManifest,
+    RestoredTag, RollBack, RollBackTo, RolledBack, SaveUpload, StoredBlob, StoredManifest, TagEvent, TagPage,
+    TagRange, TagTexts, TakeUpload, UnlinkBlob, UploadSession,
 };
 pub use error::{CatalogError, Cause};
 pub use journal::{

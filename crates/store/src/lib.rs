@@ -6,6 +6,7 @@
 //! Not here: how the store is asked over HTTP (`portolan-server`).
 
 mod backend;
+mod rebuild;
 mod records;
 mod rounds;
 pub mod testing;
@@ -14,4 +15,5 @@ pub use backend::{
     Area, BackendError, BlobBackend, BlobBytes, BlobKey, Collecting, DiskBackend, Listed, ListedPart,
     PartState, PartWriter, Placed, Room, Sharing, StoreId, StoreIdError, Sweeping,
 };
+pub use rebuild::{RebuildError, Rebuilt, rebuild};
 pub use records::{DiskRecords, ReadRecord, Record, RecordKeeper, SnapshotWriter};

@@ -77,7 +77,7 @@ const PACK: Insert<4> = Insert {
     there: There::Stays(&["name"]),
 };
 
-const BLOB: Insert<7> = Insert {
+pub(super) const BLOB: Insert<7> = Insert {
     table: "content_blob",
     columns: ["digest", "size", "state", "generation", "state_at", "pack_id", "pack_offset"],
     there: There::Stays(&["digest"]),

@@ -107,6 +107,11 @@ impl ManifestRows {
         Ok(rows)
     }
 
+    /// What it needs to be whole.
+    pub(super) fn parts(&self) -> impl Iterator<Item = &Digest> {
+        self.parts.keys()
+    }
+
     /// Layers that may not be redistributed lie elsewhere; if they are here, they are needed all the same.
     fn need_blob(&mut self, role: Role, blob: &Descriptor) {
         if self.need(role, blob.digest) && !blob.media_type.is_foreign() {

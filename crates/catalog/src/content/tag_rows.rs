@@ -18,7 +18,7 @@ pub(super) const TAG: Insert<8> = Insert {
     },
 };
 
-const EVENT: Insert<7> = Insert {
+pub(super) const EVENT: Insert<7> = Insert {
     table: "content_tag_event",
     columns: ["repository_id", "name", "revision", "digest", "at", "cause", "actor"],
     there: There::Never,

@@ -5,6 +5,7 @@ mod changes;
 mod deletions;
 mod manifests;
 mod referrers;
+mod restore;
 mod sessions;
 mod tags;
 
