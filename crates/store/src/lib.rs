@@ -6,6 +6,7 @@
 //! Not here: how the store is asked over HTTP (`portolan-server`).
 
 mod backend;
+mod packs;
 mod rebuild;
 mod records;
 mod rounds;
@@ -14,6 +15,9 @@ pub mod testing;
 pub use backend::{
     Area, BackendError, BlobBackend, BlobBytes, BlobKey, Collecting, DiskBackend, Listed, ListedPart,
     PartState, PartWriter, Placed, Room, Sharing, StoreId, StoreIdError, Sweeping,
+};
+pub use packs::{
+    Footer, FooterError, ListedPack, PACK_SIZE, PACKED_BELOW, PackEntry, PackWriter, SealedPack,
 };
 pub use rebuild::{RebuildError, Rebuilt, rebuild};
 pub use records::{DiskRecords, ReadRecord, Record, RecordKeeper, SnapshotWriter};

@@ -6,12 +6,13 @@ use std::ops::Range;
 use async_trait::async_trait;
 use bytes::Bytes;
 use futures::stream::BoxStream;
-use portolan_catalog::UploadId;
+use portolan_catalog::{PackName, UploadId};
 
 use super::{
     Area, BackendError, BlobBytes, BlobKey, Collecting, Listed, ListedPart, PartState, PartWriter, Placed,
     Room, StoreId, Sweeping,
 };
+use crate::packs::{ListedPack, PackEntry, PackWriter};
 
 /// A place for bytes. Whether a blob exists is told by the catalogue's row and by nobody else; a backend does what
 /// it is told, as often as it is told.
@@ -98,6 +99,34 @@ pub trait BlobBackend: Debug + Send + Sync + 'static {
 
     /// The bytes of all sessions.
     fn parts(&self) -> BoxStream<'static, Result<ListedPart, BackendError>>;
+
+    /// Begins a pack.
+    ///
+    /// # Errors
+    /// If the place fails.
+    async fn begin_pack(&self) -> Result<Box<dyn PackWriter>, BackendError>;
+
+    /// Some bytes of a pack. An open answer is read to its end whatever becomes of the pack.
+    ///
+    /// # Errors
+    /// [`NoPack`](BackendError::NoPack): its objects may be in another one since their rows were read;
+    /// [`WrongPack`](BackendError::WrongPack) if it ends before `range` does.
+    async fn read_packed(&self, pack: &PackName, range: Range<u64>) -> Result<BlobBytes, BackendError>;
+
+    /// What is in a pack, sorted by digest, as its footer says.
+    ///
+    /// # Errors
+    /// [`NoPack`](BackendError::NoPack), [`WrongPack`](BackendError::WrongPack).
+    async fn pack_entries(&self, pack: &PackName) -> Result<Vec<PackEntry>, BackendError>;
+
+    /// Removes a pack. What is not there is removed. After a power cut it may be there again.
+    ///
+    /// # Errors
+    /// If the place fails.
+    async fn remove_pack(&self, pack: &PackName) -> Result<(), BackendError>;
+
+    /// All packs that are complete, in no order.
+    fn packs(&self) -> BoxStream<'static, Result<ListedPack, BackendError>>;
 
     /// How much room there is.
     ///

@@ -3,7 +3,7 @@
 use std::io;
 use std::path::PathBuf;
 
-use portolan_catalog::UploadId;
+use portolan_catalog::{PackName, UploadId};
 
 use super::BlobKey;
 
@@ -22,6 +22,17 @@ pub enum BackendError {
         expected: u64,
         /// Bytes that are there.
         actual: u64,
+    },
+    /// There is no such pack. Its objects may have been moved since their rows were read: read the rows again.
+    #[error("pack {0} is not in the store's files")]
+    NoPack(PackName),
+    /// A pack is damaged.
+    #[error("pack {pack} is damaged: {what}")]
+    WrongPack {
+        /// The pack.
+        pack: PackName,
+        /// What is wrong with it.
+        what: String,
     },
     /// The session's bytes are gone, or fewer than were acknowledged: the upload has to begin again.
     #[error("the bytes of upload session {0} are gone")]

@@ -9,6 +9,7 @@
 mod blobs;
 mod check;
 mod lists;
+mod packs;
 mod power;
 mod run;
 mod samples;

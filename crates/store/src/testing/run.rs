@@ -4,7 +4,7 @@ use futures::future::BoxFuture;
 
 use super::check::{Failure, Failures, Outcome};
 use super::under_test::BackendUnderTest;
-use super::{blobs, lists, sessions, store};
+use super::{blobs, lists, packs, sessions, store};
 
 type Check = for<'a> fn(&'a dyn BackendUnderTest) -> BoxFuture<'a, Outcome>;
 
@@ -41,6 +41,9 @@ const CHECKS: &[(&str, Check)] = checks![
     sessions::placed_after_a_restart,
     sessions::discarded,
     sessions::many_at_once,
+    packs::sealed_and_read,
+    packs::empty,
+    packs::given_up_or_removed,
     lists::blobs_of_all_kinds,
     lists::more_than_a_page,
     lists::parts,

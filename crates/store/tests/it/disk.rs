@@ -172,3 +172,18 @@ async fn what_was_placed_is_not_written_again() {
         b"content"
     );
 }
+
+/// A pack that was given up goes when the store is opened next; one that is being written does not.
+#[tokio::test]
+async fn unfinished_packs_go_when_nobody_writes_them() {
+    let (_dir, backend) = store().await;
+    let packs = |backend: &DiskBackend| fs::read_dir(backend.folder().join("packs")).unwrap().count();
+    drop(backend.begin_pack().await.unwrap());
+    let mut under_way = backend.begin_pack().await.unwrap();
+    assert_eq!(packs(&backend), 2);
+    let other = DiskBackend::open(backend.folder().to_owned(), Sharing::Shared).await.unwrap();
+    assert_eq!(packs(&other), 1);
+    under_way.add(vec![(Digest::sha256(b"x"), Bytes::from_static(b"x"))]).await.unwrap();
+    let sealed = under_way.seal().await.unwrap();
+    assert_eq!(other.pack_entries(&sealed.name).await.unwrap(), sealed.entries);
+}

@@ -7,19 +7,21 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use bytes::Bytes;
 use futures::stream::BoxStream;
-use portolan_catalog::UploadId;
+use portolan_catalog::{PackName, UploadId};
 use portolan_oci::Algorithm;
 
 use super::claims::Claims;
 use super::commit_lock::CommitLock;
 use super::lock::LockFile;
 use super::names::Names;
+use super::pack::DiskPack;
 use super::part::DiskPart;
 use super::{Collecting, Files, Folder, FolderSync, Sweeping, list, off_thread};
 use crate::backend::{
     Area, BackendError, BlobBackend, BlobBytes, BlobKey, Listed, ListedPart, PartState, PartWriter, Placed,
     Room, StoreId,
 };
+use crate::packs::{ListedPack, PackEntry, PackWriter};
 
 /// A folder that a store's bytes lie in.
 #[derive(Debug, Clone)]
@@ -50,6 +52,7 @@ pub(super) struct FolderSyncs {
     pub(super) sha256: FolderSync,
     pub(super) sha512: FolderSync,
     pub(super) uploads: FolderSync,
+    pub(super) packs: FolderSync,
 }
 
 impl FolderSyncs {
@@ -163,6 +166,29 @@ impl BlobBackend for DiskBackend {
 
     fn parts(&self) -> BoxStream<'static, Result<ListedPart, BackendError>> {
         list::parts(&self.0)
+    }
+
+    async fn begin_pack(&self) -> Result<Box<dyn PackWriter>, BackendError> {
+        Ok(Box::new(self.run("beginning a pack", DiskPack::begin).await?))
+    }
+
+    async fn read_packed(&self, pack: &PackName, range: Range<u64>) -> Result<BlobBytes, BackendError> {
+        let pack = pack.clone();
+        self.run("reading a pack", move |disk| disk.read_packed(&pack, &range)).await
+    }
+
+    async fn pack_entries(&self, pack: &PackName) -> Result<Vec<PackEntry>, BackendError> {
+        let pack = pack.clone();
+        self.run("reading a pack", move |disk| disk.pack_entries(&pack)).await
+    }
+
+    async fn remove_pack(&self, pack: &PackName) -> Result<(), BackendError> {
+        let pack = pack.clone();
+        self.run("removing a pack", move |disk| disk.remove_pack(&pack)).await
+    }
+
+    fn packs(&self) -> BoxStream<'static, Result<ListedPack, BackendError>> {
+        list::packs(&self.0)
     }
 
     async fn room(&self) -> Result<Room, BackendError> {

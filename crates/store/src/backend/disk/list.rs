@@ -11,10 +11,11 @@ use futures::stream::{self, BoxStream};
 use jiff::Timestamp;
 
 use super::disk_backend::Disk;
-use super::names::{ALGORITHMS, aside_of, blob_of, part_of};
+use super::names::{ALGORITHMS, aside_of, blob_of, pack_of, part_of};
 use super::{Folder, off_thread};
 use crate::backend::error::BackendResult;
 use crate::backend::{Area, BackendError, Listed, ListedPart};
+use crate::packs::ListedPack;
 
 /// How many entries are looked at in one hop.
 const PAGE: usize = 512;
@@ -33,6 +34,10 @@ pub(super) fn parts(disk: &Disk) -> BoxStream<'static, BackendResult<ListedPart>
     walk(disk, &[Folder::Uploads], part)
 }
 
+pub(super) fn packs(disk: &Disk) -> BoxStream<'static, BackendResult<ListedPack>> {
+    walk(disk, &[Folder::Packs], pack)
+}
+
 fn blob(folder: Folder, name: &OsStr, found: &Metadata) -> Option<Listed> {
     let Folder::Blobs(algorithm) = folder else { return None };
     Some(Listed { key: blob_of(algorithm, name)?, size: found.len(), changed: changed(found)? })
@@ -44,6 +49,10 @@ fn aside(_: Folder, name: &OsStr, found: &Metadata) -> Option<Listed> {
 
 fn part(_: Folder, name: &OsStr, found: &Metadata) -> Option<ListedPart> {
     Some(ListedPart { id: part_of(name)?, size: found.len(), changed: changed(found)? })
+}
+
+fn pack(_: Folder, name: &OsStr, found: &Metadata) -> Option<ListedPack> {
+    Some(ListedPack { name: pack_of(name)?, size: found.len(), changed: changed(found)? })
 }
 
 /// When it was last written or got a name.

@@ -9,6 +9,7 @@
 //! blobs/<alg>/<hex>.<generation>
 //! uploads/<id>                  bytes of sessions, and of a write that is under way
 //! quarantine/<alg>-<hex>.<generation>
+//! packs/<name>.pack            see `packs`
 //! records/                      see `records`
 //! ```
 //!
@@ -26,6 +27,7 @@ mod lock;
 mod names;
 mod off_thread;
 mod open;
+mod pack;
 mod part;
 mod place;
 mod put;

@@ -4,7 +4,7 @@
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 
-use portolan_catalog::UploadId;
+use portolan_catalog::{PackName, UploadId};
 use portolan_oci::{Algorithm, Digest};
 
 use crate::backend::BlobKey;
@@ -21,6 +21,8 @@ pub(crate) enum Folder {
     Uploads,
     /// `quarantine`
     Quarantine,
+    /// `packs`
+    Packs,
     /// `records`
     Records,
 }
@@ -43,6 +45,7 @@ impl Names {
             Folder::Blobs(algorithm) => self.0.join("blobs").join(algorithm.as_str()),
             Folder::Uploads => self.0.join("uploads"),
             Folder::Quarantine => self.0.join("quarantine"),
+            Folder::Packs => self.0.join("packs"),
             Folder::Records => self.0.join("records"),
         }
     }
@@ -53,6 +56,10 @@ impl Names {
 
     pub(super) fn part(&self, id: &UploadId) -> PathBuf {
         self.folder(Folder::Uploads).join(id.to_string())
+    }
+
+    pub(super) fn pack(&self, name: &PackName) -> PathBuf {
+        self.folder(Folder::Packs).join(format!("{name}.pack"))
     }
 
     pub(super) fn aside(&self, key: &BlobKey) -> PathBuf {
@@ -90,6 +97,11 @@ pub(super) fn aside_of(name: &OsStr) -> Option<BlobKey> {
 /// The session whose bytes have this name.
 pub(super) fn part_of(name: &OsStr) -> Option<UploadId> {
     name.to_str()?.parse().ok()
+}
+
+/// The pack whose file has this name.
+pub(super) fn pack_of(name: &OsStr) -> Option<PackName> {
+    name.to_str()?.strip_suffix(".pack")?.parse().ok()
 }
 
 fn digest(algorithm: Algorithm, hex: &str) -> Option<Digest> {

@@ -52,9 +52,11 @@ fn open(folder: PathBuf, sharing: Sharing, files: Arc<dyn Files>) -> BackendResu
     };
     let lock = locked.ok_or_else(|| BackendError::InUse(names.root().to_owned()))?;
     must_have_hard_links(&names, &*files)?;
+    remove_unfinished_packs(&names, &*files)
+        .map_err(|cause| BackendError::io("removing unfinished packs", cause))?;
     let sync = |folder| FolderSync::new(names.folder(folder));
     let [sha256, sha512] = ALGORITHMS.map(|algorithm| sync(Folder::Blobs(algorithm)));
-    let syncs = FolderSyncs { sha256, sha512, uploads: sync(Folder::Uploads) };
+    let syncs = FolderSyncs { sha256, sha512, uploads: sync(Folder::Uploads), packs: sync(Folder::Packs) };
     Ok(DiskBackend(Arc::new(Disk {
         names,
         files,
@@ -74,6 +76,7 @@ fn make_folders(names: &Names, files: &dyn Files) -> BackendResult<()> {
     let wanted = ALGORITHMS.map(Folder::Blobs).into_iter().chain([
         Folder::Uploads,
         Folder::Quarantine,
+        Folder::Packs,
         Folder::Records,
     ]);
     for path in wanted.map(|folder| names.folder(folder)).filter(|path| !path.is_dir()) {
@@ -81,6 +84,21 @@ fn make_folders(names: &Names, files: &dyn Files) -> BackendResult<()> {
         let above = path.ancestors().skip(1).take_while(|above| above.starts_with(names.root()));
         for above in above.chain(names.root().parent().filter(|above| above.is_dir())) {
             files.sync_folder(above).map_err(failed(above))?;
+        }
+    }
+    Ok(())
+}
+
+/// Packs that nobody seals any more. Who writes one has it locked; one that is empty was just made.
+fn remove_unfinished_packs(names: &Names, files: &dyn Files) -> io::Result<()> {
+    for entry in std::fs::read_dir(names.folder(Folder::Packs))? {
+        let path = entry?.path();
+        if path.extension().is_none_or(|extension| extension != "part") {
+            continue;
+        }
+        let file = std::fs::File::open(&path)?;
+        if file.try_lock_shared().is_ok() && file.metadata()?.len() > 0 {
+            files.remove(&path)?;
         }
     }
     Ok(())

@@ -13,7 +13,7 @@ use crate::backend::error::BackendResult;
 use crate::backend::{BackendError, BlobBytes, BlobKey, PartState, Room};
 
 /// What is not longer is read at once, in the same hop as it is opened.
-const AT_ONCE: u64 = 64 * 1024;
+pub(super) const AT_ONCE: u64 = 64 * 1024;
 
 impl Disk {
     pub(super) fn read(&self, key: &BlobKey, range: &Range<u64>) -> BackendResult<BlobBytes> {
