@@ -69,6 +69,17 @@ impl Server {
 }
 
 impl ServerUrl {
+    /// With `***` for user, password and options, where there are some.
+    pub fn blanked(&self) -> String {
+        let shown = self.to_string();
+        let hides_user = !self.url.username().is_empty() || self.url.password().is_some();
+        let shown = match shown.split_once("://") {
+            Some((scheme, rest)) if hides_user => format!("{scheme}://***@{rest}"),
+            _ => shown,
+        };
+        if self.url.query().is_some() { format!("{shown}?***") } else { shown }
+    }
+
     /// With user and password.
     pub(crate) fn in_full(&self) -> &Url {
         &self.url
@@ -145,6 +156,9 @@ mod tests {
         assert_eq!(shown(full), "postgres://db.example.com:6432/cat");
         assert_eq!(shown("mysql://u:hush@db/cat"), "mysql://db/cat");
         assert_eq!(shown("postgres:///cat?host=/run/postgresql&user=hush"), "postgres:///run/postgresql/cat");
+        let full: ServerUrl = full.parse().unwrap();
+        assert_eq!(full.blanked(), "postgres://***@db.example.com:6432/cat?***");
+        assert_eq!("mysql://db/cat".parse::<ServerUrl>().unwrap().blanked(), "mysql://db/cat");
         assert_eq!(shown("mariadb:///cat?socket=/run/my.sock"), "mariadb:///run/my.sock/cat");
     }
 

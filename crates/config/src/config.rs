@@ -8,6 +8,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::Database;
+use crate::database::DatabaseForm;
 
 /// All that `portolan.yaml` can say.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -21,9 +22,10 @@ pub struct Config {
     #[serde(default)]
     #[schemars(extend("default" = "~/.local/share/portolan"))]
     pub data: PathBuf,
-    /// Database of what is known and done: `sqlite` in the data folder, or `sqlite:PATH`.
+    /// Database of what is known and done: `sqlite` in the data folder, `sqlite:PATH`, or the URL of a database on a
+    /// server that several processes may share: `postgres://USER:PASSWORD@HOST/DATABASE` or `mysql://…`.
     #[serde(default)]
-    #[schemars(with = "String", extend("default" = "sqlite"))]
+    #[schemars(with = "DatabaseForm", extend("default" = "sqlite"))]
     pub database: Database,
     /// What is set for single registries. A registry needs no entry to be used.
     #[serde(default)]

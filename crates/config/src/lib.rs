@@ -32,7 +32,7 @@ mod snippet;
 mod typed;
 
 pub use config::{Config, Limits, LogFormat, LogLevel, LogSettings};
-pub use database::{Database, DatabaseError};
+pub use database::{Database, DatabaseError, DatabaseServer};
 pub use environment::Environment;
 pub use load::{LoadError, Loaded, check, load};
 pub use origin::Origin;

@@ -8,8 +8,20 @@ const SECRET_WORDS: &[&str] = &["pass", "secret", "token", "key", "auth", "cred"
 /// What stands for a secret.
 pub(crate) const BLANK: &str = "***";
 
+/// What a line has of passwords in things that look like URLs.
+pub(crate) fn in_urls(line: &str) -> Vec<Range<usize>> {
+    let mut found = user_information(line);
+    for (at, option) in line.match_indices("password=") {
+        let start = at + option.len();
+        let rest = line.get(start..).unwrap_or_default();
+        let ends = |c: char| c.is_whitespace() || "\"'`,&[]{}()".contains(c);
+        found.push(start..start + rest.find(ends).unwrap_or(rest.len()));
+    }
+    found
+}
+
 /// The user information of everything in a line that looks like a URL or like `user:password@host`.
-pub(crate) fn user_information(line: &str) -> Vec<Range<usize>> {
+fn user_information(line: &str) -> Vec<Range<usize>> {
     let mut found = Vec::new();
     for (at, _) in line.match_indices('@') {
         let before = line.get(..at).unwrap_or_default();
@@ -24,9 +36,9 @@ pub(crate) fn user_information(line: &str) -> Vec<Range<usize>> {
     found
 }
 
-/// `text` without user information.
+/// `text` without passwords in URLs.
 pub(crate) fn redacted(text: &str) -> String {
-    blank(text, &user_information(text))
+    blank(text, &in_urls(text))
 }
 
 /// What to hide of a line of a document that cannot be parsed: the value of a key that sounds like a secret,

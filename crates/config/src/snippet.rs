@@ -54,7 +54,7 @@ impl<'t> Source<'t> {
     /// What of a line is hidden, in bytes from its start.
     fn hidden_in(&self, lines: &[&str], index: usize, start: usize) -> Vec<Range<usize>> {
         let line = lines.get(index).copied().unwrap_or_default();
-        let mut hidden = redact::user_information(line);
+        let mut hidden = redact::in_urls(line);
         match &self.hidden {
             Hidden::Known(ranges) => {
                 let end = start + line.len();

@@ -8,14 +8,14 @@ mod realm_pins;
 use std::cell::OnceCell;
 use std::sync::Arc;
 
-use portolan_catalog::{DatabaseLocation, Journal};
+use portolan_catalog::Journal;
 use portolan_config::{Environment, Loaded};
 use portolan_sync::Books;
 use portolan_transport::Places;
 
 use self::catalog::LazyCatalog;
 use crate::arguments::Global;
-use crate::error::CliError;
+use crate::error::{CliError, Failure};
 use crate::logging;
 use crate::output::Output;
 use crate::talk::Talk;
@@ -74,7 +74,10 @@ impl Context {
             return Ok(catalog);
         }
         let config = &self.config()?.config;
-        let location = DatabaseLocation::SqliteFile(config.database.sqlite_file(&config.data));
+        let location = config
+            .database
+            .location(&config.data)
+            .map_err(|cause| CliError::from(Failure::other("`database` cannot be used", cause)))?;
         Ok(self.catalog.get_or_init(|| Arc::new(LazyCatalog::new(location))))
     }
 

@@ -151,8 +151,21 @@ fn whose(host: &str, config: Option<&Loaded>) -> String {
 
 fn catalog_hints(error: &CatalogError) -> Vec<String> {
     match error {
+        CatalogError::Open { location, source } if location.contains("://") => {
+            let mut hints = vec![
+                "`database` in portolan.yaml says where the server is, and as whom it is used".to_owned(),
+            ];
+            // What the library says when a password would have to be sent as it is.
+            if source.to_string().contains("RSA auth") {
+                hints.push("this server takes passwords over TLS only: add `?ssl-mode=required`".to_owned());
+            }
+            hints
+        }
         CatalogError::Open { .. } | CatalogError::Newer { .. } => {
             vec!["`data` in portolan.yaml, or --data DIR, says where the database is".to_owned()]
+        }
+        CatalogError::Unavailable(_) | CatalogError::Unanswered(_) => {
+            vec!["run the same command again when the database server answers".to_owned()]
         }
         CatalogError::Full(_) => vec!["make room and run the same command again".to_owned()],
         CatalogError::Busy(_) => vec!["another portolan may be at work with the same data folder".to_owned()],

@@ -171,10 +171,13 @@ fn rules_for_tags() {
 }
 
 #[test]
-fn databases_of_later_versions() {
+fn no_databases() {
     insta::assert_snapshot!(all(&[
-        "version: 1\ndatabase: postgres://user:hunter2@db.example/portolan\n",
-        "version: 1\ndatabase: mysql://db.example/portolan\n",
+        "version: 1\ndatabase: postgres://user:hunter2@db.example\n",
+        "version: 1\ndatabase: mysql://db.example/?password=hunter2&x=1\n",
+        "version: 1\ndatabase: {url: https://user:hunter2@db.example/portolan}\n",
+        "version: 1\ndatabase: {url: postgres://user:hunter2@db.example/portolan, writers: 0}\n",
+        "version: 1\ndatabase: {writers: 2}\n",
         "version: 1\ndatabase: 'sqlite:'\n",
         "version: 1\ndatabase: oracle\n",
     ]));

@@ -4,6 +4,7 @@ use std::env;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use portolan_catalog::DatabaseLocation;
 use portolan_config::{Database, EXAMPLE, Environment, load};
 use portolan_transport::{Secret, TlsMode, TlsSettings};
 
@@ -67,10 +68,22 @@ fn the_data_folder() {
 fn the_database() {
     let database = |yaml: &str| World::new(yaml).load().unwrap().config.database;
     let data = Path::new("/data");
-    assert_eq!(database("version: 1\n").sqlite_file(data), Path::new("/data/catalog.sqlite"));
+    let file = |path: &str| DatabaseLocation::SqliteFile(path.into());
+    assert_eq!(database("version: 1\n").location(data).unwrap(), file("/data/catalog.sqlite"));
     assert_eq!(database("version: 1\ndatabase: sqlite\n"), Database::Sqlite);
     let elsewhere = database("version: 1\ndatabase: sqlite:/srv/c.db\n");
-    assert_eq!(elsewhere.sqlite_file(data), Path::new("/srv/c.db"));
+    assert_eq!(elsewhere.location(data).unwrap(), file("/srv/c.db"));
+    let postgres = database("version: 1\ndatabase: postgres://u:hunter2@db.example:6432/catalog\n");
+    let location = postgres.location(data).unwrap();
+    assert!(matches!(location, DatabaseLocation::Postgres(_)), "{location:?}");
+    assert_eq!(location.to_string(), "postgres://db.example:6432/catalog");
+    let full = database("version: 1\ndatabase: {url: mysql://u:hunter2@db.example/catalog, writers: 2}\n");
+    let location = full.location(data).unwrap();
+    assert!(matches!(location, DatabaseLocation::Mysql(_)), "{location:?}");
+    assert!(!format!("{postgres:?} {full:?} {location:?}").contains("hunter2"));
+    let secret = data.join("no/such/file");
+    let full = database(&format!("version: 1\ndatabase: {{url: {{file: {}}}}}\n", secret.display()));
+    assert!(full.location(data).unwrap_err().to_string().contains("/data/no/such/file"));
 }
 
 /// The only test that looks in the usual places and changes the working directory.

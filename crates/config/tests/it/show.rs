@@ -20,6 +20,15 @@ fn secrets_are_blanked() {
     let shown =
         World::new("version: 1\nregistries: [{host: a.example, username: u, password: hunter2}]\n").shown();
     insta::assert_snapshot!(shown);
+    let shown = [
+        "postgres://u:hunter2@db.example/portolan?sslmode=require",
+        "{url: mysql://u:hunter2@db.example/portolan, writers: 8}",
+        "{url: {env: DATABASE}}",
+    ]
+    .map(|database| World::new(&format!("version: 1\ndatabase: {database}\n")).shown());
+    let databases =
+        shown.iter().flat_map(|text| text.lines().skip(2).take_while(|line| !line.starts_with("reg")));
+    insta::assert_snapshot!(databases.collect::<Vec<_>>().join("\n"));
 }
 
 /// Any text that can be written: with quotes, colons, line ends, and what looks like another type.

@@ -48,7 +48,7 @@ fn what_variables_cannot_say() {
         ("PORTOLAN__LIMITS__CONCURRENCY", "many"),
         ("PORTOLAN__LIMITS__CONCURRENCY", "0"),
         ("PORTOLAN__DATA", ""),
-        ("PORTOLAN__DATABASE", "postgres://u:hunter2@h/d"),
+        ("PORTOLAN__DATABASE", "postgres://u:hunter2@h"),
         ("PORTOLAN__VERSION", "2"),
     ]
     .into_iter()
