@@ -63,6 +63,14 @@ pub enum CatalogError {
         /// The value.
         value: u64,
     },
+    /// A name that MySQL would take for another.
+    #[error("the {what} {name:?} cannot be kept in this database: it does not see the space at the end")]
+    SpaceAtEnd {
+        /// What it names.
+        what: &'static str,
+        /// The name.
+        name: String,
+    },
     /// The catalogue was closed before this was done.
     #[error("the database is closed")]
     Closed,

@@ -3,8 +3,9 @@
 //! [`Catalog`] opens the database (creating and migrating it if need be); each subject is a cheap handle
 //! got from it: the [`Journal`], the [`Runs`] of mirrors, what they have [`Brought`], what prunes
 //! have [`Condemned`]; what the store holds, its [`Content`], and the [`Changes`] of it. Everything that is
-//! written goes through the one writer task of the process, which commits what is queued as a group;
-//! everything that is read goes through a few read-only connections. No type of the database libraries
+//! written goes through the one writer task of the process, which has it committed in a group or side by
+//! side; everything that is read goes through a few connections of its own. The database is an SQLite file, or
+//! one of a PostgreSQL, MySQL or MariaDB server; nobody outside sees which. No type of the database libraries
 //! appears in what this crate offers.
 //!
 //! Not here: what the values mean to the copy engine (`portolan-sync`), nor the content itself.
@@ -14,7 +15,9 @@
 //! - A time is a `BIGINT` of microseconds since 1970, UTC.
 //! - Names are compared byte by byte.
 //! - Lists are read in pages by key, so that no reader holds an old state of the database for long.
-//! - Migrations first expand, and contract in a later release. They run under a lock, all or none.
+//! - Migrations first expand, and contract in a later release. They run under a lock, all or none; what is half
+//!   done in MySQL is done again.
+//! - On a server a transaction locks the row that stands for a thing, or its name in `catalog_lock`, before it looks.
 //!
 //! # Tables
 //! ```text

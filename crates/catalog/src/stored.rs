@@ -44,6 +44,19 @@ pub(crate) fn count(what: &'static str, value: u64) -> Result<i64, CatalogError>
     i64::try_from(value).map_err(|_| CatalogError::OutOfRange { what, value })
 }
 
+/// A text that may say anything, without the character that PostgreSQL has no place for.
+pub(crate) fn text(text: &str) -> String {
+    text.replace('\0', "\u{fffd}")
+}
+
+/// What is inserted in one statement, in one order everywhere: two who lock the same rows in the same order do not
+/// wait for each other.
+pub(crate) fn in_order<T: Ord>(items: impl IntoIterator<Item = T>) -> Vec<T> {
+    let mut items: Vec<T> = items.into_iter().collect();
+    items.sort_unstable();
+    items
+}
+
 pub(crate) fn now() -> i64 {
     Timestamp::now().as_microsecond()
 }

@@ -32,7 +32,7 @@ impl Condemned {
         tags: &[(&str, Digest)],
         reason: CondemnReason,
     ) -> Result<(), CatalogError> {
-        let tags = tags.iter().map(|(tag, digest)| ((*tag).to_owned(), *digest)).collect();
+        let tags = stored::in_order(tags.iter().map(|(tag, digest)| ((*tag).to_owned(), *digest)));
         self.writer.write(Condemn { place: place.clone(), tags, reason, now: stored::now() }).await
     }
 }

@@ -11,6 +11,8 @@ mod hold;
 mod lock;
 mod patience;
 mod readers;
+#[cfg(test)]
+mod tests;
 
 pub(crate) use begin::begin;
 pub(crate) use clock::now;
@@ -28,4 +30,9 @@ use sea_orm::{ConnectionTrait, DbBackend};
 /// otherwise side by side.
 pub(crate) fn is_serial(database: &impl ConnectionTrait) -> bool {
     database.get_database_backend() == DbBackend::Sqlite
+}
+
+/// Whether a column that compares by bytes tells this name from all others. MySQL does not see spaces at the end.
+pub(crate) fn tells_apart(database: &impl ConnectionTrait, name: &str) -> bool {
+    database.get_database_backend() != DbBackend::MySql || !name.ends_with(' ')
 }

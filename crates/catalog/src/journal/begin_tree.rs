@@ -63,7 +63,9 @@ impl Journal {
     ) -> Result<TreeStart, CatalogError> {
         let operation = BeginTrees {
             place: self.numbered(place),
-            trees: trees.iter().map(|(reference, digest)| ((*reference).to_owned(), *digest)).collect(),
+            trees: stored::in_order(
+                trees.iter().map(|(reference, digest)| ((*reference).to_owned(), *digest)),
+            ),
             run_started: self.run_started.as_microsecond(),
             now: stored::now(),
         };

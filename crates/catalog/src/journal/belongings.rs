@@ -41,7 +41,11 @@ impl Journal {
         place: &Place,
         images: &[(Digest, Digest)],
     ) -> Result<(), CatalogError> {
-        let operation = NoteBelongings { place: place.clone(), images: images.to_vec(), now: stored::now() };
+        let operation = NoteBelongings {
+            place: place.clone(),
+            images: stored::in_order(images.iter().copied()),
+            now: stored::now(),
+        };
         self.writer.write(operation).await
     }
 

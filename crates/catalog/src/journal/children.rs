@@ -26,7 +26,7 @@ impl Journal {
     /// # Errors
     /// As any write: [`CatalogError::Busy`], [`CatalogError::Full`], [`CatalogError::Database`].
     pub async fn note_children(&self, pairs: &[(Digest, Digest)]) -> Result<(), CatalogError> {
-        self.writer.write(NoteChildren { pairs: pairs.to_vec() }).await
+        self.writer.write(NoteChildren { pairs: stored::in_order(pairs.iter().copied()) }).await
     }
 
     /// The images that these manifests are noted to be parts of, by manifest; none for one that is no part.

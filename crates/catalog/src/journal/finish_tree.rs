@@ -68,8 +68,10 @@ impl FinishTrees {
     fn new(place: Numbered, trees: &[(&str, Digest)], blobs: &[Digest]) -> Self {
         Self {
             place,
-            trees: trees.iter().map(|(reference, digest)| ((*reference).to_owned(), *digest)).collect(),
-            blobs: blobs.to_vec(),
+            trees: stored::in_order(
+                trees.iter().map(|(reference, digest)| ((*reference).to_owned(), *digest)),
+            ),
+            blobs: stored::in_order(blobs.iter().copied()),
             now: stored::now(),
         }
     }

@@ -28,7 +28,7 @@ impl Journal {
     pub async fn note_kinds(&self, images: &[(Digest, Vec<MediaType>)]) -> Result<(), CatalogError> {
         let text =
             |types: &[MediaType]| types.iter().map(MediaType::as_str).collect::<Vec<_>>().join(BETWEEN);
-        let images = images.iter().map(|(digest, types)| (*digest, text(types))).collect();
+        let images = stored::in_order(images.iter().map(|(digest, types)| (*digest, text(types))));
         self.writer.write(NoteKinds { images }).await
     }
 

@@ -34,7 +34,7 @@ impl Journal {
     /// # Errors
     /// As any write: [`CatalogError::Busy`], [`CatalogError::Full`], [`CatalogError::Database`].
     pub async fn number_places(&self, places: &[Place]) -> Result<(), CatalogError> {
-        let numbers = self.writer.write(NumberPlaces(places.to_vec())).await?;
+        let numbers = self.writer.write(NumberPlaces(stored::in_order(places.iter().cloned()))).await?;
         self.numbers.lock().extend(numbers);
         Ok(())
     }
@@ -67,6 +67,9 @@ impl Operation for NumberPlaces {
 
     async fn run(&self, transaction: &DatabaseTransaction) -> Result<Vec<(Place, i64)>, CatalogError> {
         let named = OnConflict::columns(KEY).do_nothing_on(KEY).to_owned();
+        for place in &self.0 {
+            place::check(transaction, place)?;
+        }
         for chunk in self.0.chunks(stored::CHUNK) {
             let rows = chunk.iter().map(|place| row::ActiveModel {
                 host: Set(place.host.clone()),

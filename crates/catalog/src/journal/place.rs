@@ -7,6 +7,7 @@ use sea_orm::sea_query::OnConflict;
 use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QuerySelect, Set};
 
 use super::entities::place;
+use crate::database::tells_apart;
 use crate::{CatalogError, stored};
 
 /// By what no two rows are the same.
@@ -34,11 +35,22 @@ impl fmt::Display for Place {
     }
 }
 
+/// Refuses a place that the database would take for another.
+pub(super) fn check(database: &impl ConnectionTrait, place: &Place) -> Result<(), CatalogError> {
+    if tells_apart(database, &place.repository) {
+        return Ok(());
+    }
+    Err(CatalogError::SpaceAtEnd { what: "place", name: place.to_string() })
+}
+
 /// The number of a place, if it has one.
 pub(crate) async fn find_id(
     database: &impl ConnectionTrait,
     place: &Place,
 ) -> Result<Option<i64>, CatalogError> {
+    if !tells_apart(database, &place.repository) {
+        return Ok(None);
+    }
     place::Entity::find()
         .select_only()
         .column(place::Column::Id)
@@ -56,7 +68,7 @@ pub(crate) async fn find_ids(
     places: &[Place],
 ) -> Result<HashMap<i64, Place>, CatalogError> {
     let mut of_hosts: HashMap<&str, Vec<&str>> = HashMap::new();
-    for place in places {
+    for place in places.iter().filter(|place| tells_apart(database, &place.repository)) {
         of_hosts.entry(&place.host).or_default().push(&place.repository);
     }
     let mut found = HashMap::new();
@@ -76,6 +88,7 @@ pub(crate) async fn find_ids(
 
 /// The number of a place, which it gets now if it has none.
 pub(crate) async fn id(database: &impl ConnectionTrait, place: &Place) -> Result<i64, CatalogError> {
+    check(database, place)?;
     if let Some(id) = find_id(database, place).await? {
         return Ok(id);
     }

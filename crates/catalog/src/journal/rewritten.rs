@@ -32,7 +32,9 @@ impl Journal {
         rule: &Digest,
         images: &[(Digest, Digest)],
     ) -> Result<(), CatalogError> {
-        self.writer.write(NoteRewritten { rule: *rule, images: images.to_vec() }).await
+        self.writer
+            .write(NoteRewritten { rule: *rule, images: stored::in_order(images.iter().copied()) })
+            .await
     }
 
     /// What the rule was noted to make of images.

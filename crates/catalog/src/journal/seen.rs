@@ -28,7 +28,8 @@ impl Journal {
         place: &Place,
         observations: &[(&str, Digest)],
     ) -> Result<(), CatalogError> {
-        let observations = observations.iter().map(|(tag, digest)| ((*tag).to_owned(), *digest)).collect();
+        let observations =
+            stored::in_order(observations.iter().map(|(tag, digest)| ((*tag).to_owned(), *digest)));
         self.writer.write(NoteSeen { place: place.clone(), observations, now: stored::now() }).await
     }
 

@@ -4,11 +4,12 @@ use std::path::Path;
 
 use jiff::Timestamp;
 use portolan_oci::Digest;
+use portolan_testkit::databases::{Database, Product};
 use sea_orm::{ConnectionTrait, DatabaseConnection, DbBackend, Statement};
 use sea_orm_migration::MigratorTrait;
 
 use super::Migrator;
-use crate::{Catalog, DatabaseLocation, Place, sqlite};
+use crate::{Catalog, DatabaseLocation, Place, ServerConnections, sqlite};
 
 /// Makes the database as the version with so many changes made it.
 async fn as_of(path: &Path, changes: u32) -> DatabaseConnection {
@@ -66,4 +67,53 @@ async fn the_first_five_changes_make_of_sqlite_what_they_always_made() {
     let made: Vec<String> = rows.iter().map(|row| row.try_get_by_index(0).unwrap()).collect();
     let always: Vec<&str> = include_str!("sqlite_schema_0005.sql").lines().collect();
     assert_eq!(made, always);
+}
+
+async fn texts(database: &DatabaseConnection, sql: &str, column: usize) -> Vec<String> {
+    let asked = Statement::from_string(database.get_database_backend(), sql);
+    let rows = database.query_all_raw(asked).await.unwrap();
+    rows.iter().map(|row| row.try_get_by_index(column).unwrap()).collect()
+}
+
+/// All tables, with the lines by which MySQL would make them, in any order.
+async fn tables(database: &DatabaseConnection) -> Vec<(String, Vec<String>)> {
+    let mut all = Vec::new();
+    for name in texts(database, "SHOW TABLES", 0).await {
+        let made = texts(database, &format!("SHOW CREATE TABLE `{name}`"), 1).await;
+        let mut lines: Vec<String> =
+            made.concat().lines().map(|line| line.trim_end_matches(',').to_owned()).collect();
+        lines.sort();
+        all.push((name, lines));
+    }
+    all
+}
+
+/// MySQL keeps each step of a change as it is done: a process may be killed between any two.
+#[tokio::test]
+async fn what_a_killed_process_had_begun_is_done_again() {
+    let Some(database) = Database::make(Product::MariaDb).await else { return };
+    let location = DatabaseLocation::server(database.url().parse().unwrap(), ServerConnections::default());
+    let open = async || Catalog::open(&location).await.unwrap().close().await.unwrap();
+    open().await;
+    let raw = sea_orm::Database::connect(database.url()).await.unwrap();
+    let whole = tables(&raw).await;
+    let mut missing: Vec<String> = whole
+        .iter()
+        .filter(|(name, _)| name != "seaql_migrations")
+        .map(|(name, _)| format!("DROP TABLE `{name}`"))
+        .collect();
+    let indexes = "SELECT CONCAT('DROP INDEX `', index_name, '` ON `', table_name, '`') \
+        FROM information_schema.statistics \
+        WHERE table_schema = DATABASE() AND index_name LIKE '%\\_by\\_%' AND seq_in_index = 1";
+    missing.extend(texts(&raw, indexes, 0).await);
+    assert!(missing.len() > 20, "{missing:?}");
+    for drop in missing {
+        let killed = format!(
+            "SET foreign_key_checks = 0; {drop}; SET foreign_key_checks = 1; \
+            DELETE FROM seaql_migrations"
+        );
+        raw.execute_unprepared(&killed).await.unwrap();
+        open().await;
+        assert_eq!(tables(&raw).await, whole, "{drop}");
+    }
 }

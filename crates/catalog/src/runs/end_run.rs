@@ -87,9 +87,9 @@ impl EndRun {
             let rows = numbers.by_ref().zip(chunk).map(|(number, failed)| failure::ActiveModel {
                 run_id: Set(self.run.get()),
                 number: Set(number),
-                source: Set(failed.source.clone()),
-                target: Set(failed.target.clone()),
-                cause: Set(failed.cause.clone()),
+                source: Set(stored::text(&failed.source)),
+                target: Set(stored::text(&failed.target)),
+                cause: Set(stored::text(&failed.cause)),
                 retryable: Set(failed.is_retryable),
             });
             failure::Entity::insert_many(rows)

@@ -21,6 +21,7 @@ mod realms;
 mod runs;
 mod scratch;
 mod seen;
+mod servers;
 mod trees;
 mod uploads;
 

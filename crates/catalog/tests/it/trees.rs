@@ -1,11 +1,12 @@
 //! Trees: begun, finished, confirmed.
 
-use portolan_catalog::{Journal, Place, TreeStart};
+use portolan_catalog::{CatalogError, Journal, Place, TreeStart};
 
 use crate::scratch::on_each_database;
 use crate::{Scratch, debian, digest};
 
 on_each_database!(
+    a_path_with_a_space_at_its_end_is_no_other_path,
     a_tree_is_confirmed_only_while_it_is_finished,
     what_an_earlier_run_left_unfinished_is_resumed_by_any_reference_of_the_place,
     places_that_were_numbered_before_are_the_same_ones,
@@ -182,4 +183,18 @@ async fn references_that_were_deleted_are_forgotten(scratch: &Scratch) {
     journal.forget_trees(&Place::new("elsewhere", "x"), &["12"]).await.unwrap();
     let left = journal.confirmed_all(&debian()).await.unwrap();
     assert_eq!(left.into_iter().map(|(tag, _)| tag).collect::<Vec<_>>(), ["12"]);
+}
+
+async fn a_path_with_a_space_at_its_end_is_no_other_path(scratch: &Scratch) {
+    let catalog = scratch.open().await;
+    let journal = catalog.journal();
+    let (one, two) = (Place::new("oci", "/srv/images"), Place::new("oci", "/srv/images "));
+    journal.finish_tree(&one, "1", &digest(1)).await.unwrap();
+    match journal.finish_tree(&two, "1", &digest(2)).await {
+        Ok(()) => {}
+        Err(refused) => assert!(matches!(refused, CatalogError::SpaceAtEnd { .. }), "{refused:?}"),
+    }
+    assert_eq!(journal.confirmed(&one, "1").await.unwrap().unwrap().digest, digest(1));
+    let known = journal.confirmed(&two, "1").await.unwrap();
+    assert!(known.is_none_or(|known| known.digest == digest(2)), "{known:?}");
 }
