@@ -3,6 +3,7 @@
 
 mod bench;
 mod ci;
+mod databases;
 mod floors;
 mod generate;
 mod setup;

@@ -12,14 +12,30 @@ use crate::say;
 struct Peer {
     program: &'static str,
     package: &'static str,
+    /// A folder with one of each version, for a program that is not on `PATH`.
+    versions: Option<&'static str>,
+}
+
+impl Peer {
+    const fn on_path(program: &'static str, package: &'static str) -> Self {
+        Self { program, package, versions: None }
+    }
+
+    fn is_there(&self) -> bool {
+        let versions = self.versions.and_then(|folder| fs::read_dir(folder).ok()).into_iter().flatten();
+        process::find(self.program).is_some()
+            || versions.flatten().any(|version| version.path().join("bin").join(self.program).is_file())
+    }
 }
 
 /// Every peer. The tests of a crate say in their own words what they need them for.
 const PEERS: &[Peer] = &[
-    Peer { program: "docker-registry", package: "docker-registry" },
-    Peer { program: "skopeo", package: "skopeo" },
-    Peer { program: "podman", package: "podman" },
-    Peer { program: "sqlite3", package: "sqlite3" },
+    Peer::on_path("docker-registry", "docker-registry"),
+    Peer::on_path("skopeo", "skopeo"),
+    Peer::on_path("podman", "podman"),
+    Peer::on_path("sqlite3", "sqlite3"),
+    Peer { program: "postgres", package: "postgresql", versions: Some("/usr/lib/postgresql") },
+    Peer::on_path("mariadb-install-db", "mariadb-server"),
 ];
 
 /// Why the peers are not there.
@@ -82,7 +98,7 @@ pub(crate) fn install() -> Result<(), SetupError> {
 }
 
 fn missing() -> Vec<Peer> {
-    PEERS.iter().copied().filter(|peer| process::find(peer.program).is_none()).collect()
+    PEERS.iter().copied().filter(|peer| !peer.is_there()).collect()
 }
 
 fn packages(peers: &[Peer]) -> String {

@@ -1,5 +1,6 @@
 //! `cargo xtask test`: all tests, on a fresh machine too.
 
+use super::databases::Databases;
 use super::setup;
 use super::xtask::Error;
 use crate::workspace::Workspace;
@@ -23,7 +24,11 @@ impl Test {
             }
             say::line(format_args!("warning: {error}; tests that need them are skipped"));
         }
+        // A few chosen tests are faster with their own than with building these.
+        let databases =
+            if self.chooses_packages() { Databases::default() } else { Databases::start(workspace)? };
         let mut command = process::cargo(&workspace.root);
+        command.envs(databases.variables());
         if process::find("cargo-nextest").is_some() {
             // nextest leaves documentation tests out; a chosen few tests are not among them.
             if self.arguments.is_empty() {

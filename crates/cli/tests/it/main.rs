@@ -10,6 +10,7 @@ mod chaos;
 mod completions;
 mod config;
 mod copy;
+mod databases;
 mod delete;
 mod diff;
 mod docs;
