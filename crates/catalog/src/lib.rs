@@ -158,8 +158,9 @@ pub use changes::{
 };
 pub use condemned::{CondemnReason, Condemned, CondemnedTag, Deletion, DeletionId, Doomed};
 pub use content::{
-    BlobPlace, BlobToWrite, Children, CommitBlob, Content, DeleteManifest, DeleteTag, EndIdle, FoundManifest,
-    ManifestStat, ManifestWas, MountBlob, NewBlob, NewManifest, PackName, PackNameError, PutManifest,
+    Batch, BlobGeneration, BlobPlace, BlobToWrite, Broken, Children, CommitBlob, Content, DeleteManifest,
+    DeleteTag, DoomedBlobs, EndIdle, EventKey, FoundManifest, LinkKey, ManifestKey, ManifestStat,
+    ManifestWas, MarkDamaged, MountBlob, NewBlob, NewManifest, PackName, PackNameError, PutManifest,
     ReferrerKey, ReferrerPage, RenewLink, RepositoryPage, RepositoryState, RestoredBlob, RestoredManifest,
     RestoredTag, RollBack, RollBackTo, RolledBack, SaveUpload, StoredBlob, StoredManifest, TagEvent, TagPage,
     TagRange, TagTexts, TakeUpload, UnlinkBlob, UploadSession,

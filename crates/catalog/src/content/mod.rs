@@ -9,6 +9,7 @@
 mod blob_place;
 mod blob_state;
 mod blob_to_write;
+mod collection;
 mod commit_blobs;
 mod delete_manifest;
 mod delete_tag;
@@ -37,6 +38,9 @@ mod upload_session;
 
 pub use blob_place::{BlobPlace, PackName, PackNameError};
 pub use blob_to_write::BlobToWrite;
+pub use collection::{
+    Batch, BlobGeneration, Broken, DoomedBlobs, EventKey, LinkKey, ManifestKey, MarkDamaged,
+};
 pub use commit_blobs::{CommitBlob, NewBlob};
 pub use delete_manifest::DeleteManifest;
 pub use delete_tag::DeleteTag;

@@ -2,8 +2,10 @@
 
 mod blobs;
 mod changes;
+mod collection;
 mod deletions;
 mod manifests;
+mod model;
 mod referrers;
 mod restore;
 mod sessions;
