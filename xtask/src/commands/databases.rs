@@ -32,7 +32,8 @@ impl Databases {
             .into_iter()
             .flatten()
             .map_while(Result::ok)
-            .map_while(|line| line.split_once('=').map(|(name, url)| (name.to_owned(), url.to_owned())))
+            .take_while(|line| !line.is_empty())
+            .filter_map(|line| line.split_once('=').map(|(name, url)| (name.to_owned(), url.to_owned())))
             .collect();
         Ok(Self { program: Some(program), variables })
     }

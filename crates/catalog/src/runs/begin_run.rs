@@ -19,6 +19,9 @@ use crate::{CatalogError, stored};
 /// Who has a mirror before its lease is written, or after it is gone.
 const SOMEBODY: &str = "another process";
 
+/// Between the word of an owner and the number of its attempt.
+const BEHIND_OWNER: char = '#';
+
 /// Whether a run could begin.
 #[derive(Debug)]
 pub enum RunStart {
@@ -33,8 +36,11 @@ pub enum RunStart {
     },
 }
 
+#[derive(Clone)]
 struct BeginRun {
     mirror: String,
+    /// The word of the owner, and a number that only this attempt has: asked once more after an answer that was
+    /// lost, it finds its own lease.
     owner: String,
     lasts: i64,
     lock: Arc<Lock>,
@@ -64,11 +70,15 @@ impl Runs {
         let asked = Instant::now();
         let operation = BeginRun {
             mirror: mirror.to_owned(),
-            owner: owner.to_owned(),
+            owner: format!("{owner}{BEHIND_OWNER}{:016x}", rand::random::<u64>()),
             lasts: microseconds(lasts),
             lock: Arc::clone(&lock),
         };
-        Ok(match self.writer.write(operation).await? {
+        let claim = match self.writer.write(operation.clone()).await {
+            Err(CatalogError::Unanswered(_)) => self.writer.write(operation).await?,
+            answered => answered?,
+        };
+        Ok(match claim {
             Claim::Taken(run) => RunStart::Begun(RunLease::new(run, mirror.to_owned(), lasts, asked, lock)),
             Claim::Held { owner, since } => RunStart::LeaseHeld { owner, since: stored::time(since)? },
         })
@@ -90,6 +100,9 @@ impl Operation for BeginRun {
             .await
             .map_err(CatalogError::database)?;
         match (self.lock.take(), holder) {
+            (_, Some(holder)) if holder.owner == self.owner => {
+                return Ok(Claim::Taken(RunId::new(holder.run_id)));
+            }
             (Holder::Another, None) => return Ok(Claim::Held { owner: SOMEBODY.to_owned(), since: now }),
             (Holder::Another, Some(holder)) => return held(transaction, holder).await,
             (Holder::Unknown, Some(holder)) if holder.expires_at > now => {
@@ -146,5 +159,36 @@ async fn held(transaction: &DatabaseTransaction, holder: lease::Model) -> Result
         run::Entity::find_by_id(holder.run_id).one(transaction).await.map_err(CatalogError::database)?;
     // The lease's tie to its run says that there is one.
     let since = run.map_or(holder.expires_at, |run| run.started_at);
-    Ok(Claim::Held { owner: holder.owner, since })
+    let owner = holder.owner.rsplit_once(BEHIND_OWNER).map_or(holder.owner.as_str(), |(owner, _)| owner);
+    Ok(Claim::Held { owner: owner.to_owned(), since })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::database::Locks;
+    use crate::{Catalog, DatabaseLocation};
+
+    #[tokio::test]
+    async fn an_attempt_that_is_asked_twice_answers_the_same_and_another_does_not() {
+        let folder = tempfile::tempdir().unwrap();
+        let location = DatabaseLocation::SqliteFile(folder.path().join("portolan.db"));
+        let catalog = Catalog::open(&location).await.unwrap();
+        let runs = catalog.runs();
+        let begin = |owner: &str| BeginRun {
+            mirror: "base".to_owned(),
+            owner: owner.to_owned(),
+            lasts: i64::MAX,
+            lock: Arc::new(Locks::None.lock("base")),
+        };
+        let attempt = begin("me#1");
+        let taken = async |attempt: BeginRun| match runs.writer.write(attempt).await.unwrap() {
+            Claim::Taken(run) => Ok(run),
+            Claim::Held { owner, .. } => Err(owner),
+        };
+        let run = taken(attempt.clone()).await.unwrap();
+        assert_eq!(taken(attempt).await, Ok(run));
+        assert_eq!(taken(begin("me#2")).await, Err("me".to_owned()));
+        assert_eq!(runs.runs("base", 10).await.unwrap().len(), 1);
+    }
 }
