@@ -162,8 +162,8 @@ pub use content::{
     DeleteTag, DoomedBlobs, EndIdle, EventKey, FoundManifest, LinkKey, ManifestKey, ManifestStat,
     ManifestWas, MarkDamaged, MountBlob, NewBlob, NewManifest, PackName, PackNameError, PutManifest,
     ReferrerKey, ReferrerPage, RenewLink, RepositoryPage, RepositoryState, RestoredBlob, RestoredManifest,
-    RestoredTag, RollBack, RollBackTo, RolledBack, SaveUpload, StoredBlob, StoredManifest, TagEvent, TagPage,
-    TagRange, TagTexts, TakeUpload, UnlinkBlob, UploadSession,
+    RestoredPack, RestoredTag, RollBack, RollBackTo, RolledBack, SaveUpload, StoredBlob, StoredManifest,
+    TagEvent, TagPage, TagRange, TagTexts, TakeUpload, UnlinkBlob, UploadSession,
 };
 pub use error::{CatalogError, Cause};
 pub use journal::{

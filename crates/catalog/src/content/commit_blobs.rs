@@ -71,7 +71,7 @@ enum Turn {
     Revive { place: Place, generation: u64 },
 }
 
-const PACK: Insert<4> = Insert {
+pub(super) const PACK: Insert<4> = Insert {
     table: "content_pack",
     columns: ["name", "size", "state", "state_at"],
     there: There::Stays(&["name"]),
@@ -91,7 +91,7 @@ pub(super) const LINK: Insert<3> = Insert {
 };
 
 /// State of a pack that is complete.
-const SEALED: i64 = 1;
+pub(super) const SEALED: i64 = 1;
 
 impl Content {
     /// Commits blobs, whose bytes have to be durable at their places, and links them in the repository, which is

@@ -54,7 +54,7 @@ pub use referrers::{ReferrerKey, ReferrerPage};
 pub use renew_link::RenewLink;
 pub use repositories::RepositoryPage;
 pub use repository_state::RepositoryState;
-pub use restore::{RestoredBlob, RestoredManifest, RestoredTag};
+pub use restore::{RestoredBlob, RestoredManifest, RestoredPack, RestoredTag};
 pub use roll_back::{RollBack, RollBackTo, RolledBack};
 pub use stat_manifest::ManifestStat;
 pub use tag_history::TagEvent;

@@ -1,10 +1,10 @@
 //! All of it, in order.
 
-use portolan_catalog::{CatalogError, Content};
+use portolan_catalog::{CatalogError, Content, PackName};
 use portolan_oci::{Digest, RepositoryName, Tag};
 
 use super::index::Index;
-use super::{blobs, manifests, tags};
+use super::{blobs, manifests, packs, tags};
 use crate::{BackendError, BlobBackend, RecordKeeper};
 
 /// What was made again, and what could not be.
@@ -16,10 +16,14 @@ pub struct Rebuilt {
     pub manifests: u64,
     /// Tags.
     pub tags: u64,
-    /// Blobs.
+    /// Files of blobs.
     pub blobs: u64,
+    /// Objects in packs.
+    pub packed: u64,
     /// Lines of records that could not be read: file and line.
     pub unreadable: Vec<(String, u64)>,
+    /// Packs that are damaged.
+    pub wrong_packs: Vec<PackName>,
     /// Manifests whose recorded bytes are wrong.
     pub wrong_manifests: Vec<(RepositoryName, Digest)>,
     /// Tags that name a manifest which was not found.
@@ -50,6 +54,7 @@ pub async fn rebuild(
     let mut rebuilt = Rebuilt::default();
     let mut index = Index::read(records, content, &mut rebuilt).await?;
     blobs::restore(backend, content, (&index, &mut rebuilt)).await?;
+    packs::restore(backend, content, &mut rebuilt).await?;
     manifests::restore(records, content, (&mut index, &mut rebuilt)).await?;
     tags::restore(content, &index, &mut rebuilt).await?;
     for repositories in index.revisions() {

@@ -249,6 +249,34 @@ async fn a_last_line_that_is_cut_off_costs_nothing_that_was_acknowledged() {
     }
 }
 
+/// The layer lies in a pack, and a second pack is damaged.
+#[tokio::test]
+async fn what_lies_in_packs_comes_back() {
+    let mut bench = Bench::new(1).await;
+    let (repository, tag) = ("team/app-0".parse().unwrap(), "v1".parse().unwrap());
+    let raw = bench.image(1).await;
+    let records = bench.push(&repository, &tag, &raw);
+    bench.records.append(records).await.unwrap();
+    let layer = Bytes::from_static(b"layer 1");
+    let digest = Digest::sha256(&layer);
+    bench.backend.remove(&BlobKey { digest, generation: 1 }).await.unwrap();
+    let mut pack = bench.backend.begin_pack().await.unwrap();
+    pack.add(vec![(digest, layer)]).await.unwrap();
+    let sealed = pack.seal().await.unwrap();
+    let damaged = bench.backend.begin_pack().await.unwrap().seal().await.unwrap();
+    let file = bench.dir.path().join(format!("store/packs/{}.pack", damaged.name));
+    let bytes = fs::read(&file).unwrap();
+    fs::write(&file, &bytes[..bytes.len() - 1]).unwrap();
+
+    let dir = tempfile::tempdir().unwrap();
+    let catalog = open(dir.path()).await;
+    let rebuilt = rebuild(&bench.backend, &bench.records, &catalog.content()).await.unwrap();
+    assert_eq!((rebuilt.packed, rebuilt.wrong_packs), (1, vec![damaged.name]));
+    let blob = catalog.content().find_blob(&repository, &digest).await.unwrap().unwrap();
+    assert_eq!(blob.place, BlobPlace::Packed { pack: sealed.name, offset: sealed.entries[0].offset });
+    catalog.close().await.unwrap();
+}
+
 #[tokio::test]
 async fn what_cannot_come_back_is_told() {
     let mut bench = Bench::new(1).await;

@@ -2,7 +2,8 @@
 
 use jiff::Timestamp;
 use portolan_catalog::{
-    By, ChangeCause, ChangeKind, ChangesAfter, Content, RestoredBlob, RestoredManifest, RestoredTag, TagRange,
+    BlobPlace, By, ChangeCause, ChangeKind, ChangesAfter, Content, PackName, RestoredBlob, RestoredManifest,
+    RestoredPack, RestoredTag, TagRange,
 };
 use portolan_oci::RawManifest;
 
@@ -14,6 +15,7 @@ on_each_database!(
     what_is_restored_is_as_it_was,
     of_several_generations_the_highest_is_restored,
     a_tag_of_a_manifest_that_was_not_found_is_told,
+    objects_of_packs_are_restored_where_they_have_no_file,
 );
 
 fn blob(bytes: &str, generation: u64) -> RestoredBlob {
@@ -80,6 +82,25 @@ async fn of_several_generations_the_highest_is_restored(scratch: &Scratch) {
     for (bytes, generation) in [("layer", 7), ("config", 4)] {
         let stored = content.find_blob(app, &digest(bytes)).await.unwrap().unwrap();
         assert_eq!(stored.place, super::file(bytes, generation).place.unwrap());
+    }
+}
+
+async fn objects_of_packs_are_restored_where_they_have_no_file(scratch: &Scratch) {
+    let bench = Bench::new(scratch).await;
+    let (content, app) = (&bench.content, &bench.app);
+    let name: PackName = "0f8fad5b-d9cb-469f-a165-70867728950e".parse().unwrap();
+    let objects = vec![(digest("config"), 24, 6), (digest("layer"), 30, 5)];
+    let pack = RestoredPack { name: name.clone(), size: 11, objects };
+    content.restore_blobs(vec![blob("config", 1)]).await.unwrap();
+    for _ in 0..2 {
+        content.restore_pack(pack.clone()).await.unwrap();
+    }
+    let manifest = RestoredManifest { raw: example(), revision: 1, at: Timestamp::UNIX_EPOCH };
+    content.restore_manifests(app, vec![manifest]).await.unwrap();
+    let places = [super::file("config", 1).place.unwrap(), BlobPlace::Packed { pack: name, offset: 30 }];
+    for (bytes, place) in ["config", "layer"].into_iter().zip(places) {
+        let stored = content.find_blob(app, &digest(bytes)).await.unwrap().unwrap();
+        assert_eq!((stored.size, stored.place), (bytes.len() as u64, place));
     }
 }
 
