@@ -158,12 +158,12 @@ pub use changes::{
 };
 pub use condemned::{CondemnReason, Condemned, CondemnedTag, Deletion, DeletionId, Doomed};
 pub use content::{
-    Batch, BlobGeneration, BlobPlace, BlobToWrite, Broken, Children, CommitBlob, Content, DeleteManifest,
-    DeleteTag, DoomedBlobs, EndIdle, EventKey, FoundManifest, LinkKey, ManifestKey, ManifestStat,
-    ManifestWas, MarkDamaged, MountBlob, NewBlob, NewManifest, PackName, PackNameError, PutManifest,
-    ReferrerKey, ReferrerPage, RenewLink, RepositoryPage, RepositoryState, RestoredBlob, RestoredManifest,
-    RestoredPack, RestoredTag, RollBack, RollBackTo, RolledBack, SaveUpload, StoredBlob, StoredManifest,
-    TagEvent, TagPage, TagRange, TagTexts, TakeUpload, UnlinkBlob, UploadSession,
+    Batch, BlobGeneration, BlobPlace, BlobToWrite, BlobWithBytes, Broken, Children, CommitBlob, Content,
+    DeleteManifest, DeleteTag, DoomedBlobs, EndIdle, EventKey, FoundManifest, LinkKey, ManifestKey,
+    ManifestStat, ManifestWas, MarkDamaged, MountBlob, NewBlob, NewManifest, PackName, PackNameError,
+    PutManifest, ReferrerKey, ReferrerPage, RenewLink, RepositoryPage, RepositoryState, RestoredBlob,
+    RestoredManifest, RestoredPack, RestoredTag, RollBack, RollBackTo, RolledBack, SaveUpload, StoredBlob,
+    StoredManifest, TagEvent, TagPage, TagRange, TagTexts, TakeUpload, UnlinkBlob, UploadSession,
 };
 pub use error::{CatalogError, Cause};
 pub use journal::{

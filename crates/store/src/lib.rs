@@ -11,6 +11,7 @@ mod rebuild;
 mod records;
 mod rounds;
 pub mod testing;
+mod verify;
 
 pub use backend::{
     Area, BackendError, BlobBackend, BlobBytes, BlobKey, Collecting, DiskBackend, Listed, ListedPart,
@@ -21,3 +22,4 @@ pub use packs::{
 };
 pub use rebuild::{RebuildError, Rebuilt, rebuild};
 pub use records::{DiskRecords, ReadRecord, Record, RecordKeeper, SnapshotWriter};
+pub use verify::{DamagedBlob, VerifyObserver, VerifyReport, VerifyStoreError, Wrong, verify};

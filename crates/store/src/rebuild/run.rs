@@ -54,7 +54,7 @@ pub async fn rebuild(
     let mut rebuilt = Rebuilt::default();
     let mut index = Index::read(records, content, &mut rebuilt).await?;
     blobs::restore(backend, content, (&index, &mut rebuilt)).await?;
-    packs::restore(backend, content, &mut rebuilt).await?;
+    packs::restore(backend, content, (&index, &mut rebuilt)).await?;
     manifests::restore(records, content, (&mut index, &mut rebuilt)).await?;
     tags::restore(content, &index, &mut rebuilt).await?;
     for repositories in index.revisions() {

@@ -11,3 +11,4 @@ mod disk;
 mod power;
 mod rebuild;
 mod records;
+mod verify;

@@ -1,0 +1,8 @@
+//! Reading all bytes again: what is wrong is taken away from readers, and what it breaks is told.
+
+mod check;
+mod pace;
+mod run;
+
+pub use check::Wrong;
+pub use run::{DamagedBlob, VerifyObserver, VerifyReport, VerifyStoreError, verify};
