@@ -16,6 +16,7 @@ on_each_database!(
     of_several_generations_the_highest_is_restored,
     a_tag_of_a_manifest_that_was_not_found_is_told,
     objects_of_packs_are_restored_where_they_have_no_file,
+    all_blobs_are_listed_by_their_digests,
 );
 
 fn blob(bytes: &str, generation: u64) -> RestoredBlob {
@@ -123,4 +124,22 @@ async fn a_tag_of_a_manifest_that_was_not_found_is_told(scratch: &Scratch) {
             [(ChangeKind::Repository, cause), (ChangeKind::Manifest, cause), (ChangeKind::Tag, cause)]
         );
     }
+}
+
+async fn all_blobs_are_listed_by_their_digests(scratch: &Scratch) {
+    let bench = Bench::new(scratch).await;
+    let content = &bench.content;
+    let names: Vec<String> = (0..20).map(|number| format!("blob {number}")).collect();
+    content.restore_blobs(names.iter().map(|bytes| blob(bytes, 3)).collect()).await.unwrap();
+    let mut expected: Vec<_> = names.iter().map(|bytes| digest(bytes)).collect();
+    expected.sort_unstable();
+    let (mut listed, mut after) = (Vec::new(), None);
+    loop {
+        let page = content.blobs_with_bytes(after.as_ref(), 7).await.unwrap();
+        let Some(last) = page.last() else { break };
+        assert_eq!((last.generation, &last.place), (3, &BlobPlace::File { generation: 3 }));
+        after = Some(last.digest);
+        listed.extend(page.iter().map(|blob| blob.digest));
+    }
+    assert_eq!(listed, expected);
 }
