@@ -9,7 +9,7 @@ mod handle;
 mod kind;
 mod lease;
 mod new_changes;
-mod read;
+pub(crate) mod read;
 mod sequence;
 mod trim;
 

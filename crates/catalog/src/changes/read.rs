@@ -42,7 +42,7 @@ pub enum ChangesAfter {
     },
 }
 
-const READ: &str = "SELECT c.seq, c.at, c.kind, r.name, c.tag, c.digest, c.previous, c.revision, c.cause, \
+pub(crate) const READ: &str = "SELECT c.seq, c.at, c.kind, r.name, c.tag, c.digest, c.previous, c.revision, c.cause, \
     c.actor, c.node FROM change_log c JOIN content_repository r ON r.id = c.repository_id \
     WHERE c.seq > ? ORDER BY c.seq LIMIT ?";
 

@@ -20,7 +20,7 @@ pub struct StoredBlob {
     pub linked_at: Timestamp,
 }
 
-const FIND: &str = "SELECT b.size, b.generation, p.name, b.pack_offset, l.linked_at FROM content_repository r \
+pub(super) const FIND: &str = "SELECT b.size, b.generation, p.name, b.pack_offset, l.linked_at FROM content_repository r \
     JOIN content_link l ON l.repository_id = r.id AND l.digest = ? \
     JOIN content_blob b ON b.digest = l.digest AND b.state = ? \
     LEFT JOIN content_pack p ON p.id = b.pack_id WHERE r.name = ?";

@@ -17,11 +17,11 @@ pub struct FoundManifest {
     pub body: Bytes,
 }
 
-const BY_TAG: &str = "SELECT m.digest, m.media_type, m.body FROM content_repository r \
+pub(super) const BY_TAG: &str = "SELECT m.digest, m.media_type, m.body FROM content_repository r \
     JOIN content_tag t ON t.repository_id = r.id AND t.name = ? \
     JOIN content_manifest m ON m.id = t.manifest_id WHERE r.name = ?";
 
-const BY_DIGEST: &str = "SELECT m.digest, m.media_type, m.body FROM content_repository r \
+pub(super) const BY_DIGEST: &str = "SELECT m.digest, m.media_type, m.body FROM content_repository r \
     JOIN content_manifest m ON m.repository_id = r.id AND m.digest = ? AND m.deleted_at IS NULL \
     WHERE r.name = ?";
 

@@ -9,7 +9,7 @@ use crate::{CatalogError, sql};
 /// Repositories of one answer.
 const REPOSITORIES: i64 = 64;
 
-const LINKED: &str = "SELECT r.name FROM content_link l \
+pub(super) const LINKED: &str = "SELECT r.name FROM content_link l \
     JOIN content_blob b ON b.digest = l.digest AND b.state = ? \
     JOIN content_repository r ON r.id = l.repository_id \
     WHERE l.digest = ? ORDER BY l.repository_id LIMIT ?";

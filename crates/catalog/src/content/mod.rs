@@ -20,6 +20,8 @@ mod idle_uploads;
 mod linked_in;
 mod manifest_rows;
 mod mount_blob;
+#[cfg(test)]
+mod plans;
 mod put_manifest;
 mod referrers;
 mod renew_link;

@@ -32,12 +32,12 @@ const PAGE_BYTES: usize = 4 * 1024 * 1024;
 const FIRST: usize = 32;
 const MOST: usize = 2_000;
 
-const ANY: &str = "SELECT f.artifact_type, f.digest, f.descriptor FROM content_repository r \
+pub(super) const ANY: &str = "SELECT f.artifact_type, f.digest, f.descriptor FROM content_repository r \
     JOIN content_referrer f ON f.repository_id = r.id AND f.subject = ? \
-    AND (f.artifact_type > ? OR (f.artifact_type = ? AND f.digest > ?)) \
+    AND f.artifact_type >= ? AND (f.artifact_type > ? OR f.digest > ?) \
     WHERE r.name = ? ORDER BY f.artifact_type, f.digest LIMIT ?";
 
-const OF_TYPE: &str = "SELECT f.artifact_type, f.digest, f.descriptor FROM content_repository r \
+pub(super) const OF_TYPE: &str = "SELECT f.artifact_type, f.digest, f.descriptor FROM content_repository r \
     JOIN content_referrer f ON f.repository_id = r.id AND f.subject = ? \
     AND f.artifact_type = ? AND f.digest > ? \
     WHERE r.name = ? ORDER BY f.digest LIMIT ?";

@@ -14,6 +14,9 @@ pub struct RepositoryPage {
     pub more: bool,
 }
 
+pub(super) const PAGE: &str =
+    "SELECT name FROM content_repository WHERE name > ? AND manifests > 0 ORDER BY name LIMIT ?";
+
 impl Content {
     /// The repositories that show anything, in byte order: those after a text, which need not be a name, and no
     /// more than so many.
@@ -25,10 +28,8 @@ impl Content {
         after: Option<&str>,
         limit: Option<u32>,
     ) -> Result<RepositoryPage, CatalogError> {
-        let sql =
-            "SELECT name FROM content_repository WHERE name > ? AND manifests > 0 ORDER BY name LIMIT ?";
         let values = [after.unwrap_or_default().into(), sql::one_more_than(limit).into()];
-        let rows = sql::all(&self.readers().await?, sql, values).await?;
+        let rows = sql::all(&self.readers().await?, PAGE, values).await?;
         let wanted = limit.map_or(rows.len(), |limit| usize::try_from(limit).unwrap_or(usize::MAX));
         let names = rows.iter().take(wanted).map(|row| row.parsed(0, "repository"));
         Ok(RepositoryPage { names: names.collect::<Result<_, _>>()?, more: rows.len() > wanted })

@@ -17,10 +17,10 @@ pub struct ManifestStat {
 }
 
 /// The tag's row has all that is asked for.
-const BY_TAG: &str = "SELECT t.digest, t.media_type, t.size FROM content_repository r \
+pub(super) const BY_TAG: &str = "SELECT t.digest, t.media_type, t.size FROM content_repository r \
     JOIN content_tag t ON t.repository_id = r.id AND t.name = ? WHERE r.name = ?";
 
-const BY_DIGEST: &str = "SELECT m.digest, m.media_type, m.size FROM content_repository r \
+pub(super) const BY_DIGEST: &str = "SELECT m.digest, m.media_type, m.size FROM content_repository r \
     JOIN content_manifest m ON m.repository_id = r.id AND m.digest = ? AND m.deleted_at IS NULL \
     WHERE r.name = ?";
 

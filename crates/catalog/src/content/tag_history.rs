@@ -25,7 +25,7 @@ pub struct TagEvent {
 /// Events of one answer.
 const EVENTS: i64 = 100;
 
-const HISTORY: &str = "SELECT e.revision, e.digest, e.at, e.cause, e.actor FROM content_repository r \
+pub(super) const HISTORY: &str = "SELECT e.revision, e.digest, e.at, e.cause, e.actor FROM content_repository r \
     JOIN content_tag_event e ON e.repository_id = r.id AND e.name = ? AND e.revision < ? \
     WHERE r.name = ? ORDER BY e.revision DESC LIMIT ?";
 

@@ -24,7 +24,7 @@ struct Unlink {
     digest: Digest,
 }
 
-const NEEDED: &str = "SELECT p.manifest_id FROM content_part p \
+pub(super) const NEEDED: &str = "SELECT p.manifest_id FROM content_part p \
     JOIN content_manifest m ON m.id = p.manifest_id AND m.repository_id = ? AND m.deleted_at IS NULL \
     WHERE p.digest = ? LIMIT 1";
 

@@ -19,10 +19,10 @@ const ISOLATION: &str = "SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED"
 /// for ever.
 const MARIADB: &str = "SET SESSION sql_mode = 'STRICT_ALL_TABLES,NO_ENGINE_SUBSTITUTION', \
      innodb_lock_wait_timeout = 10, lock_wait_timeout = 60, max_statement_time = 60, \
-     idle_transaction_timeout = 30, group_concat_max_len = 1048576";
+     idle_transaction_timeout = 30, group_concat_max_len = 16777216";
 const MYSQL: &str = "SET SESSION sql_mode = 'STRICT_ALL_TABLES,NO_ENGINE_SUBSTITUTION', \
      innodb_lock_wait_timeout = 10, lock_wait_timeout = 60, max_execution_time = 60000, \
-     group_concat_max_len = 1048576";
+     group_concat_max_len = 16777216";
 
 /// For changes of tables, which may wait for another node that is at it.
 const MIGRATING: &str = "SET SESSION sql_mode = 'STRICT_ALL_TABLES,NO_ENGINE_SUBSTITUTION', \

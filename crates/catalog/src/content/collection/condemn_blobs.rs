@@ -17,7 +17,7 @@ struct Condemn {
 }
 
 /// The repository is only to see whether there is one.
-const LIVE: &str = "SELECT b.digest, (SELECT MIN(l.repository_id) FROM content_link l WHERE l.digest = b.digest) \
+pub(in crate::content) const LIVE: &str = "SELECT b.digest, (SELECT MIN(l.repository_id) FROM content_link l WHERE l.digest = b.digest) \
     FROM content_blob b WHERE b.state = ? AND b.digest > ? ORDER BY b.digest LIMIT ?";
 
 impl Content {

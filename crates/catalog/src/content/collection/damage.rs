@@ -42,7 +42,7 @@ struct Settle {
     now: i64,
 }
 
-const BROKEN: &str = "SELECT r.name, m.digest, t.name FROM content_part p \
+pub(in crate::content) const BROKEN: &str = "SELECT r.name, m.digest, t.name FROM content_part p \
     JOIN content_manifest m ON m.id = p.manifest_id AND m.deleted_at IS NULL \
     JOIN content_repository r ON r.id = m.repository_id \
     LEFT JOIN content_tag t ON t.manifest_id = m.id WHERE p.digest = ? ORDER BY m.id, t.name";

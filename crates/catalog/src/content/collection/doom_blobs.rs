@@ -29,7 +29,7 @@ struct Doom {
     now: i64,
 }
 
-const CONDEMNED: &str =
+pub(in crate::content) const CONDEMNED: &str =
     "SELECT digest FROM content_blob WHERE state = ? AND state_at < ? ORDER BY digest LIMIT ?";
 
 impl Content {

@@ -11,6 +11,16 @@ use super::{BATCH, Batch, PAGE, page};
 use crate::writer::Operation;
 use crate::{CatalogError, sql};
 
+macro_rules! events {
+    ($which:literal) => {
+        concat!(
+            "SELECT repository_id, name, revision, at, digest FROM content_tag_event WHERE ",
+            $which,
+            " ORDER BY repository_id, name, revision LIMIT ?"
+        )
+    };
+}
+
 /// An event of a tag, as the place in the order of all events.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct EventKey {
@@ -32,9 +42,10 @@ type Ends = BTreeMap<(i64, String), i64>;
 
 struct Expire(Vec<((i64, String), i64)>);
 
-const EVENTS: &str = "SELECT repository_id, name, revision, at, digest FROM content_tag_event \
-    WHERE repository_id > ? OR (repository_id = ? AND (name > ? OR (name = ? AND revision > ?))) \
-    ORDER BY repository_id, name, revision LIMIT ?";
+/// The rest of the events of a repository's tags, and those of the repositories after it.
+pub(in crate::content) const OF_REPOSITORY: &str =
+    events!("repository_id = ? AND name >= ? AND (name > ? OR revision > ?)");
+pub(in crate::content) const OF_OTHERS: &str = events!("repository_id > ?");
 
 impl Content {
     /// Removes events of tags that were over before this time, of a batch of events after this one: those that
@@ -48,11 +59,17 @@ impl Content {
         over_before: Timestamp,
         after: Option<&EventKey>,
     ) -> Result<Batch<EventKey>, CatalogError> {
-        let (repository, tag, revision) =
-            after.map_or((0, "", 0), |after| (after.repository, after.tag.as_str(), after.revision));
-        let values =
-            [repository.into(), repository.into(), tag.into(), tag.into(), revision.into(), page().into()];
-        let rows = sql::all(&self.readers().await?, EVENTS, values).await?;
+        let readers = self.readers().await?;
+        let mut rows = Vec::new();
+        if let Some(EventKey { repository, tag, revision }) = after {
+            let tag = || tag.as_str().into();
+            let values = [(*repository).into(), tag(), tag(), (*revision).into(), page().into()];
+            rows = sql::all(&readers, OF_REPOSITORY, values).await?;
+        }
+        if rows.len() < PAGE {
+            let beyond = after.map_or(0, |after| after.repository);
+            rows.extend(sql::all(&readers, OF_OTHERS, [beyond.into(), page().into()]).await?);
+        }
         let events: Vec<Event> = rows.iter().map(Event::read).collect::<Result<_, _>>()?;
         let whole = events.len() < PAGE;
         let known = if whole { events.len() } else { events.len().saturating_sub(1) };

@@ -12,6 +12,19 @@ use super::{BATCH, Batch, end, page};
 use crate::writer::Operation;
 use crate::{CatalogError, sql};
 
+/// The manifest is only to see whether there is one. One that is deleted counts as long as it is kept.
+macro_rules! links {
+    ($which:literal) => {
+        concat!(
+            "SELECT l.repository_id, l.digest, l.linked_at, (SELECT MIN(p.manifest_id) FROM content_part p \
+             JOIN content_manifest m ON m.id = p.manifest_id AND m.repository_id = l.repository_id \
+             WHERE p.digest = l.digest) FROM content_link l WHERE ",
+            $which,
+            " ORDER BY l.repository_id, l.digest LIMIT ?"
+        )
+    };
+}
+
 /// A link, as the place in the order of all links.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct LinkKey {
@@ -25,12 +38,9 @@ struct Expire {
     before: Timestamp,
 }
 
-/// The manifest is only to see whether there is one. One that is deleted counts as long as it is kept.
-const LINKS: &str = "SELECT l.repository_id, l.digest, l.linked_at, (SELECT MIN(p.manifest_id) \
-    FROM content_part p JOIN content_manifest m ON m.id = p.manifest_id AND m.repository_id = l.repository_id \
-    WHERE p.digest = l.digest) FROM content_link l \
-    WHERE l.repository_id > ? OR (l.repository_id = ? AND l.digest > ?) \
-    ORDER BY l.repository_id, l.digest LIMIT ?";
+/// The rest of the links of a repository, and those of the repositories after it.
+pub(in crate::content) const OF_REPOSITORY: &str = links!("l.repository_id = ? AND l.digest > ?");
+pub(in crate::content) const OF_OTHERS: &str = links!("l.repository_id > ?");
 
 impl Content {
     /// Takes away links that were made or renewed before this time and that no manifest of their repository needs,
@@ -43,10 +53,16 @@ impl Content {
         linked_before: Timestamp,
         after: Option<&LinkKey>,
     ) -> Result<Batch<LinkKey>, CatalogError> {
-        let repository = after.map_or(0, |after| after.repository);
-        let beyond = after.map(|after| after.digest.to_stored()).unwrap_or_default();
-        let values = [repository.into(), repository.into(), beyond.into(), page().into()];
-        let rows = sql::all(&self.readers().await?, LINKS, values).await?;
+        let readers = self.readers().await?;
+        let mut rows = Vec::new();
+        if let Some(after) = after {
+            let values = [after.repository.into(), after.digest.to_stored().into(), page().into()];
+            rows = sql::all(&readers, OF_REPOSITORY, values).await?;
+        }
+        if end(&rows).is_none() {
+            let beyond = after.map_or(0, |after| after.repository);
+            rows.extend(sql::all(&readers, OF_OTHERS, [beyond.into(), page().into()]).await?);
+        }
         let mut unneeded: BTreeMap<i64, Vec<Digest>> = BTreeMap::new();
         for row in &rows {
             if row.get::<Option<i64>>(3)?.is_none() && row.get::<i64>(2)? < linked_before.as_microsecond() {

@@ -17,7 +17,7 @@ struct Expire {
     before: Timestamp,
 }
 
-const DELETED: &str =
+pub(in crate::content) const DELETED: &str =
     "SELECT id, repository_id FROM content_manifest WHERE deleted_at < ? ORDER BY deleted_at LIMIT ?";
 
 impl Content {

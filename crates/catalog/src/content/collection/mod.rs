@@ -5,17 +5,17 @@
 //! collectors do not harm each other. The bytes are removed by the store, between
 //! [`deleting_blobs`](super::Content::deleting_blobs) and [`settle_blobs`](super::Content::settle_blobs).
 
-mod condemn_blobs;
-mod damage;
-mod doom_blobs;
-mod expire_events;
-mod expire_links;
-mod expire_manifests;
+pub(super) mod condemn_blobs;
+pub(super) mod damage;
+pub(super) mod doom_blobs;
+pub(super) mod expire_events;
+pub(super) mod expire_links;
+pub(super) mod expire_manifests;
 mod expire_untagged;
 mod forget_blobs;
 mod locked;
 mod named_blobs;
-mod settle_blobs;
+pub(super) mod settle_blobs;
 
 pub use damage::{Broken, MarkDamaged};
 pub use doom_blobs::DoomedBlobs;

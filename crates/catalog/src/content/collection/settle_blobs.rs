@@ -26,7 +26,7 @@ struct Settle {
     now: i64,
 }
 
-const DELETING: &str = "SELECT digest, generation FROM content_blob \
+pub(in crate::content) const DELETING: &str = "SELECT digest, generation FROM content_blob \
     WHERE state = ? AND digest > ? ORDER BY digest LIMIT ?";
 
 impl Content {

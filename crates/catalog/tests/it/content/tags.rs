@@ -142,3 +142,21 @@ async fn a_tag_that_sixteen_push_at_once_has_sixteen_revisions(scratch: &Scratch
     let stat = bench.content.stat_manifest(&bench.app, &tag("latest").into()).await.unwrap().unwrap();
     assert_eq!((Some(stat.digest), history[0].digest), (last, last), "the later revision stands");
 }
+
+#[tokio::test]
+async fn a_list_that_no_database_gives_at_once_is_read_in_parts() {
+    let scratch = Scratch::sqlite();
+    let bench = Bench::new(&scratch).await;
+    let image = bench.image(&bench.app, "one").await;
+    let all: Vec<String> = (0..50_010).map(|number| format!("v{number:05}")).collect();
+    let borrowed: Vec<&str> = all.iter().map(String::as_str).collect();
+    bench.put(&image, &borrowed).await;
+    let whole = page(&bench, None, None).await;
+    assert!(!whole.more && whole.tags.iter().eq(all.iter()));
+    for (limit, more) in [(50_000, true), (50_005, true), (50_010, false), (60_000, false)] {
+        let some = page(&bench, None, Some(limit)).await;
+        let expected = all.iter().take(limit as usize);
+        assert!(some.tags.iter().eq(expected), "{limit}");
+        assert_eq!(some.more, more, "{limit}");
+    }
+}
