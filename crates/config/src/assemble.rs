@@ -27,6 +27,7 @@ pub(crate) fn assemble(
         version: 1,
         data: data_folder(data, environment, document.get("data"), report),
         database: make(document.get("database"), report).unwrap_or_default(),
+        listen: make(document.get("listen"), report).unwrap_or_default(),
         registries: registries(document.get("registries"), report, path),
         mirrors: Vec::new(),
         defaults: make(document.get("defaults"), report).unwrap_or_default(),

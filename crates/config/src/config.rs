@@ -7,8 +7,8 @@ use portolan_transport::{ByteRate, RegistrySettings};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::Database;
 use crate::database::DatabaseForm;
+use crate::{Database, Listen};
 
 /// All that `portolan.yaml` can say.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -27,6 +27,10 @@ pub struct Config {
     #[serde(default)]
     #[schemars(with = "DatabaseForm", extend("default" = "sqlite"))]
     pub database: Database,
+    /// Where the daemon listens: address and port. Only an address of this machine is taken.
+    #[serde(default)]
+    #[schemars(with = "String", extend("default" = "127.0.0.1:5000"))]
+    pub listen: Listen,
     /// What is set for single registries. A registry needs no entry to be used.
     #[serde(default)]
     pub registries: Vec<RegistrySettings>,

@@ -7,7 +7,6 @@ const TOP: &[&str] = &[
     "events",
     "follow",
     "gc",
-    "listen",
     "notify",
     "proxies",
     "quotas",

@@ -25,8 +25,8 @@ pub struct ReferrerPage {
     pub next: Option<ReferrerKey>,
 }
 
-/// Bytes of descriptors of one page.
-const PAGE_BYTES: usize = 4 * 1024 * 1024;
+/// Bytes of descriptors of one page: with what stands around them it is no larger than a manifest may be.
+const PAGE_BYTES: usize = 4 * 1024 * 1024 - 1024;
 
 /// Descriptors that are read at once: at first, when it is not known how large they are, and at most.
 const FIRST: usize = 32;
@@ -63,13 +63,14 @@ impl Content {
             let list = List { repository, subject, artifact_type, after: last.as_ref() };
             let rows = list.read(&readers, portion).await?;
             for row in &rows {
-                if bytes >= PAGE_BYTES {
+                let descriptor = String::from_utf8(row.get(2)?);
+                let descriptor = descriptor.map_err(|error| CatalogError::damaged("descriptor", error))?;
+                // With a comma behind it. One that is larger than a page is a page of its own.
+                bytes += descriptor.len() + 1;
+                if bytes > PAGE_BYTES && !page.descriptors.is_empty() {
                     page.next = last;
                     return Ok(page);
                 }
-                let descriptor = String::from_utf8(row.get(2)?);
-                let descriptor = descriptor.map_err(|error| CatalogError::damaged("descriptor", error))?;
-                bytes += descriptor.len();
                 page.descriptors.push(descriptor);
                 last = Some(ReferrerKey::read(row)?);
             }

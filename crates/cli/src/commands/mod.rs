@@ -10,6 +10,7 @@ mod login;
 mod logout;
 mod man;
 mod mirrors;
+mod serve;
 mod tags;
 
 use std::thread::available_parallelism;
@@ -29,6 +30,7 @@ pub(crate) enum Command {
     Sync(mirrors::sync::SyncArguments),
     Undo(mirrors::undo::UndoArguments),
     Explain(mirrors::explain::ExplainArguments),
+    Serve(serve::ServeArguments),
     Tags(tags::TagsArguments),
     Inspect(inspect::InspectArguments),
     Diff(diff::DiffArguments),
@@ -48,6 +50,7 @@ pub(crate) fn run(command: Command, context: &Context) -> Result<Outcome, CliErr
         Command::Sync(arguments) => wait(context, mirrors::sync::run(&arguments, context)),
         Command::Undo(arguments) => wait(context, mirrors::undo::run(&arguments, context)),
         Command::Explain(arguments) => wait(context, mirrors::explain::run(&arguments, context)),
+        Command::Serve(arguments) => wait(context, serve::run(&arguments, context)),
         Command::Tags(arguments) => wait(context, tags::run(&arguments, context)),
         Command::Inspect(arguments) => wait(context, inspect::run(&arguments, context)),
         Command::Diff(arguments) => wait(context, diff::run(&arguments, context)),

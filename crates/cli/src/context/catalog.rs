@@ -1,6 +1,6 @@
 //! The catalogue, opened when it is first wanted.
 
-use portolan_catalog::{Catalog, CatalogError, DatabaseLocation, Journal};
+use portolan_catalog::{Catalog, CatalogError, Content, DatabaseLocation, Journal};
 use portolan_sync::Books;
 use tokio::sync::Mutex;
 
@@ -24,6 +24,11 @@ impl LazyCatalog {
     /// What is written down about mirrors, likewise.
     pub(super) async fn books(&self) -> Books {
         self.with(Books::of).await
+    }
+
+    /// What the store holds, likewise.
+    pub(super) async fn content(&self) -> Content {
+        self.with(Catalog::content).await
     }
 
     async fn with<T>(&self, subject: impl FnOnce(&Catalog) -> T) -> T {

@@ -4,6 +4,7 @@
 mod catalog;
 mod places;
 mod realm_pins;
+mod store;
 
 use std::cell::OnceCell;
 use std::sync::Arc;
@@ -14,6 +15,7 @@ use portolan_sync::Books;
 use portolan_transport::Places;
 
 use self::catalog::LazyCatalog;
+use self::store::LazyStore;
 use crate::arguments::Global;
 use crate::error::{CliError, Failure};
 use crate::logging;
@@ -28,6 +30,7 @@ pub(crate) struct Context {
     environment: Environment,
     loaded: OnceCell<Loaded>,
     catalog: OnceCell<Arc<LazyCatalog>>,
+    store: OnceCell<Arc<LazyStore>>,
     places: OnceCell<Places>,
 }
 
@@ -39,6 +42,7 @@ impl Context {
             environment: Environment::of_process(),
             loaded: OnceCell::new(),
             catalog: OnceCell::new(),
+            store: OnceCell::new(),
             places: OnceCell::new(),
             global,
         }
@@ -79,6 +83,16 @@ impl Context {
             .location(&config.data)
             .map_err(|cause| CliError::from(Failure::other("`database` cannot be used", cause)))?;
         Ok(self.catalog.get_or_init(|| Arc::new(LazyCatalog::new(location))))
+    }
+
+    /// The store of the data folder.
+    pub(crate) fn store(&self) -> Result<&Arc<LazyStore>, CliError> {
+        if let Some(store) = self.store.get() {
+            return Ok(store);
+        }
+        let folder = self.config()?.config.data.join("store");
+        let catalog = Arc::clone(self.catalog()?);
+        Ok(self.store.get_or_init(|| Arc::new(LazyStore::new(folder, catalog))))
     }
 
     /// The journal of copies. It may still be opened.

@@ -5,12 +5,13 @@ use std::sync::Arc;
 use portolan_oci::{Descriptor, RawManifest, Registry, TagOrDigest};
 use portolan_transport::{
     Archive, ClientOptions, Endpoint, HostEnvironment, HostLimits, Hosts, HostsOptions, LayoutRepository,
-    Location, Login, LoginCheck, Places, PlacesOptions, RegistrySettings, Secret, Source, TransportError,
-    TransportResult,
+    Location, Login, LoginCheck, OwnStore, Places, PlacesOptions, RegistrySettings, Secret, Source,
+    TransportError, TransportResult,
 };
 
 use super::Context;
 use super::realm_pins::CatalogPins;
+use super::store::LazyStore;
 use crate::error::{CliError, Failure};
 use crate::look::near;
 
@@ -29,7 +30,8 @@ impl Context {
         let pins = Arc::new(CatalogPins(Arc::clone(self.catalog()?)));
         let bandwidth = self.config()?.config.limits.bandwidth;
         let client = ClientOptions { bandwidth, ..ClientOptions::default() };
-        Ok(Places::new(PlacesOptions { pins, client, ..PlacesOptions::new(hosts) }))
+        let store: Arc<dyn OwnStore> = Arc::<LazyStore>::clone(self.store()?);
+        Ok(Places::new(PlacesOptions { pins, client, store: Some(store), ..PlacesOptions::new(hosts) }))
     }
 
     /// Asks a registry whether it takes a login.

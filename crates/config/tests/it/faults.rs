@@ -46,7 +46,7 @@ fn unknown_keys() {
 fn reserved_names() {
     insta::assert_snapshot!(all(&[
         "version: 1\nclouds:\n  - name: base\n",
-        "version: 1\nlisten: 127.0.0.1:5000\n",
+        "version: 1\naccess: {anonymous: [pull]}\n",
         "version: 1\nlog: {file: /var/log/portolan.log}\n",
     ]));
 }

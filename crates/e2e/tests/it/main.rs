@@ -10,5 +10,6 @@ mod desk;
 mod faults;
 mod judge;
 mod killed;
+mod ours;
 mod secrets;
 mod zoo;

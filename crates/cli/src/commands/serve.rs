@@ -1,0 +1,39 @@
+//! `portolan serve`.
+
+use clap::Args;
+use portolan_server::doors;
+use portolan_server::http::{HttpLimits, Server};
+
+use crate::context::Context;
+use crate::error::{CliError, Failure};
+use crate::interrupt::Interrupt;
+use crate::outcome::Outcome;
+
+/// Runs the registry
+#[derive(Debug, Args)]
+#[command(after_help = "\
+It listens where `listen` of the configuration says, else at 127.0.0.1:5000, and keeps what is pushed in the data
+folder. Ctrl-C or SIGTERM ends it in order: requests under way are answered first.
+
+Examples:
+  portolan serve
+  portolan --data /srv/images serve
+  skopeo copy --dest-tls-verify=false docker://debian:12 docker://127.0.0.1:5000/base/debian:12")]
+pub(crate) struct ServeArguments {}
+
+pub(super) async fn run(_: &ServeArguments, context: &Context) -> Result<Outcome, CliError> {
+    let address = context.config()?.config.listen.address();
+    let limits = HttpLimits::default();
+    let opened = context.store()?.store().await;
+    let store = opened.map_err(|cause| Failure::other("cannot open the store", cause))?.clone();
+    let router = doors::all(store, limits);
+    let failed = |cause| Failure::other(format!("cannot listen at {address}"), cause);
+    let server = Server::bind(address, router, limits).await.map_err(failed)?;
+    let address = server.address().map_err(failed)?;
+    context.talk.insist(&format!("listening at http://{address}"));
+    Interrupt::over(&context.talk, async |interrupt| {
+        server.run(interrupt.token().clone()).await;
+        Ok(Outcome::Done)
+    })
+    .await
+}

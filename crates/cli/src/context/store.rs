@@ -1,0 +1,56 @@
+//! The store, opened when it is first wanted.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use portolan_oci::RepositoryName;
+use portolan_store::{DiskBackend, Sharing, Store, StoreError, StoreRepository, StoreResult, StoreSettings};
+use portolan_transport::{OwnStore, Source, Target, TransportError, TransportResult};
+use tokio::sync::OnceCell;
+
+use super::catalog::LazyCatalog;
+
+/// The store, opened when it is first wanted.
+#[derive(Debug)]
+pub(crate) struct LazyStore {
+    folder: PathBuf,
+    catalog: Arc<LazyCatalog>,
+    open: OnceCell<Store>,
+}
+
+impl LazyStore {
+    /// The store of the data folder.
+    pub(super) fn new(folder: PathBuf, catalog: Arc<LazyCatalog>) -> Self {
+        Self { folder, catalog, open: OnceCell::new() }
+    }
+
+    pub(crate) async fn store(&self) -> StoreResult<&Store> {
+        self.open.get_or_try_init(|| self.open()).await
+    }
+
+    async fn open(&self) -> StoreResult<Store> {
+        let backend = DiskBackend::open(self.folder.clone(), Sharing::Shared).await?;
+        let content = self.catalog.content().await;
+        Store::open(StoreSettings::default(), content, Arc::new(backend)).await
+    }
+
+    async fn repository(&self, name: &RepositoryName) -> TransportResult<Arc<StoreRepository>> {
+        let failed = |cause: StoreError| TransportError::Unavailable {
+            what: format!("opening the store in {}", self.folder.display()),
+            cause: Box::new(cause),
+        };
+        Ok(Arc::new(self.store().await.map_err(failed)?.repository(name.clone())))
+    }
+}
+
+#[async_trait]
+impl OwnStore for LazyStore {
+    async fn source(&self, repository: &RepositoryName) -> TransportResult<Arc<dyn Source>> {
+        Ok(self.repository(repository).await?)
+    }
+
+    async fn target(&self, repository: &RepositoryName) -> TransportResult<Arc<dyn Target>> {
+        Ok(self.repository(repository).await?)
+    }
+}

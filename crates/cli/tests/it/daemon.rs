@@ -1,0 +1,54 @@
+//! `portolan serve` in a sandbox.
+
+use std::io::{BufRead as _, BufReader, Read as _};
+use std::process::{Child, ChildStderr, Command, Stdio};
+
+use portolan_testkit::client::Client;
+
+use crate::sandbox::Sandbox;
+
+/// A daemon at a free port; it is killed by its id when this is dropped.
+pub(crate) struct Daemon {
+    child: Child,
+    host: String,
+    talk: BufReader<ChildStderr>,
+}
+
+impl Drop for Daemon {
+    fn drop(&mut self) {
+        // Both fail only when the process has ended already.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+impl Daemon {
+    /// Starts it in the sandbox and waits until it listens.
+    pub(crate) fn start(sandbox: &Sandbox) -> Self {
+        let mut command = sandbox.command(["serve"]);
+        command.env("PORTOLAN__LISTEN", "127.0.0.1:0").stderr(Stdio::piped());
+        let mut child = command.spawn().unwrap();
+        let mut talk = BufReader::new(child.stderr.take().unwrap());
+        let mut line = String::new();
+        talk.read_line(&mut line).unwrap();
+        let host = line.trim().strip_prefix("listening at http://").unwrap_or_else(|| panic!("{line}"));
+        Self { host: host.to_owned(), child, talk }
+    }
+
+    pub(crate) fn client(&self) -> Client {
+        Client::new(&format!("http://{}", self.host))
+    }
+
+    pub(crate) fn signal(&self, name: &str) {
+        let sent = Command::new("kill").args([format!("-{name}"), self.child.id().to_string()]).status();
+        assert!(sent.unwrap().success());
+    }
+
+    /// Waits for its end: the exit code, and what it said since it listened.
+    pub(crate) fn ended(mut self) -> (Option<i32>, String) {
+        let code = self.child.wait().unwrap().code();
+        let mut said = String::new();
+        self.talk.read_to_string(&mut said).unwrap();
+        (code, said)
+    }
+}

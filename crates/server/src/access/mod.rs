@@ -1,0 +1,9 @@
+//! Who asks, and what he may do.
+//!
+//! Not here: how a door says no (each has its own words for it).
+
+mod action;
+mod caller;
+
+pub use action::Action;
+pub use caller::Caller;

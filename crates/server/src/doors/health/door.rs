@@ -1,0 +1,41 @@
+//! The door as a whole.
+
+use axum::Router;
+use axum::extract::State;
+use axum::response::{IntoResponse as _, Response};
+use axum::routing::get;
+use http::header::CONTENT_TYPE;
+use portolan_store::Store;
+
+use super::ready;
+use crate::metrics::Metrics;
+
+/// Health and metrics.
+#[derive(Debug, Clone)]
+pub struct HealthDoor {
+    pub(super) store: Store,
+    metrics: Metrics,
+}
+
+impl HealthDoor {
+    /// A door that tells about this store, and what was counted.
+    pub fn new(store: Store, metrics: Metrics) -> Self {
+        Self { store, metrics }
+    }
+
+    /// What it answers.
+    pub fn router(self) -> Router {
+        Router::new()
+            .route("/healthz", get(async || "ok\n"))
+            .route("/readyz", get(ready::ready))
+            .route("/metrics", get(metrics))
+            .with_state(self)
+    }
+}
+
+/// All that is counted, as text.
+async fn metrics(State(door): State<HealthDoor>) -> Response {
+    door.metrics.note_store(&door.store).await;
+    let text = "application/openmetrics-text; version=1.0.0; charset=utf-8";
+    ([(CONTENT_TYPE, text)], door.metrics.text()).into_response()
+}

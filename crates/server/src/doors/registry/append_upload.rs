@@ -1,0 +1,32 @@
+//! `PATCH` of an upload: a chunk, or a stream (end-5).
+
+use axum::body::Body;
+use http::StatusCode;
+use portolan_catalog::UploadId;
+use portolan_oci::RepositoryName;
+use portolan_store::Sent;
+
+use super::answer::Answer;
+use super::body;
+use super::door::RegistryDoor;
+use super::request::Asked;
+use super::session;
+use crate::access::Action;
+use crate::http::incoming;
+
+pub(super) async fn append_upload(
+    door: &RegistryDoor,
+    asked: &Asked,
+    name: RepositoryName,
+    id: UploadId,
+    body: Body,
+) -> Answer {
+    asked.must(Action::Push, &name)?;
+    let (upload, at) = (session::of(asked, id), body::place(asked)?);
+    let repository = door.store.repository(name);
+    let bytes = incoming(body, door.limits.pause);
+    match repository.append_upload(&upload, Sent { at, bytes }).await {
+        Ok(offset) => Ok(session::at(StatusCode::ACCEPTED, repository.name(), id, offset)),
+        Err(error) => Err(session::failed(error, repository.name(), id)),
+    }
+}

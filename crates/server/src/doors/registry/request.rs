@@ -1,0 +1,64 @@
+//! A request as the endpoints see it.
+
+use axum::body::Body;
+use axum::extract::Request;
+use http::header::CONTENT_LENGTH;
+use http::request::Parts;
+use http::{HeaderMap, HeaderName, Method};
+use portolan_oci::RepositoryName;
+
+use super::error::{Code, RegistryError};
+use super::query::Query;
+use crate::access::{Action, Caller};
+
+/// A request without its body, and who sent it.
+#[derive(Debug)]
+pub(super) struct Asked {
+    pub(super) head: Parts,
+    pub(super) caller: Caller,
+}
+
+impl Asked {
+    /// The request, and apart from it its body.
+    pub(super) fn new(request: Request, caller: Caller) -> (Self, Body) {
+        let (head, body) = request.into_parts();
+        (Self { head, caller }, body)
+    }
+
+    pub(super) fn method(&self) -> &Method {
+        &self.head.method
+    }
+
+    pub(super) fn headers(&self) -> &HeaderMap {
+        &self.head.headers
+    }
+
+    pub(super) fn path(&self) -> &str {
+        self.head.uri.path()
+    }
+
+    pub(super) fn query(&self) -> Query<'_> {
+        Query::new(self.head.uri.query())
+    }
+
+    /// A header that can be read as text.
+    pub(super) fn header(&self, name: &HeaderName) -> Option<&str> {
+        self.headers().get(name)?.to_str().ok()
+    }
+
+    /// How long the body says it is.
+    pub(super) fn length(&self) -> Option<u64> {
+        self.header(&CONTENT_LENGTH)?.trim().parse().ok()
+    }
+
+    /// Goes on if the caller may do that there.
+    ///
+    /// # Errors
+    /// `DENIED`.
+    pub(super) fn must(&self, action: Action, repository: &RepositoryName) -> Result<(), RegistryError> {
+        if self.caller.may(action, repository) {
+            return Ok(());
+        }
+        Err(RegistryError::new(Code::Denied, format!("{} may not do that in {repository}", self.caller)))
+    }
+}

@@ -1,0 +1,23 @@
+//! `GET` of an upload: how far it has come (end-13).
+
+use http::StatusCode;
+use portolan_catalog::UploadId;
+use portolan_oci::RepositoryName;
+
+use super::answer::Answer;
+use super::door::RegistryDoor;
+use super::request::Asked;
+use super::session;
+use crate::access::Action;
+
+pub(super) async fn upload_status(
+    door: &RegistryDoor,
+    asked: &Asked,
+    name: RepositoryName,
+    id: UploadId,
+) -> Answer {
+    asked.must(Action::Push, &name)?;
+    let repository = door.store.repository(name);
+    let offset = repository.upload_offset(&session::of(asked, id)).await?;
+    Ok(session::at(StatusCode::NO_CONTENT, repository.name(), id, offset))
+}

@@ -1,0 +1,9 @@
+//! What all doors share of HTTP: connections with time-outs, and an end in order.
+
+mod incoming;
+mod limits;
+mod server;
+
+pub use incoming::{TooSlow, incoming};
+pub use limits::HttpLimits;
+pub use server::Server;

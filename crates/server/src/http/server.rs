@@ -1,0 +1,131 @@
+//! Taking connections, and ending in order.
+
+use std::io;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Router;
+use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
+use hyper_util::server::conn::auto::Builder;
+use hyper_util::server::graceful::GracefulShutdown;
+use hyper_util::service::TowerToHyperService;
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio_util::sync::CancellationToken;
+
+use super::HttpLimits;
+
+/// How long to wait when the system has no file descriptor left for a connection.
+const OUT_OF_DESCRIPTORS: Duration = Duration::from_millis(100);
+
+/// Headers of one request, at most.
+const HEADERS: usize = 100;
+
+/// Bytes of the head of one request, at most: above all links and tokens fit.
+const HEAD_BYTES: u16 = u16::MAX;
+
+/// One listener with what it answers.
+#[derive(Debug)]
+pub struct Server {
+    listener: TcpListener,
+    router: Router,
+    limits: HttpLimits,
+}
+
+impl Server {
+    /// Listens at the address.
+    ///
+    /// # Errors
+    /// If the address cannot be had.
+    pub async fn bind(address: SocketAddr, router: Router, limits: HttpLimits) -> io::Result<Self> {
+        let listener = TcpListener::bind(address).await?;
+        Ok(Self { listener, router, limits })
+    }
+
+    /// Where it listens: with the port that was found, if none was named.
+    ///
+    /// # Errors
+    /// If the system does not say.
+    pub fn address(&self) -> io::Result<SocketAddr> {
+        self.listener.local_addr()
+    }
+
+    /// Answers until it is told to end. Then it takes no more connections, lets requests under way end for as long
+    /// as the limits say, and returns.
+    pub async fn run(self, end: CancellationToken) {
+        let places = Arc::new(Semaphore::new(self.limits.connections));
+        let connections = GracefulShutdown::new();
+        while let Some((connection, place)) = self.next(&places, &end).await {
+            self.serve(connection, place, &connections);
+        }
+        drop(self.listener);
+        if tokio::time::timeout(self.limits.farewell, connections.shutdown()).await.is_err() {
+            tracing::warn!("connections were ended before their requests");
+        }
+    }
+
+    async fn next(
+        &self,
+        places: &Arc<Semaphore>,
+        end: &CancellationToken,
+    ) -> Option<(TcpStream, OwnedSemaphorePermit)> {
+        let accepting = async {
+            let place = Arc::clone(places).acquire_owned().await.ok()?;
+            Some((self.accept().await, place))
+        };
+        tokio::select! {
+            () = end.cancelled() => None,
+            accepted = accepting => accepted,
+        }
+    }
+
+    /// The next connection. One that was broken off before it was taken is nobody's fault.
+    async fn accept(&self) -> TcpStream {
+        loop {
+            match self.listener.accept().await {
+                Ok((connection, _)) => return connection,
+                Err(cause) if is_of_one_connection(&cause) => {}
+                Err(cause) => {
+                    tracing::error!(%cause, "a connection cannot be taken");
+                    tokio::time::sleep(OUT_OF_DESCRIPTORS).await;
+                }
+            }
+        }
+    }
+
+    fn serve(&self, connection: TcpStream, place: OwnedSemaphorePermit, connections: &GracefulShutdown) {
+        // Small answers go out at once.
+        if let Err(cause) = connection.set_nodelay(true) {
+            tracing::debug!(%cause, "a connection gathers small answers");
+        }
+        let mut builder = Builder::new(TokioExecutor::new());
+        builder
+            .http1()
+            .timer(TokioTimer::new())
+            .header_read_timeout(self.limits.head)
+            .max_headers(HEADERS)
+            .max_buf_size(HEAD_BYTES.into());
+        builder
+            .http2()
+            .timer(TokioTimer::new())
+            .max_header_list_size(HEAD_BYTES.into())
+            .keep_alive_interval(Some(self.limits.head));
+        let service = TowerToHyperService::new(self.router.clone());
+        let serving = builder.serve_connection(TokioIo::new(connection), service).into_owned();
+        let serving = connections.watch(serving);
+        tokio::spawn(async move {
+            if let Err(cause) = serving.await {
+                tracing::debug!(cause, "a connection broke");
+            }
+            drop(place);
+        });
+    }
+}
+
+fn is_of_one_connection(cause: &io::Error) -> bool {
+    matches!(
+        cause.kind(),
+        io::ErrorKind::ConnectionAborted | io::ErrorKind::ConnectionReset | io::ErrorKind::ConnectionRefused
+    )
+}

@@ -1,0 +1,13 @@
+//! The daemon: what Portolan answers over HTTP, and what runs behind it.
+//!
+//! A *door* is one HTTP surface; each lies in a folder of [`doors`] and translates, nothing more: what it is
+//! asked goes to an engine or to the store. [`access`] says who may do what, [`http`] has what all doors share
+//! of the protocol, [`metrics`] what is counted.
+//!
+//! Not here: the configuration (`portolan-config`), the command line (`portolan-cli`).
+
+pub mod access;
+pub mod doors;
+pub mod http;
+pub mod metrics;
+pub mod testing;

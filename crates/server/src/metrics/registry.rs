@@ -1,0 +1,98 @@
+//! The series.
+
+use std::fmt;
+use std::sync::Arc;
+use std::sync::atomic::AtomicU64;
+use std::time::Duration;
+
+use portolan_store::Store;
+use prometheus_client::encoding::EncodeLabelSet;
+use prometheus_client::encoding::text::encode;
+use prometheus_client::metrics::counter::Counter;
+use prometheus_client::metrics::family::Family;
+use prometheus_client::metrics::gauge::Gauge;
+use prometheus_client::metrics::histogram::{Histogram, exponential_buckets};
+use prometheus_client::registry::{Registry, Unit};
+
+/// Seconds of the shortest time that is told apart; 14 doublings of it reach over a minute.
+const SHORTEST: f64 = 0.005;
+
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct Asked {
+    method: &'static str,
+    status: u16,
+}
+
+/// What is counted; clones count the same.
+#[derive(Clone)]
+pub struct Metrics(Arc<Series>);
+
+struct Series {
+    registry: Registry,
+    requests: Family<Asked, Counter>,
+    durations: Histogram,
+    under_way: Gauge,
+    uploads: Gauge,
+    free: Gauge<u64, AtomicU64>,
+}
+
+impl fmt::Debug for Metrics {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Metrics").finish_non_exhaustive()
+    }
+}
+
+impl Default for Metrics {
+    fn default() -> Self {
+        let mut registry = Registry::with_prefix("portolan");
+        let requests = Family::default();
+        let durations = Histogram::new(exponential_buckets(SHORTEST, 2.0, 14));
+        let (under_way, uploads, free) = (Gauge::default(), Gauge::default(), Gauge::default());
+        registry.register("http_requests", "Requests answered", requests.clone());
+        let help = "Time from a request's head to that of its answer";
+        registry.register_with_unit("http_request_duration", help, Unit::Seconds, durations.clone());
+        registry.register("http_requests_under_way", "Requests being answered", under_way.clone());
+        registry.register("store_uploads_open", "Upload sessions open in this process", uploads.clone());
+        registry.register_with_unit(
+            "store_free",
+            "Room left on the store's volume",
+            Unit::Bytes,
+            free.clone(),
+        );
+        Self(Arc::new(Series { registry, requests, durations, under_way, uploads, free }))
+    }
+}
+
+impl Metrics {
+    /// All of it as text (`application/openmetrics-text`).
+    pub fn text(&self) -> String {
+        let mut text = String::new();
+        // Writing to a string cannot fail.
+        let _ = encode(&mut text, &self.0.registry);
+        text
+    }
+
+    /// Looks at what is not counted as it happens.
+    pub(crate) async fn note_store(&self, store: &Store) {
+        self.0.uploads.set(i64::try_from(store.open_uploads()).unwrap_or(i64::MAX));
+        match store.free_bytes().await {
+            Ok(free) => {
+                self.0.free.set(free);
+            }
+            Err(error) => tracing::warn!(%error, "free space cannot be measured"),
+        }
+    }
+
+    pub(super) fn begun(&self) {
+        self.0.under_way.inc();
+    }
+
+    pub(super) fn ended(&self) {
+        self.0.under_way.dec();
+    }
+
+    pub(super) fn answered(&self, method: &'static str, status: u16, took: Duration) {
+        self.0.requests.get_or_create(&Asked { method, status }).inc();
+        self.0.durations.observe(took.as_secs_f64());
+    }
+}

@@ -1,0 +1,62 @@
+//! A daemon inside a test: the real doors on a real store, at a free port of this machine.
+
+use std::error::Error;
+use std::net::{Ipv4Addr, SocketAddr};
+use std::path::Path;
+use std::sync::Arc;
+
+use portolan_catalog::{Catalog, DatabaseLocation};
+use portolan_store::{DiskBackend, Sharing, Store, StoreSettings};
+use tokio_util::sync::CancellationToken;
+
+use crate::doors;
+use crate::http::{HttpLimits, Server};
+
+/// A daemon that ends when it is dropped; what it holds stays in its folder.
+#[derive(Debug)]
+pub struct Running {
+    address: SocketAddr,
+    end: CancellationToken,
+    /// Its store.
+    pub store: Store,
+    /// Its catalogue.
+    pub catalog: Arc<Catalog>,
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        self.end.cancel();
+    }
+}
+
+impl Running {
+    /// Starts a daemon with its store in `folder` and its catalogue at `database`.
+    ///
+    /// # Errors
+    /// Whatever keeps it from starting.
+    pub async fn start(
+        folder: &Path,
+        database: &DatabaseLocation,
+        settings: StoreSettings,
+        limits: HttpLimits,
+    ) -> Result<Self, Box<dyn Error + Send + Sync>> {
+        let catalog = Arc::new(Catalog::open(database).await?);
+        let backend = DiskBackend::open(folder.join("store"), Sharing::Shared).await?;
+        let store = Store::open(settings, catalog.content(), Arc::new(backend)).await?;
+        let router = doors::all(store.clone(), limits);
+        let server = Server::bind((Ipv4Addr::LOCALHOST, 0).into(), router, limits).await?;
+        let (address, end) = (server.address()?, CancellationToken::new());
+        tokio::spawn(server.run(end.clone()));
+        Ok(Self { address, end, store, catalog })
+    }
+
+    /// `127.0.0.1:PORT`.
+    pub fn host(&self) -> String {
+        self.address.to_string()
+    }
+
+    /// `http://127.0.0.1:PORT`.
+    pub fn url(&self) -> String {
+        format!("http://{}", self.address)
+    }
+}

@@ -1,0 +1,65 @@
+//! What can go wrong with the store, by what a caller can do about it.
+
+use portolan_catalog::CatalogError;
+use portolan_oci::VerifyError;
+
+use crate::BackendError;
+
+/// What was below a failure.
+pub type Cause = Box<dyn std::error::Error + Send + Sync + 'static>;
+
+/// The result of asking the store.
+pub type StoreResult<T> = Result<T, StoreError>;
+
+/// Why the store did not do what was asked. What is merely not there is no failure but `None`.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// The catalogue failed.
+    #[error("the catalogue failed")]
+    Catalog(#[from] CatalogError),
+    /// The place of the bytes failed.
+    #[error("the storage failed")]
+    Backend(#[from] BackendError),
+    /// Less room is free than is kept in reserve.
+    #[error("{missing} bytes are missing until the store takes content again")]
+    NoRoom {
+        /// How many bytes have to become free.
+        missing: u64,
+    },
+    /// The content is not what it was said to be. The upload is gone.
+    #[error("the content is not what it should be")]
+    Content(#[from] VerifyError),
+    /// The sender broke off, or was too slow. What came is kept.
+    #[error("the sender broke off behind byte {offset}")]
+    BrokenOff {
+        /// How many bytes have come.
+        offset: u64,
+        /// What happened.
+        #[source]
+        cause: Cause,
+    },
+    /// The bytes do not begin where the upload is, or another request appends to it now.
+    #[error("the upload is at byte {offset}")]
+    OutOfOrder {
+        /// Where it is.
+        offset: u64,
+    },
+    /// Another process goes on with the upload.
+    #[error("another process goes on with the upload")]
+    Elsewhere,
+    /// There is no such upload, or it is somebody else's.
+    #[error("there is no such upload")]
+    UploadUnknown,
+    /// More uploads are open than may be.
+    #[error("too many uploads are open")]
+    TooManyUploads,
+    /// The blob was collected as often as it was written.
+    #[error("the blob is being collected again and again")]
+    Contended,
+    /// What was written down of an upload cannot be read, or not be written.
+    #[error("the state of an upload cannot be read")]
+    Unreadable(#[source] Cause),
+    /// The work was dropped half done: the process ends.
+    #[error("the store is closing")]
+    Closing,
+}

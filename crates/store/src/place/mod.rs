@@ -1,0 +1,8 @@
+//! A repository of the store as a place that images are copied from and to, without going over HTTP.
+
+mod errors;
+mod source;
+mod target;
+
+/// Who pushes when the program itself does.
+const OWNER: &str = "portolan";

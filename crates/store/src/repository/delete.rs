@@ -1,0 +1,33 @@
+//! Deleting.
+
+use portolan_catalog::{By, DeleteManifest, DeleteTag, UnlinkBlob};
+use portolan_oci::{Digest, Tag};
+
+use super::StoreRepository;
+use crate::StoreResult;
+
+impl StoreRepository {
+    /// Deletes a tag; the manifest stays.
+    ///
+    /// # Errors
+    /// If the catalogue fails.
+    pub async fn delete_tag(&self, tag: &Tag, by: &By) -> StoreResult<DeleteTag> {
+        Ok(self.content().delete_tag(&self.name, tag, by).await?)
+    }
+
+    /// Deletes a manifest with all tags that name it.
+    ///
+    /// # Errors
+    /// If the catalogue fails.
+    pub async fn delete_manifest(&self, digest: &Digest, by: &By) -> StoreResult<DeleteManifest> {
+        Ok(self.content().delete_manifest(&self.name, digest, by).await?)
+    }
+
+    /// Takes a blob out of this repository; its bytes go by collection, when no repository has it.
+    ///
+    /// # Errors
+    /// If the catalogue fails.
+    pub async fn unlink_blob(&self, digest: &Digest) -> StoreResult<UnlinkBlob> {
+        Ok(self.content().unlink_blob(&self.name, digest).await?)
+    }
+}

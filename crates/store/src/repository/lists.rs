@@ -1,0 +1,30 @@
+//! What a repository lists: its tags, and what refers to a manifest.
+
+use portolan_catalog::{ReferrerKey, ReferrerPage, TagPage, TagRange};
+use portolan_oci::{Digest, MediaType};
+
+use super::StoreRepository;
+use crate::StoreResult;
+
+impl StoreRepository {
+    /// Tags in the order of their bytes; `None` if there is no such repository.
+    ///
+    /// # Errors
+    /// If the catalogue fails.
+    pub async fn tags(&self, range: &TagRange) -> StoreResult<Option<TagPage>> {
+        Ok(self.content().tags(&self.name, range).await?)
+    }
+
+    /// What refers to `subject`, of one artifact type or of all, behind `after`.
+    ///
+    /// # Errors
+    /// If the catalogue fails.
+    pub async fn referrers(
+        &self,
+        subject: &Digest,
+        artifact_type: Option<&MediaType>,
+        after: Option<&ReferrerKey>,
+    ) -> StoreResult<ReferrerPage> {
+        Ok(self.content().referrers(&self.name, subject, artifact_type, after).await?)
+    }
+}

@@ -1,0 +1,78 @@
+//! How the store is to behave.
+
+use std::time::Duration;
+
+/// How the store is to behave.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StoreSettings {
+    /// Room that is kept free.
+    pub reserve: Reserve,
+    /// Upload sessions that may be open at once, of all users and of one.
+    pub uploads: UploadLimits,
+    /// How long content that nothing needs any more stays.
+    pub grace: Duration,
+    /// Whether an index may name manifests that are not there.
+    pub sparse_indexes: SparseIndexes,
+}
+
+impl Default for StoreSettings {
+    fn default() -> Self {
+        Self {
+            reserve: Reserve::default(),
+            uploads: UploadLimits::default(),
+            grace: Duration::from_secs(24 * 60 * 60),
+            sparse_indexes: SparseIndexes::Refused,
+        }
+    }
+}
+
+/// Room on the volume that pushes must leave free, so that deleting and collecting always work.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Reserve {
+    /// A twentieth of the volume, at least 256 MiB and at most 10 GiB.
+    #[default]
+    Share,
+    /// So many bytes.
+    Bytes(u64),
+}
+
+/// The least and the most that [`Reserve::Share`] keeps, in bytes.
+const LEAST: u64 = 256 << 20;
+const MOST: u64 = 10 << 30;
+
+impl Reserve {
+    /// How many bytes that is on a volume of so many.
+    pub fn of(self, total: u64) -> u64 {
+        match self {
+            Self::Share => (total / 20).clamp(LEAST, MOST),
+            Self::Bytes(bytes) => bytes,
+        }
+    }
+}
+
+/// How many upload sessions there may be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct UploadLimits {
+    /// In all.
+    pub all: usize,
+    /// Of one user.
+    pub of_one: usize,
+    /// How long one may lie idle before it is removed.
+    pub idle: Duration,
+}
+
+impl Default for UploadLimits {
+    fn default() -> Self {
+        Self { all: 1_024, of_one: 64, idle: Duration::from_secs(24 * 60 * 60) }
+    }
+}
+
+/// What becomes of an index that names manifests which are not in its repository.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum SparseIndexes {
+    /// It is refused, naming them.
+    #[default]
+    Refused,
+    /// It is taken.
+    Allowed,
+}

@@ -1,0 +1,103 @@
+//! The open store.
+
+use std::sync::Arc;
+
+use portolan_catalog::{Content, RepositoryPage, UploadId};
+use portolan_oci::RepositoryName;
+
+use crate::uploads::Uploads;
+use crate::watermark::Watermark;
+use crate::{BlobBackend, StoreRepository, StoreResult, StoreSettings};
+
+/// The open store; clones are cheap and are the same store.
+#[derive(Debug, Clone)]
+pub struct Store(Arc<Inner>);
+
+#[derive(Debug)]
+struct Inner {
+    content: Content,
+    backend: Arc<dyn BlobBackend>,
+    settings: StoreSettings,
+    uploads: Uploads,
+    watermark: Watermark,
+    /// Which process this is, to others who share the catalogue.
+    node: String,
+}
+
+impl Store {
+    /// Opens the store whose bytes lie in `backend` and whose rows are `content`.
+    ///
+    /// # Errors
+    /// [`StoreError::Backend`](crate::StoreError::Backend) if it cannot be used.
+    pub async fn open(
+        settings: StoreSettings,
+        content: Content,
+        backend: Arc<dyn BlobBackend>,
+    ) -> StoreResult<Self> {
+        let watermark = Watermark::new(settings.reserve, Arc::clone(&backend));
+        watermark.look().await?;
+        let uploads = Uploads::new(settings.uploads);
+        let node = UploadId::random().to_string();
+        Ok(Self(Arc::new(Inner { content, backend, settings, uploads, watermark, node })))
+    }
+
+    /// The repository of this name, which need not be there yet.
+    pub fn repository(&self, name: RepositoryName) -> StoreRepository {
+        StoreRepository::new(self.clone(), name)
+    }
+
+    /// The names of repositories in the order of their bytes, those behind `after`, at most so many.
+    ///
+    /// # Errors
+    /// If the catalogue fails.
+    pub async fn repositories(&self, after: Option<&str>, limit: u32) -> StoreResult<RepositoryPage> {
+        Ok(self.content().repositories(after, Some(limit)).await?)
+    }
+
+    /// Whether the store can be used now.
+    ///
+    /// # Errors
+    /// What is in the way: the catalogue, or the storage.
+    pub async fn check(&self) -> StoreResult<()> {
+        self.repositories(None, 1).await?;
+        self.free_bytes().await?;
+        Ok(())
+    }
+
+    /// How many bytes are free where the store lies.
+    ///
+    /// # Errors
+    /// If the storage fails.
+    pub async fn free_bytes(&self) -> StoreResult<u64> {
+        Ok(self.backend().room().await?.free)
+    }
+
+    /// How many upload sessions are open in this process.
+    pub fn open_uploads(&self) -> usize {
+        self.uploads().count()
+    }
+
+    pub(crate) fn content(&self) -> &Content {
+        &self.0.content
+    }
+
+    pub(crate) fn backend(&self) -> &Arc<dyn BlobBackend> {
+        &self.0.backend
+    }
+
+    pub(crate) fn settings(&self) -> &StoreSettings {
+        &self.0.settings
+    }
+
+    pub(crate) fn uploads(&self) -> &Uploads {
+        &self.0.uploads
+    }
+
+    pub(crate) fn node(&self) -> &str {
+        &self.0.node
+    }
+
+    pub(crate) fn watermark(&self) -> &Watermark {
+        &self.0.watermark
+    }
+}

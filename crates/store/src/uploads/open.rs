@@ -1,0 +1,94 @@
+//! The sessions that are open in this process.
+
+use std::collections::HashMap;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use portolan_catalog::UploadId;
+use portolan_oci::RepositoryName;
+use tokio::sync::Mutex as Turn;
+
+use super::session::Session;
+use crate::settings::UploadLimits;
+use crate::{StoreError, StoreResult};
+
+/// The sessions that are open in this process.
+#[derive(Debug)]
+pub(crate) struct Uploads {
+    limits: UploadLimits,
+    open: Mutex<HashMap<UploadId, Arc<Open>>>,
+}
+
+/// One open session.
+#[derive(Debug)]
+pub(super) struct Open {
+    pub(super) id: UploadId,
+    pub(super) repository: RepositoryName,
+    pub(super) owner: String,
+    /// How many bytes have come; readable while somebody appends.
+    offset: AtomicU64,
+    /// Who has it appends.
+    pub(super) session: Turn<Session>,
+}
+
+impl Open {
+    pub(super) fn new(id: UploadId, repository: RepositoryName, owner: String, session: Session) -> Self {
+        let offset = AtomicU64::new(session.offset());
+        Self { id, repository, owner, offset, session: Turn::new(session) }
+    }
+
+    pub(super) fn offset(&self) -> u64 {
+        self.offset.load(Ordering::Acquire)
+    }
+
+    pub(super) fn is_at(&self, offset: u64) {
+        self.offset.store(offset, Ordering::Release);
+    }
+
+    /// Whether it is this owner's, in this repository. To anybody else there is no such session.
+    pub(super) fn belongs_to(&self, repository: &RepositoryName, owner: &str) -> bool {
+        self.repository == *repository && self.owner == owner
+    }
+}
+
+impl Uploads {
+    pub(crate) fn new(limits: UploadLimits) -> Self {
+        Self { limits, open: Mutex::default() }
+    }
+
+    fn sessions(&self) -> MutexGuard<'_, HashMap<UploadId, Arc<Open>>> {
+        self.open.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(crate) fn count(&self) -> usize {
+        self.sessions().len()
+    }
+
+    pub(super) fn find(&self, id: UploadId) -> Option<Arc<Open>> {
+        self.sessions().get(&id).cloned()
+    }
+
+    /// Takes in a new session.
+    ///
+    /// # Errors
+    /// [`StoreError::TooManyUploads`].
+    pub(super) fn add(&self, open: Open) -> StoreResult<Arc<Open>> {
+        let mut sessions = self.sessions();
+        let of_one = sessions.values().filter(|other| other.owner == open.owner).count();
+        if sessions.len() >= self.limits.all || of_one >= self.limits.of_one {
+            return Err(StoreError::TooManyUploads);
+        }
+        let open = Arc::new(open);
+        sessions.insert(open.id, Arc::clone(&open));
+        Ok(open)
+    }
+
+    /// Takes in a session that is going on, unless another request has done so already.
+    pub(super) fn add_again(&self, open: Open) -> Arc<Open> {
+        Arc::clone(self.sessions().entry(open.id).or_insert_with(|| Arc::new(open)))
+    }
+
+    pub(super) fn remove(&self, id: UploadId) {
+        self.sessions().remove(&id);
+    }
+}

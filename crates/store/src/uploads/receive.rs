@@ -1,0 +1,81 @@
+//! Taking in the bytes of one request.
+
+use std::future::Future;
+use std::time::Duration;
+
+use tokio::sync::MutexGuard;
+
+use super::gather::{Gather, Incoming};
+use super::open::Open;
+use super::session::Session;
+use crate::{Store, StoreError, StoreResult};
+
+/// Does work on a session that goes on to its end, also when nobody waits for it any more: a client that hangs up
+/// must not leave a write half done.
+pub(super) async fn to_its_end<T, W>(work: W) -> StoreResult<T>
+where
+    T: Send + 'static,
+    W: Future<Output = StoreResult<T>> + Send + 'static,
+{
+    tokio::spawn(work).await.unwrap_or(Err(StoreError::Closing))
+}
+
+/// How long a request waits for one before it: a sender that broke off and comes again is often faster than the
+/// end of what it broke off.
+const PATIENCE: Duration = Duration::from_secs(2);
+
+/// The session, if nobody else appends for long, and if it is `at` that offset.
+pub(super) async fn turn(open: &Open, at: Option<u64>) -> StoreResult<MutexGuard<'_, Session>> {
+    let waited = tokio::time::timeout(PATIENCE, open.session.lock()).await;
+    let session = waited.map_err(|_| StoreError::OutOfOrder { offset: open.offset() })?;
+    match at {
+        Some(at) if at != session.offset() => Err(StoreError::OutOfOrder { offset: session.offset() }),
+        _ => Ok(session),
+    }
+}
+
+/// How far an upload has come. While somebody appends for longer than a request waits, that is a moment's truth.
+pub(super) async fn offset(open: &Open) -> u64 {
+    let waited = tokio::time::timeout(PATIENCE, open.session.lock()).await;
+    waited.map_or_else(|_| open.offset(), |session| session.offset())
+}
+
+/// Takes in all that comes. When the sender breaks off, what came is written down; when the storage fails, the
+/// upload goes back to where it was written down last.
+pub(super) async fn receive(
+    store: &Store,
+    open: &Open,
+    session: &mut Session,
+    incoming: Incoming,
+) -> StoreResult<()> {
+    let mut gather = Gather::new(incoming);
+    let mut next = gather.next().await;
+    while let Some(pieces) = next {
+        let pieces = match pieces {
+            Ok(pieces) => pieces,
+            Err(cause) => {
+                save(store, open, session).await?;
+                return Err(StoreError::BrokenOff { offset: session.offset(), cause });
+            }
+        };
+        let (taken, following) = futures::join!(session.take(store, open, pieces), gather.next());
+        undone(store, open, taken)?;
+        store.watermark().check().await?;
+        next = following;
+    }
+    Ok(())
+}
+
+/// Writes down where the upload is.
+pub(super) async fn save(store: &Store, open: &Open, session: &mut Session) -> StoreResult<()> {
+    let saved = session.save(store, open).await;
+    undone(store, open, saved)
+}
+
+/// What has failed to be written is in doubt: who asks for the upload next finds it as it was written down last.
+fn undone(store: &Store, open: &Open, written: StoreResult<()>) -> StoreResult<()> {
+    if written.is_err() {
+        store.uploads().remove(open.id);
+    }
+    written
+}

@@ -1,0 +1,222 @@
+//! One session: what has come of it.
+
+use std::fmt;
+
+use bytes::Bytes;
+use futures::StreamExt as _;
+use jiff::Timestamp;
+use portolan_catalog::{SaveUpload, UploadId, UploadSession};
+use portolan_oci::{Algorithm, Digest, Hashing, Verified};
+
+use super::gather::Pieces;
+use super::open::Open;
+use crate::{BackendError, PartState, PartWriter, Store, StoreError, StoreResult};
+
+/// How many bytes are worth being written down while more come.
+const SAVED_EVERY: u64 = 16 << 20;
+
+/// Below this, hashing is done where we are: handing it to another thread costs more.
+const HASHED_HERE: u64 = 32 << 10;
+
+/// Who proves that content is what it should be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Proof {
+    /// The store: it hashes what comes, and compares at the end.
+    Hashing(Algorithm),
+    /// The caller, who has hashed it on its way: it ends the upload with a [`Verified`].
+    Given,
+}
+
+/// What has come of an upload.
+pub(crate) struct Session {
+    hashing: Option<Hashing>,
+    writer: Option<Box<dyn PartWriter>>,
+    /// The part as it was flushed last.
+    state: Option<PartState>,
+    offset: u64,
+    saved: Saved,
+    /// Whose turn it is to append: the catalogue's word for it.
+    token: u64,
+    started_at: Timestamp,
+}
+
+/// What of a session is in the catalogue.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Saved {
+    Nothing,
+    UpTo(u64),
+}
+
+impl fmt::Debug for Session {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Session")
+            .field("offset", &self.offset)
+            .field("saved", &self.saved)
+            .finish_non_exhaustive()
+    }
+}
+
+impl Session {
+    pub(super) fn new(proof: Proof) -> Self {
+        let hashing = match proof {
+            Proof::Hashing(algorithm) => Some(Hashing::new(algorithm)),
+            Proof::Given => None,
+        };
+        Self {
+            hashing,
+            writer: None,
+            state: None,
+            offset: 0,
+            saved: Saved::Nothing,
+            token: 0,
+            started_at: Timestamp::now(),
+        }
+    }
+
+    /// One that was written down, with its hash and its part as they were then.
+    pub(super) fn again(saved: &UploadSession, hashing: Option<Hashing>, state: PartState) -> Self {
+        Self {
+            hashing,
+            writer: None,
+            state: Some(state),
+            offset: saved.offset,
+            saved: Saved::UpTo(saved.offset),
+            token: saved.token,
+            started_at: saved.started_at,
+        }
+    }
+
+    pub(super) fn offset(&self) -> u64 {
+        self.offset
+    }
+
+    pub(super) fn saved(&self) -> Saved {
+        self.saved
+    }
+
+    /// Lets go of the file, which is about to be removed.
+    pub(super) fn let_go(&mut self) {
+        self.writer = None;
+    }
+
+    async fn writer(&mut self, store: &Store, id: UploadId) -> StoreResult<&mut Box<dyn PartWriter>> {
+        let writer = match (self.writer.take(), &self.state) {
+            (Some(writer), _) => writer,
+            (None, Some(state)) => store.backend().resume(&id, state, self.offset).await?,
+            (None, None) => store.backend().begin(&id).await?,
+        };
+        Ok(self.writer.insert(writer))
+    }
+
+    /// Hashes and writes the next bytes, each beside the other.
+    pub(super) async fn take(&mut self, store: &Store, open: &Open, pieces: Pieces) -> StoreResult<()> {
+        let hashing = hash(self.hashing.take(), pieces.clone());
+        let writer = self.writer(store, open.id).await?;
+        let (hashed, written) = futures::join!(hashing, writer.write(pieces.bytes));
+        self.hashing = hashed?;
+        written?;
+        self.offset += pieces.length;
+        open.is_at(self.offset);
+        let behind = match self.saved {
+            Saved::Nothing => 0,
+            Saved::UpTo(offset) => offset,
+        };
+        if self.offset - behind >= SAVED_EVERY {
+            self.save(store, open).await?;
+        }
+        Ok(())
+    }
+
+    /// Makes durable all that has come, to be placed. To be asked again when that failed.
+    pub(super) async fn finish(&mut self, store: &Store, id: UploadId) -> StoreResult<PartState> {
+        if let (None, Some(state)) = (&self.writer, &self.state)
+            && state.written() == self.offset
+        {
+            return Ok(state.clone());
+        }
+        self.writer(store, id).await?;
+        let Some(writer) = self.writer.take() else { return Err(StoreError::Closing) };
+        let state = writer.finish().await?;
+        self.state = Some(state.clone());
+        Ok(state)
+    }
+
+    /// Makes durable what has come, and writes down where the upload is.
+    pub(super) async fn save(&mut self, store: &Store, open: &Open) -> StoreResult<()> {
+        if self.saved == Saved::UpTo(self.offset) {
+            return Ok(());
+        }
+        let state = self.writer(store, open.id).await?.flush().await?;
+        self.state = Some(state.clone());
+        let unreadable = |cause| StoreError::Unreadable(Box::new(cause));
+        let hashing = self.hashing.as_ref().map(|hashing| serde_json::to_value(hashing.save())).transpose();
+        let row = UploadSession {
+            id: open.id,
+            repository: open.repository.clone(),
+            owner: open.owner.clone(),
+            expected: None,
+            offset: self.offset,
+            hashing: hashing.map_err(unreadable)?,
+            backend: serde_json::to_value(&state).map_err(unreadable)?,
+            token: self.token,
+            started_at: self.started_at,
+            touched_at: self.started_at,
+        };
+        if store.content().save_upload(&row).await? == SaveUpload::TakenOver {
+            return Err(StoreError::OutOfOrder { offset: self.offset });
+        }
+        self.saved = Saved::UpTo(self.offset);
+        Ok(())
+    }
+
+    /// Proves that what has come has this digest.
+    pub(super) async fn prove(
+        &mut self,
+        store: &Store,
+        id: UploadId,
+        state: &PartState,
+        digest: &Digest,
+    ) -> StoreResult<Verified> {
+        match self.hashing.clone() {
+            Some(hashing) if hashing.algorithm() == digest.algorithm() => Ok(hashing.prove(digest, None)?),
+            // It was not announced: all of it is read once.
+            _ => {
+                let hashing = hash_part(store, id, state, digest.algorithm()).await?;
+                Ok(hashing.prove(digest, None)?)
+            }
+        }
+    }
+}
+
+/// Hashes a part as far as it has come.
+pub(super) async fn hash_part(
+    store: &Store,
+    id: UploadId,
+    state: &PartState,
+    algorithm: Algorithm,
+) -> StoreResult<Hashing> {
+    let mut hashing = Hashing::new(algorithm);
+    let mut bytes = store.backend().read_part(&id, state).await?.into_stream();
+    while let Some(piece) = bytes.next().await {
+        let piece = piece.map_err(|cause| BackendError::io("reading an upload again", cause))?;
+        let pieces = Pieces { length: piece.len() as u64, bytes: vec![piece] };
+        hashing = hash(Some(hashing), pieces).await?.ok_or(StoreError::Closing)?;
+    }
+    Ok(hashing)
+}
+
+async fn hash(hashing: Option<Hashing>, pieces: Pieces) -> StoreResult<Option<Hashing>> {
+    let Some(hashing) = hashing else { return Ok(None) };
+    if pieces.length <= HASHED_HERE {
+        return Ok(Some(update(hashing, &pieces.bytes)));
+    }
+    let hashed = tokio::task::spawn_blocking(move || update(hashing, &pieces.bytes)).await;
+    hashed.map(Some).map_err(|_| StoreError::Closing)
+}
+
+fn update(mut hashing: Hashing, pieces: &[Bytes]) -> Hashing {
+    for piece in pieces {
+        hashing.update(piece);
+    }
+    hashing
+}
