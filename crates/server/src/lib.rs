@@ -7,6 +7,7 @@
 //! Not here: the configuration (`portolan-config`), the command line (`portolan-cli`).
 
 pub mod access;
+pub mod collecting;
 pub mod doors;
 pub mod http;
 pub mod metrics;

@@ -6,7 +6,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use portolan_catalog::{Catalog, DatabaseLocation};
-use portolan_store::{DiskBackend, Sharing, Store, StoreSettings};
+use portolan_store::{DiskBackend, DiskRecords, Sharing, Store, StoreSettings};
 use tokio_util::sync::CancellationToken;
 
 use crate::doors;
@@ -42,7 +42,8 @@ impl Running {
     ) -> Result<Self, Box<dyn Error + Send + Sync>> {
         let catalog = Arc::new(Catalog::open(database).await?);
         let backend = DiskBackend::open(folder.join("store"), Sharing::Shared).await?;
-        let store = Store::open(settings, catalog.content(), Arc::new(backend)).await?;
+        let records = Arc::new(DiskRecords::beside(&backend));
+        let store = Store::open(settings, catalog.content(), Arc::new(backend), records).await?;
         let router = doors::all(store.clone(), limits);
         let server = Server::bind((Ipv4Addr::LOCALHOST, 0).into(), router, limits).await?;
         let (address, end) = (server.address()?, CancellationToken::new());

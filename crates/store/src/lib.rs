@@ -8,6 +8,7 @@
 
 mod backend;
 mod error;
+mod gc;
 mod packs;
 mod place;
 mod rebuild;
@@ -26,6 +27,7 @@ pub use backend::{
     PartState, PartWriter, Placed, Room, Sharing, StoreId, StoreIdError, Sweeping,
 };
 pub use error::{Cause, StoreError, StoreResult};
+pub use gc::{CollectObserver, CollectOptions, Collected, Collection, Quiet, Step};
 pub use packs::{
     Footer, FooterError, ListedPack, PACK_SIZE, PACKED_BELOW, PackEntry, PackWriter, SealedPack,
 };

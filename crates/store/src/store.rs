@@ -1,5 +1,6 @@
 //! The open store.
 
+use std::num::NonZeroU64;
 use std::sync::Arc;
 
 use portolan_catalog::{Content, RepositoryPage, UploadId};
@@ -7,7 +8,10 @@ use portolan_oci::RepositoryName;
 
 use crate::uploads::Uploads;
 use crate::watermark::Watermark;
-use crate::{BlobBackend, StoreRepository, StoreResult, StoreSettings};
+use crate::{
+    BlobBackend, RecordKeeper, StoreId, StoreRepository, StoreResult, StoreSettings, VerifyObserver,
+    VerifyReport, VerifyStoreError, verify,
+};
 
 /// The open store; clones are cheap and are the same store.
 #[derive(Debug, Clone)]
@@ -17,6 +21,7 @@ pub struct Store(Arc<Inner>);
 struct Inner {
     content: Content,
     backend: Arc<dyn BlobBackend>,
+    records: Arc<dyn RecordKeeper>,
     settings: StoreSettings,
     uploads: Uploads,
     watermark: Watermark,
@@ -25,7 +30,8 @@ struct Inner {
 }
 
 impl Store {
-    /// Opens the store whose bytes lie in `backend` and whose rows are `content`.
+    /// Opens the store whose bytes lie in `backend`, whose rows are `content`, and whose `records` would make them
+    /// again.
     ///
     /// # Errors
     /// [`StoreError::Backend`](crate::StoreError::Backend) if it cannot be used.
@@ -33,12 +39,16 @@ impl Store {
         settings: StoreSettings,
         content: Content,
         backend: Arc<dyn BlobBackend>,
+        records: Arc<dyn RecordKeeper>,
     ) -> StoreResult<Self> {
+        if backend.identity().await?.is_none() {
+            backend.set_identity(&StoreId::random()).await?;
+        }
         let watermark = Watermark::new(settings.reserve, Arc::clone(&backend));
         watermark.look().await?;
         let uploads = Uploads::new(settings.uploads);
         let node = UploadId::random().to_string();
-        Ok(Self(Arc::new(Inner { content, backend, settings, uploads, watermark, node })))
+        Ok(Self(Arc::new(Inner { content, backend, records, settings, uploads, watermark, node })))
     }
 
     /// The repository of this name, which need not be there yet.
@@ -52,6 +62,18 @@ impl Store {
     /// If the catalogue fails.
     pub async fn repositories(&self, after: Option<&str>, limit: u32) -> StoreResult<RepositoryPage> {
         Ok(self.content().repositories(after, Some(limit)).await?)
+    }
+
+    /// Reads all blobs, no faster than `rate` bytes a second, and takes aside those that are damaged.
+    ///
+    /// # Errors
+    /// If the catalogue or the storage fails; damage is no error but the answer.
+    pub async fn verify(
+        &self,
+        rate: Option<NonZeroU64>,
+        observer: &dyn VerifyObserver,
+    ) -> Result<VerifyReport, VerifyStoreError> {
+        verify((&**self.backend(), self.records(), self.content()), None, rate, observer).await
     }
 
     /// Whether the store can be used now.
@@ -83,6 +105,10 @@ impl Store {
 
     pub(crate) fn backend(&self) -> &Arc<dyn BlobBackend> {
         &self.0.backend
+    }
+
+    pub(crate) fn records(&self) -> &dyn RecordKeeper {
+        &*self.0.records
     }
 
     pub(crate) fn settings(&self) -> &StoreSettings {

@@ -11,6 +11,7 @@ mod logout;
 mod man;
 mod mirrors;
 mod serve;
+mod store;
 mod tags;
 
 use std::thread::available_parallelism;
@@ -31,6 +32,7 @@ pub(crate) enum Command {
     Undo(mirrors::undo::UndoArguments),
     Explain(mirrors::explain::ExplainArguments),
     Serve(serve::ServeArguments),
+    Store(store::StoreArguments),
     Tags(tags::TagsArguments),
     Inspect(inspect::InspectArguments),
     Diff(diff::DiffArguments),
@@ -51,6 +53,7 @@ pub(crate) fn run(command: Command, context: &Context) -> Result<Outcome, CliErr
         Command::Undo(arguments) => wait(context, mirrors::undo::run(&arguments, context)),
         Command::Explain(arguments) => wait(context, mirrors::explain::run(&arguments, context)),
         Command::Serve(arguments) => wait(context, serve::run(&arguments, context)),
+        Command::Store(arguments) => wait(context, store::run(&arguments, context)),
         Command::Tags(arguments) => wait(context, tags::run(&arguments, context)),
         Command::Inspect(arguments) => wait(context, inspect::run(&arguments, context)),
         Command::Diff(arguments) => wait(context, diff::run(&arguments, context)),

@@ -5,7 +5,10 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use portolan_oci::RepositoryName;
-use portolan_store::{DiskBackend, Sharing, Store, StoreError, StoreRepository, StoreResult, StoreSettings};
+use portolan_store::{
+    DiskBackend, DiskRecords, RebuildError, Rebuilt, Sharing, Store, StoreError, StoreRepository,
+    StoreResult, StoreSettings, rebuild,
+};
 use portolan_transport::{OwnStore, Source, Target, TransportError, TransportResult};
 use tokio::sync::OnceCell;
 
@@ -29,10 +32,18 @@ impl LazyStore {
         self.open.get_or_try_init(|| self.open()).await
     }
 
+    /// Makes the catalogue again of what lies in the store. Nobody else may have it.
+    pub(crate) async fn rebuild(&self) -> Result<Rebuilt, RebuildError> {
+        let backend = DiskBackend::open(self.folder.clone(), Sharing::Alone).await?;
+        let records = DiskRecords::beside(&backend);
+        rebuild(&backend, &records, &self.catalog.content().await).await
+    }
+
     async fn open(&self) -> StoreResult<Store> {
         let backend = DiskBackend::open(self.folder.clone(), Sharing::Shared).await?;
+        let records = Arc::new(DiskRecords::beside(&backend));
         let content = self.catalog.content().await;
-        Store::open(StoreSettings::default(), content, Arc::new(backend)).await
+        Store::open(StoreSettings::default(), content, Arc::new(backend), records).await
     }
 
     async fn repository(&self, name: &RepositoryName) -> TransportResult<Arc<StoreRepository>> {

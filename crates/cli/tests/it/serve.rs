@@ -1,6 +1,7 @@
 //! The daemon as a process.
 
 use http::Method;
+use portolan_testkit::client::http as http_client;
 use portolan_testkit::zoo;
 
 use crate::daemon::Daemon;
@@ -34,6 +35,90 @@ async fn commands_see_the_store_while_the_daemon_runs() {
     assert_eq!(daemon.client().status(Method::HEAD, path).await, 200);
     sandbox.run("delete store:copied/app:1 --yes").succeeded();
     assert_eq!(daemon.client().status(Method::HEAD, path).await, 404);
+}
+
+/// What a registry shows of an exhibit: its manifest by tag, and what refers to it.
+async fn shown(daemon: &Daemon, path: &str, tag: &str, digest: &str) -> (Vec<u8>, Vec<u8>) {
+    let client = daemon.client();
+    let got = async |rest: String| {
+        let url = format!("{}/v2/{path}/{rest}", client.url());
+        http_client().get(url).send().await.unwrap().bytes().await.unwrap().to_vec()
+    };
+    (got(format!("manifests/{tag}")).await, got(format!("referrers/{digest}")).await)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_lost_database_is_made_again() {
+    let sandbox = Sandbox::new();
+    let exhibits = [zoo::one("oci-index"), zoo::one("referrers"), zoo::one("sha512")];
+    let daemon = Daemon::start(&sandbox);
+    let mut before = Vec::new();
+    for exhibit in &exhibits {
+        daemon.client().push(exhibit.name, exhibit).await;
+        before.push(shown(&daemon, exhibit.name, exhibit.name, &exhibit.root.digest).await);
+    }
+    // What is deleted stays deleted.
+    daemon.client().push("gone", &zoo::one("docker-image")).await;
+    sandbox.run("delete store:gone:docker-image --yes").succeeded();
+    daemon.signal("TERM");
+    assert_eq!(daemon.ended().0, Some(0));
+    for file in std::fs::read_dir(sandbox.path(".local/share/portolan")).unwrap() {
+        let path = file.unwrap().path();
+        if path.is_file() {
+            std::fs::remove_file(path).unwrap();
+        }
+    }
+    let told = sandbox.run("store rebuild").succeeded();
+    assert!(told.starts_with("4 repositories with"), "{told}");
+    let verified = sandbox.run("store verify --output json").json();
+    assert_eq!(verified["damaged"], serde_json::json!([]));
+    let daemon = Daemon::start(&sandbox);
+    for (exhibit, before) in exhibits.iter().zip(before) {
+        assert!(shown(&daemon, exhibit.name, exhibit.name, &exhibit.root.digest).await == before);
+        for (manifest, blobs) in exhibit.root.bottom_up() {
+            let path = format!("/v2/{}/manifests/{}", exhibit.name, manifest.digest);
+            assert_eq!(daemon.client().status(Method::HEAD, &path).await, 200);
+            for blob in blobs {
+                let path = format!("/v2/{}/blobs/{}", exhibit.name, blob.digest);
+                assert_eq!(daemon.client().status(Method::HEAD, &path).await, 200);
+            }
+        }
+    }
+    assert_eq!(daemon.client().status(Method::HEAD, "/v2/gone/manifests/docker-image").await, 404);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_damaged_blob_is_named_with_what_it_breaks_and_put_right_by_a_push() {
+    let sandbox = Sandbox::new();
+    let exhibit = zoo::one("oci-image");
+    let daemon = Daemon::start(&sandbox);
+    daemon.client().push("base/app", &exhibit).await;
+    let blob = &exhibit.root.blobs.last().unwrap().digest;
+    let file = format!(".local/share/portolan/store/blobs/{}", blob.replace(':', "/"));
+    std::fs::write(sandbox.path(&file), "something else").unwrap();
+    let ran = sandbox.run("store verify");
+    let told = ran.stdout.clone();
+    ran.failed(1);
+    assert!(told.contains(blob.as_str()) && told.contains("breaks base/app:oci-image"), "{told}");
+    let path = format!("/v2/base/app/blobs/{blob}");
+    assert_eq!(daemon.client().status(Method::HEAD, &path).await, 404);
+    daemon.client().push("base/app", &exhibit).await;
+    assert_eq!(daemon.client().status(Method::HEAD, &path).await, 200);
+    sandbox.run("store verify").succeeded();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_deleted_is_collected() {
+    let sandbox = Sandbox::new();
+    let daemon = Daemon::start(&sandbox);
+    daemon.client().push("base/app", &zoo::one("oci-image")).await;
+    sandbox.run("delete store:base/app:oci-image --yes").succeeded();
+    let collected = sandbox.run("store gc --now --output json").json();
+    assert_eq!(collected["blobs"], 0, "a manifest without a tag is kept: {collected}");
+    let digest = zoo::one("oci-image").root.digest;
+    sandbox.run(&format!("delete store:base/app@{digest} --yes")).succeeded();
+    let collected = sandbox.run("store gc --now --output json").json();
+    assert!(collected["blobs"].as_u64() > Some(1), "{collected}");
 }
 
 #[test]

@@ -6,7 +6,7 @@ use http::Method;
 use portolan_catalog::DatabaseLocation;
 use portolan_server::http::HttpLimits;
 use portolan_server::testing::Running;
-use portolan_store::{Reserve, StoreSettings};
+use portolan_store::{Reserve, Store, StoreSettings};
 use portolan_testkit::client::{self, Client};
 use portolan_testkit::digest;
 use reqwest::{RequestBuilder, Response};
@@ -60,6 +60,10 @@ impl Door {
     /// `127.0.0.1:PORT`.
     pub(crate) fn host(&self) -> String {
         self.running.host()
+    }
+
+    pub(crate) fn store(&self) -> &Store {
+        &self.running.store
     }
 
     /// The test support's own client.

@@ -12,7 +12,9 @@ impl StoreRepository {
     /// # Errors
     /// If the catalogue fails.
     pub async fn delete_tag(&self, tag: &Tag, by: &By) -> StoreResult<DeleteTag> {
-        Ok(self.content().delete_tag(&self.name, tag, by).await?)
+        let deleted = self.content().delete_tag(&self.name, tag, by).await?;
+        self.record_tag_deleted(tag, &deleted, by).await?;
+        Ok(deleted)
     }
 
     /// Deletes a manifest with all tags that name it.
@@ -20,7 +22,9 @@ impl StoreRepository {
     /// # Errors
     /// If the catalogue fails.
     pub async fn delete_manifest(&self, digest: &Digest, by: &By) -> StoreResult<DeleteManifest> {
-        Ok(self.content().delete_manifest(&self.name, digest, by).await?)
+        let deleted = self.content().delete_manifest(&self.name, digest, by).await?;
+        self.record_manifest_deleted(digest, &deleted, by).await?;
+        Ok(deleted)
     }
 
     /// Takes a blob out of this repository; its bytes go by collection, when no repository has it.

@@ -25,7 +25,7 @@ impl StoreRepository {
     /// If the storage or the catalogue fails.
     pub async fn read_blob(&self, blob: &StoredBlob, range: Range<u64>) -> StoreResult<Option<BlobBytes>> {
         let first = match self.bytes(blob, range.clone()).await {
-            Err(error @ BackendError::NotFound(_)) => error,
+            Err(error @ (BackendError::NotFound(_) | BackendError::NoPack(_))) => error,
             read => return Ok(Some(read?)),
         };
         match self.find_blob(&blob.digest).await? {

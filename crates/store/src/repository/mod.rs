@@ -1,5 +1,6 @@
 //! One repository of the store: a file per operation, named as in the catalogue and in the doors.
 
+mod acknowledged;
 mod delete;
 mod find_blob;
 mod lists;

@@ -23,6 +23,10 @@ impl StoreRepository {
             SparseIndexes::Allowed => Children::MayBeAbsent,
         };
         let new = NewManifest { raw: manifest.clone(), tags: tags.to_vec(), children };
-        Ok(self.content().put_manifest(&self.name, &new, by).await?)
+        let put = self.content().put_manifest(&self.name, &new, by).await?;
+        if let PutManifest::Stored(stored) = &put {
+            self.record_put(manifest, stored, by).await?;
+        }
+        Ok(put)
     }
 }

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
 
 use portolan_catalog::UploadId;
 use portolan_oci::RepositoryName;
@@ -25,6 +26,8 @@ pub(super) struct Open {
     pub(super) id: UploadId,
     pub(super) repository: RepositoryName,
     pub(super) owner: String,
+    /// When somebody last asked for it.
+    touched: Mutex<Instant>,
     /// How many bytes have come; readable while somebody appends.
     offset: AtomicU64,
     /// Who has it appends.
@@ -34,7 +37,8 @@ pub(super) struct Open {
 impl Open {
     pub(super) fn new(id: UploadId, repository: RepositoryName, owner: String, session: Session) -> Self {
         let offset = AtomicU64::new(session.offset());
-        Self { id, repository, owner, offset, session: Turn::new(session) }
+        let touched = Mutex::new(Instant::now());
+        Self { id, repository, owner, touched, offset, session: Turn::new(session) }
     }
 
     pub(super) fn offset(&self) -> u64 {
@@ -43,6 +47,16 @@ impl Open {
 
     pub(super) fn is_at(&self, offset: u64) {
         self.offset.store(offset, Ordering::Release);
+    }
+
+    fn touch(&self) {
+        *self.touched.lock().unwrap_or_else(PoisonError::into_inner) = Instant::now();
+    }
+
+    /// Whether nobody asked for it for so long, and nobody appends now.
+    fn is_idle(&self, idle: Duration) -> bool {
+        let touched = *self.touched.lock().unwrap_or_else(PoisonError::into_inner);
+        touched.elapsed() >= idle && self.session.try_lock().is_ok()
     }
 
     /// Whether it is this owner's, in this repository. To anybody else there is no such session.
@@ -65,7 +79,20 @@ impl Uploads {
     }
 
     pub(super) fn find(&self, id: UploadId) -> Option<Arc<Open>> {
-        self.sessions().get(&id).cloned()
+        let found = self.sessions().get(&id).cloned();
+        found.inspect(|open| open.touch())
+    }
+
+    pub(crate) fn has(&self, id: UploadId) -> bool {
+        self.sessions().contains_key(&id)
+    }
+
+    /// Lets go of sessions that nobody asked for; how many. What of them is written down can still be gone on with.
+    pub(crate) fn forget_idle(&self, idle: Duration) -> usize {
+        let mut sessions = self.sessions();
+        let before = sessions.len();
+        sessions.retain(|_, open| !open.is_idle(idle));
+        before - sessions.len()
     }
 
     /// Takes in a new session.
@@ -88,7 +115,7 @@ impl Uploads {
         Arc::clone(self.sessions().entry(open.id).or_insert_with(|| Arc::new(open)))
     }
 
-    pub(super) fn remove(&self, id: UploadId) {
+    pub(crate) fn remove(&self, id: UploadId) {
         self.sessions().remove(&id);
     }
 }

@@ -1,0 +1,80 @@
+//! What is written down beside the blobs before it is acknowledged, so that the catalogue can be made again.
+
+use jiff::Timestamp;
+use portolan_catalog::{By, DeleteManifest, DeleteTag, ManifestWas, StoredManifest};
+use portolan_oci::{Digest, RawManifest, Tag};
+
+use super::StoreRepository;
+use crate::{Record, StoreResult};
+
+impl StoreRepository {
+    pub(super) async fn record_put(
+        &self,
+        manifest: &RawManifest,
+        stored: &StoredManifest,
+        by: &By,
+    ) -> StoreResult<()> {
+        let mut records = Vec::with_capacity(stored.moved.len() + 1);
+        if stored.manifest != ManifestWas::There {
+            records.push(Record::Manifest {
+                repository: self.name.clone(),
+                revision: stored.revision,
+                digest: *manifest.digest(),
+                media_type: manifest.media_type().clone(),
+                at: stored.at,
+                body: manifest.bytes().clone(),
+            });
+        }
+        let at = (stored.revision, stored.at);
+        records.extend(stored.moved.iter().map(|tag| self.tag(tag, Some(*manifest.digest()), at, by)));
+        self.record(records).await
+    }
+
+    pub(super) async fn record_tag_deleted(
+        &self,
+        tag: &Tag,
+        deleted: &DeleteTag,
+        by: &By,
+    ) -> StoreResult<()> {
+        let DeleteTag::Deleted { revision, at, .. } = deleted else { return Ok(()) };
+        self.record(vec![self.tag(tag, None, (*revision, *at), by)]).await
+    }
+
+    /// Its tags are written down too: a manifest that is put again later must not bring them back.
+    pub(super) async fn record_manifest_deleted(
+        &self,
+        digest: &Digest,
+        deleted: &DeleteManifest,
+        by: &By,
+    ) -> StoreResult<()> {
+        let DeleteManifest::Deleted { revision, at, tags } = deleted else { return Ok(()) };
+        let mut records: Vec<Record> =
+            tags.iter().map(|tag| self.tag(tag, None, (*revision, *at), by)).collect();
+        records.push(Record::ManifestDeleted {
+            repository: self.name.clone(),
+            revision: *revision,
+            digest: *digest,
+            at: *at,
+        });
+        self.record(records).await
+    }
+
+    fn tag(&self, tag: &Tag, digest: Option<Digest>, (revision, at): (u64, Timestamp), by: &By) -> Record {
+        Record::Tag {
+            repository: self.name.clone(),
+            revision,
+            name: tag.clone(),
+            digest,
+            at,
+            cause: by.cause,
+            actor: by.actor().to_owned(),
+        }
+    }
+
+    async fn record(&self, records: Vec<Record>) -> StoreResult<()> {
+        if records.is_empty() {
+            return Ok(());
+        }
+        Ok(self.store().records().append(records).await?)
+    }
+}
