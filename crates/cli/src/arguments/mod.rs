@@ -22,13 +22,13 @@ Exit codes:
   6  not found
   130  interrupted; the same command goes on where it was
 
-Images are written as host/repository[:tag][@digest], oci:DIR[:TAG], oci-archive:FILE[:TAG] or
-docker-archive:FILE[:NAME][:TAG].";
+Images are written as host/repository[:tag][@digest], oci:DIR[:TAG], oci-archive:FILE[:TAG],
+docker-archive:FILE[:NAME][:TAG] or store:REPOSITORY[:TAG].";
 
 /// Keeps container images where they are needed.
 ///
 /// Copies images with everything that belongs to them (all platforms, signatures, SBOMs, attestations) between
-/// registries, OCI layouts and archives, and looks at what is there.
+/// registries, OCI layouts and archives, looks at what is there, and is a registry itself.
 #[derive(Debug, Parser)]
 #[command(name = "portolan", version, after_help = EXIT_CODES, max_term_width = 100)]
 pub(crate) struct Arguments {

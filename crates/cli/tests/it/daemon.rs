@@ -35,6 +35,11 @@ impl Daemon {
         Self { host: host.to_owned(), child, talk }
     }
 
+    /// `127.0.0.1:PORT`.
+    pub(crate) fn host(&self) -> &str {
+        &self.host
+    }
+
     pub(crate) fn client(&self) -> Client {
         Client::new(&format!("http://{}", self.host))
     }

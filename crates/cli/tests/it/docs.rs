@@ -3,13 +3,15 @@
 //! A line `$ COMMAND` is given to a shell; the lines below it are what it prints, on both outputs. `…` stands
 //! for anything in a line, and alone in a line for any lines. The blocks of a page are run one after the other
 //! in a home of their own that has the examples. `localhost:5000` is a registry, `localhost:5001` one that
-//! wants a login (robot, swordfish).
+//! wants a login (robot, swordfish). `portolan serve &` starts a daemon, which is found at `127.0.0.1:5000` to the end
+//! of the page.
 
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use portolan_testkit::registry::Registry;
 
+use crate::daemon::Daemon;
 use crate::sandbox::{Sandbox, repository};
 
 /// A command of a page and what it prints there.
@@ -86,13 +88,21 @@ async fn run(page: &Path) -> Option<Vec<String>> {
     let locked = Registry::builder().htpasswd(&[("robot", "swordfish")]).start().await?;
     sandbox.redact(open.host(), "localhost:5000");
     sandbox.redact(locked.host(), "localhost:5001");
+    let mut daemon: Option<Daemon> = None;
     let mut wrong = Vec::new();
     for Step { line, command, printed } in steps {
         let command = command
             .replace("cargo run --release -q -p portolan-cli --", "portolan")
             .replace("localhost:5000", open.host())
-            .replace("localhost:5001", locked.host());
-        let actual = sandbox.shell(&command);
+            .replace("localhost:5001", locked.host())
+            .replace("127.0.0.1:5000", daemon.as_ref().map_or("127.0.0.1:5000", Daemon::host));
+        let actual = if command == "portolan serve &" {
+            let started = daemon.insert(Daemon::start(&sandbox));
+            sandbox.redact(started.host(), "127.0.0.1:5000");
+            sandbox.redacted(&format!("listening at http://{}\n", started.host()))
+        } else {
+            sandbox.shell(&command)
+        };
         if !fits(&printed, &actual.lines().collect::<Vec<_>>()) {
             let printed = printed.join("\n");
             let command = sandbox.redacted(&command);

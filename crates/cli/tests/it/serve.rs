@@ -37,6 +37,21 @@ async fn commands_see_the_store_while_the_daemon_runs() {
     assert_eq!(daemon.client().status(Method::HEAD, path).await, 404);
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn a_mirror_brings_images_into_the_store() {
+    let sandbox = Sandbox::with_examples();
+    let mirror = "version: 1\nmirrors:\n  - name: hello\n    source: oci:examples/quickstart/layout\n    \
+                  targets: ['store:demo/{tag}']\n";
+    sandbox.write("portolan.yaml", mirror);
+    let daemon = Daemon::start(&sandbox);
+    let planned = sandbox.run("plan").succeeded();
+    assert!(planned.contains("-> store:demo/hello:hello"), "{planned}");
+    sandbox.run("sync").succeeded();
+    assert_eq!(daemon.client().status(Method::HEAD, "/v2/demo/hello/manifests/hello").await, 200);
+    let again = sandbox.run("sync --output json").json();
+    assert_eq!((&again["totals"]["skipped"], &again["totals"]["blobs"]), (&1.into(), &0.into()), "{again}");
+}
+
 /// What a registry shows of an exhibit: its manifest by tag, and what refers to it.
 async fn shown(daemon: &Daemon, path: &str, tag: &str, digest: &str) -> (Vec<u8>, Vec<u8>) {
     let client = daemon.client();

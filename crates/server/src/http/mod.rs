@@ -4,6 +4,6 @@ mod incoming;
 mod limits;
 mod server;
 
-pub use incoming::{TooSlow, incoming};
+pub use incoming::{RequestBody, TooSlow};
 pub use limits::HttpLimits;
 pub use server::Server;

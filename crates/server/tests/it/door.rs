@@ -3,22 +3,29 @@
 use std::time::Duration;
 
 use http::Method;
-use portolan_catalog::DatabaseLocation;
+use portolan_catalog::{DatabaseLocation, ServerConnections};
 use portolan_server::http::HttpLimits;
 use portolan_server::testing::Running;
 use portolan_store::{Reserve, Store, StoreSettings};
 use portolan_testkit::client::{self, Client};
+use portolan_testkit::databases::{Database, Product};
 use portolan_testkit::digest;
 use reqwest::{RequestBuilder, Response};
 use tempfile::TempDir;
 
-/// Makes a test of each `async fn name(door: &Door)` for each database: `name::sqlite`.
+/// Makes a test of each `async fn name(door: &Door)` for two kinds of database: `name::sqlite` and `name::postgres`.
 macro_rules! on_each_database {
     ($($name:ident),+ $(,)?) => {
         $(mod $name {
             #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
             async fn sqlite() {
                 super::$name(&$crate::Door::sqlite().await).await;
+            }
+
+            #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn postgres() {
+                let Some(door) = $crate::Door::postgres().await else { return };
+                super::$name(&door).await;
             }
         })+
     };
@@ -36,6 +43,8 @@ pub(crate) struct Door {
     url: String,
     http: reqwest::Client,
     pub(crate) folder: TempDir,
+    /// Held for its drop.
+    _database: Option<Database>,
 }
 
 impl Door {
@@ -47,14 +56,31 @@ impl Door {
     pub(crate) async fn with(settings: StoreSettings, pause: Duration) -> Self {
         let folder = TempDir::new().unwrap();
         let database = DatabaseLocation::SqliteFile(folder.path().join("portolan.db"));
+        Self::at(folder, &database, (settings, pause)).await
+    }
+
+    /// None where PostgreSQL is not installed.
+    pub(crate) async fn postgres() -> Option<Self> {
+        let database = Database::make(Product::Postgres).await?;
+        let location =
+            DatabaseLocation::server(database.url().parse().unwrap(), ServerConnections::default());
+        let door = Self::at(TempDir::new().unwrap(), &location, (settings(), Duration::from_secs(60))).await;
+        Some(Self { _database: Some(database), ..door })
+    }
+
+    async fn at(
+        folder: TempDir,
+        database: &DatabaseLocation,
+        (settings, pause): (StoreSettings, Duration),
+    ) -> Self {
         let limits = HttpLimits {
             head: Duration::from_secs(2),
             pause,
             farewell: Duration::ZERO,
             ..HttpLimits::default()
         };
-        let running = Running::start(folder.path(), &database, settings, limits).await.unwrap();
-        Self { url: running.url(), running, http: client::http(), folder }
+        let running = Running::start(folder.path(), database, settings, limits).await.unwrap();
+        Self { url: running.url(), running, http: client::http(), folder, _database: None }
     }
 
     /// `127.0.0.1:PORT`.

@@ -1,6 +1,5 @@
 //! Each endpoint to its file.
 
-use axum::body::Body;
 use axum::response::{IntoResponse as _, Response};
 use http::header::CONTENT_TYPE;
 use http::{HeaderName, HeaderValue, Method};
@@ -14,6 +13,7 @@ use super::{
     append_upload, begin_upload, cancel_upload, delete_blob, delete_manifest, finish_upload, list_referrers,
     list_repositories, list_tags, pull_blob, pull_manifest, put_manifest, upload_status,
 };
+use crate::http::RequestBody;
 
 /// What an endpoint answers.
 pub(super) type Answer = Result<Response, RegistryError>;
@@ -27,7 +27,7 @@ const API_VERSION: HeaderName = HeaderName::from_static("docker-distribution-api
 ///
 /// # Errors
 /// What becomes an answer that says so.
-pub(super) async fn answer(door: &RegistryDoor, asked: &Asked, body: Body) -> Answer {
+pub(super) async fn answer(door: &RegistryDoor, asked: &Asked, body: &RequestBody) -> Answer {
     let route = Route::parse(asked.path())?;
     let method = asked.method().clone();
     match route {

@@ -1,6 +1,5 @@
 //! `PATCH` of an upload: a chunk, or a stream (end-5).
 
-use axum::body::Body;
 use http::StatusCode;
 use portolan_catalog::UploadId;
 use portolan_oci::RepositoryName;
@@ -12,19 +11,19 @@ use super::door::RegistryDoor;
 use super::request::Asked;
 use super::session;
 use crate::access::Action;
-use crate::http::incoming;
+use crate::http::RequestBody;
 
 pub(super) async fn append_upload(
     door: &RegistryDoor,
     asked: &Asked,
     name: RepositoryName,
     id: UploadId,
-    body: Body,
+    body: &RequestBody,
 ) -> Answer {
     asked.must(Action::Push, &name)?;
     let (upload, at) = (session::of(asked, id), body::place(asked)?);
     let repository = door.store.repository(name);
-    let bytes = incoming(body, door.limits.pause);
+    let bytes = body.incoming(door.limits.pause);
     match repository.append_upload(&upload, Sent { at, bytes }).await {
         Ok(offset) => Ok(session::at(StatusCode::ACCEPTED, repository.name(), id, offset)),
         Err(error) => Err(session::failed(error, repository.name(), id)),

@@ -1,6 +1,5 @@
 //! `POST` of an upload: beginning one (end-4a), the whole blob at once (end-4b), mounting one (end-11).
 
-use axum::body::Body;
 use http::StatusCode;
 use portolan_oci::{Algorithm, Digest, RepositoryName};
 use portolan_store::{Mounted, Proof, Sent, StoreRepository};
@@ -11,13 +10,13 @@ use super::error::{Code, RegistryError};
 use super::request::Asked;
 use super::session;
 use crate::access::Action;
-use crate::http::incoming;
+use crate::http::RequestBody;
 
 pub(super) async fn begin_upload(
     door: &RegistryDoor,
     asked: &Asked,
     name: RepositoryName,
-    body: Body,
+    body: &RequestBody,
 ) -> Answer {
     asked.must(Action::Push, &name)?;
     let announced = asked.query().algorithm()?;
@@ -34,7 +33,7 @@ pub(super) async fn begin_upload(
     let Some(digest) = whole else {
         return Ok(session::at(StatusCode::ACCEPTED, repository.name(), upload.id, 0));
     };
-    let bytes = incoming(body, door.limits.pause);
+    let bytes = body.incoming(door.limits.pause);
     match repository.finish_upload(&upload, Sent { at: Some(0), bytes }, &digest).await {
         Ok(_) => Ok(session::created(repository.name(), &digest)),
         Err(error) => Err(session::failed(error, repository.name(), upload.id)),

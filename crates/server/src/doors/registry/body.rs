@@ -2,7 +2,6 @@
 
 use std::time::Duration;
 
-use axum::body::Body;
 use bytes::{Bytes, BytesMut};
 use futures::StreamExt as _;
 use http::header::{CONTENT_LENGTH, CONTENT_RANGE};
@@ -13,7 +12,7 @@ use serde_json::json;
 use super::content_range;
 use super::error::{Code, RegistryError};
 use super::request::Asked;
-use crate::http::incoming;
+use crate::http::RequestBody;
 
 /// Where the bytes of a request belong in the upload; `None` if it does not say so: where the upload is.
 ///
@@ -42,7 +41,7 @@ pub(super) fn place(asked: &Asked) -> Result<Option<u64>, RegistryError> {
 /// 413 if it is too large, 400 or 408 if it ends too early.
 pub(super) async fn manifest(
     headers: &HeaderMap,
-    body: Body,
+    body: &RequestBody,
     pause: Duration,
 ) -> Result<Bytes, RegistryError> {
     let announced =
@@ -51,7 +50,7 @@ pub(super) async fn manifest(
         return Err(too_large());
     }
     let mut bytes = BytesMut::with_capacity(announced.unwrap_or_default());
-    let mut pieces = incoming(body, pause);
+    let mut pieces = body.incoming(pause);
     while let Some(piece) = pieces.next().await {
         let piece = piece.map_err(|cause| RegistryError::broken_off(cause.as_ref()))?;
         if bytes.len() + piece.len() > MAX_MANIFEST_BYTES {

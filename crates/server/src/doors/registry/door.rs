@@ -43,8 +43,11 @@ impl RegistryDoor {
 
 async fn handle(State(door): State<RegistryDoor>, request: Request) -> Response {
     let (asked, body) = Asked::new(request, Caller::Anybody);
-    match answer::answer(&door, &asked, body).await {
+    match answer::answer(&door, &asked, &body).await {
         Ok(response) => response,
-        Err(error) => error.into_response(),
+        Err(error) => {
+            body.drop_rest().await;
+            error.into_response()
+        }
     }
 }

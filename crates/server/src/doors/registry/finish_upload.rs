@@ -1,6 +1,5 @@
 //! `PUT` of an upload: the last bytes, and the digest of all (end-6).
 
-use axum::body::Body;
 use portolan_catalog::UploadId;
 use portolan_oci::RepositoryName;
 use portolan_store::Sent;
@@ -12,14 +11,14 @@ use super::error::{Code, RegistryError};
 use super::request::Asked;
 use super::session;
 use crate::access::Action;
-use crate::http::incoming;
+use crate::http::RequestBody;
 
 pub(super) async fn finish_upload(
     door: &RegistryDoor,
     asked: &Asked,
     name: RepositoryName,
     id: UploadId,
-    body: Body,
+    body: &RequestBody,
 ) -> Answer {
     asked.must(Action::Push, &name)?;
     let digest = asked.query().digest("digest")?.ok_or_else(|| {
@@ -27,7 +26,7 @@ pub(super) async fn finish_upload(
     })?;
     let (upload, at) = (session::of(asked, id), body::place(asked)?);
     let repository = door.store.repository(name);
-    let bytes = incoming(body, door.limits.pause);
+    let bytes = body.incoming(door.limits.pause);
     match repository.finish_upload(&upload, Sent { at, bytes }, &digest).await {
         Ok(_) => Ok(session::created(repository.name(), &digest)),
         Err(error) => Err(session::failed(error, repository.name(), id)),

@@ -1,6 +1,5 @@
 //! `PUT` of a manifest (end-7; distribution-spec, "Pushing Manifests").
 
-use axum::body::Body;
 use axum::response::{IntoResponse as _, Response};
 use http::header::{CONTENT_TYPE, LOCATION};
 use http::{HeaderName, HeaderValue, StatusCode};
@@ -15,6 +14,7 @@ use super::error::{Code, RegistryError};
 use super::request::Asked;
 use super::route::Named;
 use crate::access::Action;
+use crate::http::RequestBody;
 
 /// The manifest's subject, when its place in the list of referrers was taken care of.
 const SUBJECT: HeaderName = HeaderName::from_static("oci-subject");
@@ -26,7 +26,7 @@ pub(super) async fn put_manifest(
     asked: &Asked,
     name: RepositoryName,
     named: Named,
-    body: Body,
+    body: &RequestBody,
 ) -> Answer {
     asked.must(Action::Push, &name)?;
     let reference = match named {

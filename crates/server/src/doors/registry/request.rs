@@ -1,6 +1,5 @@
 //! A request as the endpoints see it.
 
-use axum::body::Body;
 use axum::extract::Request;
 use http::header::CONTENT_LENGTH;
 use http::request::Parts;
@@ -10,6 +9,7 @@ use portolan_oci::RepositoryName;
 use super::error::{Code, RegistryError};
 use super::query::Query;
 use crate::access::{Action, Caller};
+use crate::http::RequestBody;
 
 /// A request without its body, and who sent it.
 #[derive(Debug)]
@@ -20,9 +20,9 @@ pub(super) struct Asked {
 
 impl Asked {
     /// The request, and apart from it its body.
-    pub(super) fn new(request: Request, caller: Caller) -> (Self, Body) {
+    pub(super) fn new(request: Request, caller: Caller) -> (Self, RequestBody) {
         let (head, body) = request.into_parts();
-        (Self { head, caller }, body)
+        (Self { head, caller }, RequestBody::new(body))
     }
 
     pub(super) fn method(&self) -> &Method {
