@@ -1,7 +1,7 @@
 //! The registry: `/v2/`, distribution-spec 1.1 (<https://github.com/opencontainers/distribution-spec>).
 //!
-//! [`route`] reads the path; [`answer`] gives each endpoint its file, named like the operation of the store that
-//! it calls. What goes wrong becomes one of the specification's error codes in [`error`], and nowhere else.
+//! `route` reads the path; `answer` gives each endpoint its file, named like the operation of the store that
+//! it calls. What goes wrong becomes one of the specification's error codes in `error`, and nowhere else.
 //!
 //! Not here: what is stored and how (`portolan-store`), who may ask ([`crate::access`]).
 
