@@ -2,12 +2,13 @@
 //!
 //! A *door* is one HTTP surface; each lies in a folder of [`doors`] and translates, nothing more: what it is
 //! asked goes to an engine or to the store. [`access`] says who may do what, [`http`] has what all doors share
-//! of the protocol, [`metrics`] what is counted.
+//! of the protocol, [`metrics`] what is counted; [`background`] is what happens
+//! by the clock.
 //!
 //! Not here: the configuration (`portolan-config`), the command line (`portolan-cli`).
 
 pub mod access;
-pub mod collecting;
+pub mod background;
 pub mod doors;
 pub mod http;
 pub mod metrics;

@@ -9,6 +9,7 @@ use portolan_catalog::{Catalog, DatabaseLocation};
 use portolan_store::{DiskBackend, DiskRecords, Sharing, Store, StoreSettings};
 use tokio_util::sync::CancellationToken;
 
+use crate::background::keep_house;
 use crate::doors;
 use crate::http::{HttpLimits, Server};
 
@@ -48,6 +49,7 @@ impl Running {
         let server = Server::bind((Ipv4Addr::LOCALHOST, 0).into(), router, limits).await?;
         let (address, end) = (server.address()?, CancellationToken::new());
         tokio::spawn(server.run(end.clone()));
+        tokio::spawn(keep_house(store.clone(), catalog.changes(), end.clone()));
         Ok(Self { address, end, store, catalog })
     }
 

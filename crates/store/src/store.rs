@@ -119,7 +119,8 @@ impl Store {
         &self.0.uploads
     }
 
-    pub(crate) fn node(&self) -> &str {
+    /// The name of this process among those that share the catalogue.
+    pub fn node(&self) -> &str {
         &self.0.node
     }
 

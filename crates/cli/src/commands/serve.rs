@@ -1,7 +1,7 @@
 //! `portolan serve`.
 
 use clap::Args;
-use portolan_server::collecting::keep_collecting;
+use portolan_server::background::keep_house;
 use portolan_server::doors;
 use portolan_server::http::{HttpLimits, Server};
 
@@ -28,14 +28,15 @@ pub(super) async fn run(_: &ServeArguments, context: &Context) -> Result<Outcome
     let opened = context.store()?.store().await;
     let store = opened.map_err(|cause| Failure::other("cannot open the store", cause))?.clone();
     let router = doors::all(store.clone(), limits);
+    let changes = context.changes().await?;
     let failed = |cause| Failure::other(format!("cannot listen at {address}"), cause);
     let server = Server::bind(address, router, limits).await.map_err(failed)?;
     let address = server.address().map_err(failed)?;
     context.talk.insist(&format!("listening at http://{address}"));
     Interrupt::over(&context.talk, async |interrupt| {
-        let collecting = tokio::spawn(keep_collecting(store, interrupt.token().clone()));
+        let house = tokio::spawn(keep_house(store, changes, interrupt.token().clone()));
         server.run(interrupt.token().clone()).await;
-        collecting.await.map_err(|cause| Failure::other("the collection broke down", cause))?;
+        house.await.map_err(|cause| Failure::other("the work behind the doors broke down", cause))?;
         Ok(Outcome::Done)
     })
     .await

@@ -1,6 +1,6 @@
 //! The catalogue, opened when it is first wanted.
 
-use portolan_catalog::{Catalog, CatalogError, Content, DatabaseLocation, Journal};
+use portolan_catalog::{Catalog, CatalogError, Changes, Content, DatabaseLocation, Journal};
 use portolan_sync::Books;
 use tokio::sync::Mutex;
 
@@ -29,6 +29,11 @@ impl LazyCatalog {
     /// What the store holds, likewise.
     pub(super) async fn content(&self) -> Content {
         self.with(Catalog::content).await
+    }
+
+    /// Its changes, likewise.
+    pub(super) async fn changes(&self) -> Changes {
+        self.with(Catalog::changes).await
     }
 
     async fn with<T>(&self, subject: impl FnOnce(&Catalog) -> T) -> T {

@@ -9,7 +9,7 @@ mod store;
 use std::cell::OnceCell;
 use std::sync::Arc;
 
-use portolan_catalog::Journal;
+use portolan_catalog::{Changes, Journal};
 use portolan_config::{Environment, Loaded};
 use portolan_sync::Books;
 use portolan_transport::Places;
@@ -103,6 +103,11 @@ impl Context {
     /// What is written down about mirrors. The catalogue may still be opened.
     pub(crate) async fn books(&self) -> Result<Books, CliError> {
         Ok(self.catalog()?.books().await)
+    }
+
+    /// The changes of what the store holds.
+    pub(crate) async fn changes(&self) -> Result<Changes, CliError> {
+        Ok(self.catalog()?.changes().await)
     }
 
     /// Writes what is queued for the catalogue, if it was used.

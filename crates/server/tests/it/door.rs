@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use http::Method;
-use portolan_catalog::{DatabaseLocation, ServerConnections};
+use portolan_catalog::{Changes, DatabaseLocation, ServerConnections};
 use portolan_server::http::HttpLimits;
 use portolan_server::testing::Running;
 use portolan_store::{Reserve, Store, StoreSettings};
@@ -86,6 +86,10 @@ impl Door {
     /// `127.0.0.1:PORT`.
     pub(crate) fn host(&self) -> String {
         self.running.host()
+    }
+
+    pub(crate) fn changes(&self) -> Changes {
+        self.running.catalog.changes()
     }
 
     pub(crate) fn store(&self) -> &Store {

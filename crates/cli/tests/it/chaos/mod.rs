@@ -7,6 +7,7 @@
 mod killed;
 mod points;
 mod pruned;
+mod served;
 mod stage;
 mod twice;
 mod work;
