@@ -10,8 +10,8 @@ use portolan_sync::{
     ReferrerPolicy, Silent, TargetReport,
 };
 use portolan_transport::{
-    ClientOptions, Endpoint, HostLimits, Hosts, HostsOptions, Places, PlacesOptions, PutAs, RegistrySettings,
-    RetryOptions, Secret, TlsFiles, TlsSettings,
+    ClientOptions, Endpoint, HostLimits, Hosts, HostsOptions, OwnStore, Places, PlacesOptions, PutAs,
+    RegistrySettings, RetryOptions, Secret, TlsFiles, TlsSettings,
 };
 use tempfile::TempDir;
 use tokio_util::sync::CancellationToken;
@@ -29,6 +29,7 @@ pub(crate) struct Desk {
 pub(crate) struct Manners {
     pub(crate) registries: Vec<RegistrySettings>,
     pub(crate) client: ClientOptions,
+    pub(crate) store: Option<Arc<dyn OwnStore>>,
 }
 
 impl Default for Manners {
@@ -39,7 +40,11 @@ impl Default for Manners {
             longest_delay: Duration::from_millis(20),
             ..RetryOptions::default()
         };
-        Self { registries: Vec::new(), client: ClientOptions { retry, ..ClientOptions::default() } }
+        Self {
+            registries: Vec::new(),
+            client: ClientOptions { retry, ..ClientOptions::default() },
+            store: None,
+        }
     }
 }
 
@@ -95,7 +100,11 @@ impl Desk {
         let database = DatabaseLocation::SqliteFile(dir.join("portolan.db"));
         let catalog = Catalog::open(&database).await.unwrap();
         let hosts = Hosts::new(HostsOptions { settings: manners.registries, ..HostsOptions::default() });
-        let options = PlacesOptions { client: manners.client, ..PlacesOptions::new(hosts.unwrap()) };
+        let options = PlacesOptions {
+            client: manners.client,
+            store: manners.store,
+            ..PlacesOptions::new(hosts.unwrap())
+        };
         Self { dir: dir.to_owned(), _temporary: None, catalog, places: Places::new(options) }
     }
 

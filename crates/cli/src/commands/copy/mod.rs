@@ -72,6 +72,8 @@ async fn copy(
     let engine = Engine::new(journal.clone(), options, board.clone(), interrupt.token().clone());
     let progress = Progress::show(context.global.progress, &context.talk, &board, notes);
     let mut report = tokio::select! {
+        // A copy that fails for want of the journal ends at the same moment: what is wrong with it is told first.
+        biased;
         Err(cause) = journal.opened() => return Err(cause.into()),
         report = engine.copy(&plan.request) => report,
     };

@@ -12,14 +12,19 @@ use portolan_testkit::zoo::{self, Exhibit};
 use portolan_transport::{Location, PutAs, Source, Target};
 
 use super::archives;
-use crate::desk::{Desk, only};
+use crate::desk::{Desk, Manners, only};
 use crate::judge;
+use crate::ours::Ours;
 
 #[derive(Clone, Copy)]
 enum Kind {
     Registry,
     Layout,
     Archive,
+    /// Our own registry.
+    Ours,
+    /// Our own store, without going over HTTP.
+    Store,
 }
 
 /// A place of some kind: for a registry a repository for each exhibit, else one that holds them all.
@@ -27,15 +32,20 @@ enum Site {
     Registry(Box<Registry>),
     Layout(PathBuf),
     Archive(PathBuf),
+    /// The repositories below this name.
+    Ours(Arc<Ours>, String),
+    Store(Arc<Ours>, String),
 }
 
 impl Site {
     /// A place that does not exist yet; `None` where the registry is not installed.
-    async fn new(kind: Kind, desk: &Desk, name: &str) -> Option<Self> {
+    async fn new(kind: Kind, (desk, ours): (&Desk, &Arc<Ours>), name: &str) -> Option<Self> {
         Some(match kind {
             Kind::Registry => Self::Registry(Box::new(Registry::start().await?)),
             Kind::Layout => Self::Layout(desk.path(name)),
             Kind::Archive => Self::Archive(desk.path(&format!("{name}.tar"))),
+            Kind::Ours => Self::Ours(Arc::clone(ours), name.to_owned()),
+            Kind::Store => Self::Store(Arc::clone(ours), name.to_owned()),
         })
     }
 
@@ -46,6 +56,12 @@ impl Site {
                 let client = registry.client();
                 for exhibit in zoo::all() {
                     client.push(exhibit.name, &exhibit).await;
+                }
+            }
+            Self::Ours(ours, below) | Self::Store(ours, below) => {
+                let client = ours.client();
+                for exhibit in zoo::all() {
+                    client.push(&format!("{below}/{}", exhibit.name), &exhibit).await;
                 }
             }
             Self::Layout(folder) => zoo::write_layout(folder, &zoo::all()),
@@ -65,6 +81,11 @@ impl Site {
             }
             Self::Layout(folder) => Location::Layout(folder.clone()),
             Self::Archive(file) => Location::OciArchive(file.clone()),
+            Self::Ours(ours, below) => {
+                let name = format!("{below}/{}", exhibit.name);
+                Location::Registry(ours.host().parse().unwrap(), name.parse().unwrap())
+            }
+            Self::Store(_, below) => Location::Store(format!("{below}/{}", exhibit.name).parse().unwrap()),
         };
         zoo.iter().map(location).collect()
     }
@@ -100,6 +121,12 @@ impl Site {
                     judge::in_registry(&client, exhibit.name, &exhibit).await;
                 }
             }
+            Self::Ours(ours, below) | Self::Store(ours, below) => {
+                let client = ours.client();
+                for exhibit in zoo::all() {
+                    judge::in_registry(&client, &format!("{below}/{}", exhibit.name), &exhibit).await;
+                }
+            }
             Self::Layout(folder) => zoo::all().iter().for_each(|exhibit| judge::in_layout(folder, exhibit)),
             Self::Archive(file) => {
                 let folder = desk.path("unpacked");
@@ -111,11 +138,11 @@ impl Site {
 }
 
 async fn everything_survives(from: Kind, to: Kind) {
-    let desk = Desk::new().await;
-    let (Some(from), Some(to)) = (Site::new(from, &desk, "from").await, Site::new(to, &desk, "to").await)
-    else {
-        return;
-    };
+    let ours = Arc::new(Ours::start().await);
+    let desk = Desk::with(Manners { store: Some(ours.store()), ..Manners::default() }).await;
+    let (from, to) =
+        (Site::new(from, (&desk, &ours), "from").await, Site::new(to, (&desk, &ours), "to").await);
+    let (Some(from), Some(to)) = (from, to) else { return };
     from.fill(&desk).await;
     let zoo = zoo::all();
     let (sources, targets) = (from.sources(&desk, &zoo).await, to.targets(&desk, &zoo).await);
@@ -185,4 +212,14 @@ async fn everything_survives_from_archive_to_layout() {
 #[tokio::test(flavor = "multi_thread")]
 async fn everything_survives_from_archive_to_archive() {
     everything_survives(Kind::Archive, Kind::Archive).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn everything_survives_from_registry_to_ours() {
+    everything_survives(Kind::Registry, Kind::Ours).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn everything_survives_from_registry_to_store() {
+    everything_survives(Kind::Registry, Kind::Store).await;
 }
