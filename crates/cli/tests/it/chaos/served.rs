@@ -49,7 +49,7 @@ async fn work(daemon: Arc<Daemon>, client: u64, from: u64, answers: Arc<Answers>
         let image = image(client, number);
         let (repository, tag) = (format!("chaos/r{client}"), format!("t{number}"));
         // A collector without any grace may take a blob before its manifest comes: then it is pushed again.
-        while daemon.client().push_tree(&repository, &image, &[tag.clone()]).await.is_err() {}
+        while daemon.client().push_tree(&repository, &image, std::slice::from_ref(&tag)).await.is_err() {}
         answers.note(client, number, Answered::Pushed);
         said.send_modify(|said| *said += 1);
         if number % 3 == 0 {
