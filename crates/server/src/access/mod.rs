@@ -4,6 +4,8 @@
 
 mod action;
 mod caller;
+mod this_machine;
 
 pub use action::Action;
 pub use caller::Caller;
+pub use this_machine::this_machine;

@@ -49,7 +49,7 @@ async fn nothing_leads_out_of_the_store(door: &Door) {
         "/v2/a/blobs/uploads/..%2f..%2fstore.json",
     ] {
         let mut connection = TcpStream::connect(door.host()).await.unwrap();
-        let request = format!("GET {path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
+        let request = format!("GET {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
         connection.write_all(request.as_bytes()).await.unwrap();
         let mut answer = String::new();
         connection.read_to_string(&mut answer).await.unwrap();
