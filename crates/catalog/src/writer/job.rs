@@ -1,6 +1,7 @@
 //! Operations, and operations in the queue.
 
 use async_trait::async_trait;
+use portolan_oci::with_causes;
 use sea_orm::DatabaseTransaction;
 use tokio::sync::oneshot;
 
@@ -69,20 +70,9 @@ impl<O: Operation> Job for Hint<O> {
         if let Err(error) = outcome {
             tracing::warn!(
                 operation = O::NAME,
-                error = chain(&error),
+                error = with_causes(&error),
                 "what nobody waits for was not written"
             );
         }
     }
-}
-
-fn chain(error: &dyn std::error::Error) -> String {
-    let mut text = error.to_string();
-    let mut next = error.source();
-    while let Some(error) = next {
-        text.push_str(": ");
-        text.push_str(&error.to_string());
-        next = error.source();
-    }
-    text
 }

@@ -3,6 +3,8 @@
 use std::error::Error;
 use std::{fmt, io};
 
+use portolan_oci::with_causes;
+
 use crate::BackendError;
 
 /// What a check comes to.
@@ -14,7 +16,7 @@ pub(super) struct Broken(pub(super) String);
 
 impl From<BackendError> for Broken {
     fn from(error: BackendError) -> Self {
-        Self(format!("failed where it must not: {}", chain(&error)))
+        Self(format!("failed where it must not: {}", with_causes(&error)))
     }
 }
 
@@ -22,17 +24,6 @@ impl From<io::Error> for Broken {
     fn from(error: io::Error) -> Self {
         Self(format!("broke off where it must not: {error}"))
     }
-}
-
-/// An error with all its causes on one line.
-fn chain(error: &dyn Error) -> String {
-    let mut text = error.to_string();
-    let mut cause = error.source();
-    while let Some(error) = cause {
-        text.push_str(&format!(": {error}"));
-        cause = error.source();
-    }
-    text
 }
 
 /// Ends the check with the message unless the condition holds.

@@ -3,6 +3,8 @@
 use std::error::Error;
 use std::fmt;
 
+use portolan_oci::with_causes;
+
 use crate::TransportError;
 
 /// What a check comes to.
@@ -14,7 +16,7 @@ pub(super) struct Broken(pub(super) String);
 
 impl From<TransportError> for Broken {
     fn from(error: TransportError) -> Self {
-        Self(format!("failed where it must not: {}", chain(&error)))
+        Self(format!("failed where it must not: {}", with_causes(&error)))
     }
 }
 
@@ -22,17 +24,6 @@ impl From<serde_json::Error> for Broken {
     fn from(error: serde_json::Error) -> Self {
         Self(format!("JSON that was just written cannot be read: {error}"))
     }
-}
-
-/// An error with all its causes on one line.
-pub(super) fn chain(error: &dyn Error) -> String {
-    let mut text = error.to_string();
-    let mut cause = error.source();
-    while let Some(error) = cause {
-        text.push_str(&format!(": {error}"));
-        cause = error.source();
-    }
-    text
 }
 
 /// Ends the check with the message unless the condition holds.

@@ -65,13 +65,19 @@ pub(super) async fn put(target: &dyn Target, image: &Image, name: &PutAs) -> Tra
     target.put_manifest(&image.manifest, name).await
 }
 
+/// How often an upload is gone on with. What a sender broke off may still be on its way to the place when it is asked
+/// how far it has come: then the next bytes are refused, and it is asked again, as every caller does.
+const ATTEMPTS: u32 = 3;
+
 /// Goes on with an upload where it is, or begins again: a place may find out only by the next bytes that it
 /// cannot go on.
 pub(super) async fn complete(target: &dyn Target, remembered: &UploadState, blob: &Blob) -> Outcome {
-    if let Resumed::At(state) = target.resume(remembered).await? {
+    for attempt in 1..=ATTEMPTS {
+        let Resumed::At(state) = target.resume(remembered).await? else { break };
         hold!(state.offset <= blob.descriptor.size, "resumed at {} of {} bytes", state.offset, blob.len());
         match finish(target, &state, blob).await {
-            Err(TransportError::SessionLost { .. }) => {}
+            Err(TransportError::SessionLost { .. }) => break,
+            Err(error) if error.is_retryable() && attempt < ATTEMPTS => {}
             finished => return Ok(finished?),
         }
     }

@@ -1,6 +1,7 @@
 //! Real handshakes: with a server in this process, and with a real registry.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use portolan_testkit::registry::Registry as RealRegistry;
 use portolan_testkit::tls::{Authority, Identity};
@@ -249,6 +250,8 @@ async fn ask(home: &Home, registry: &RealRegistry) -> Result<(u16, reqwest::Vers
     let client = reqwest::Client::builder()
         .tls_backend_preconfigured(ClientConfig::clone(&config))
         .no_proxy()
+        // A connection that is refused while the request goes out may leave it without any answer.
+        .timeout(Duration::from_secs(30))
         .build()
         .unwrap();
     let answer = client.get(format!("{}/v2/", registry.url())).send().await?;
