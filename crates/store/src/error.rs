@@ -20,6 +20,18 @@ pub enum StoreError {
     /// The place of the bytes failed.
     #[error("the storage failed")]
     Backend(#[from] BackendError),
+    /// The catalogue knows nothing of what lies in the store: its database was lost, or another one is configured.
+    #[error(
+        "the catalogue knows nothing of what lies in the store: name its database, or make the catalogue again by \
+         `portolan store rebuild`"
+    )]
+    CatalogueLost,
+    /// The files are not where they were.
+    #[error("the store's files are not there: mount their disk, or name their folder as `data`")]
+    FilesLost,
+    /// Catalogue and files are of two stores.
+    #[error("the catalogue is that of another store: `data` and `database` have to be of the same one")]
+    Foreign,
     /// Less room is free than is kept in reserve.
     #[error("{missing} bytes are missing until the store takes content again")]
     NoRoom {
@@ -56,8 +68,8 @@ pub enum StoreError {
     /// The blob was collected as often as it was written.
     #[error("the blob is being collected again and again")]
     Contended,
-    /// What was written down of an upload cannot be read, or not be written.
-    #[error("the state of an upload cannot be read")]
+    /// What was written down cannot be read, or not be written.
+    #[error("what was written down cannot be read")]
     Unreadable(#[source] Cause),
     /// The work was dropped half done: the process ends.
     #[error("the store is closing")]

@@ -7,6 +7,7 @@
 //! Not here: how the store is asked over HTTP (`portolan-server`).
 
 mod backend;
+mod belongs;
 mod error;
 mod gc;
 mod packs;

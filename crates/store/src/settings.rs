@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use crate::CollectOptions;
+
 /// How the store is to behave.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct StoreSettings {
@@ -9,8 +11,8 @@ pub struct StoreSettings {
     pub reserve: Reserve,
     /// Upload sessions that may be open at once, of all users and of one.
     pub uploads: UploadLimits,
-    /// How long content that nothing needs any more stays.
-    pub grace: Duration,
+    /// How long what nothing needs any more stays.
+    pub collection: CollectOptions,
     /// Whether an index may name manifests that are not there.
     pub sparse_indexes: SparseIndexes,
 }
@@ -20,7 +22,7 @@ impl Default for StoreSettings {
         Self {
             reserve: Reserve::default(),
             uploads: UploadLimits::default(),
-            grace: Duration::from_secs(24 * 60 * 60),
+            collection: CollectOptions::default(),
             sparse_indexes: SparseIndexes::Refused,
         }
     }
@@ -59,11 +61,19 @@ pub struct UploadLimits {
     pub of_one: usize,
     /// How long one may lie idle before it is removed.
     pub idle: Duration,
+    /// How long one has to lie idle to make room for others when there are too many. What is written down of it can
+    /// still be gone on with.
+    pub left_alone: Duration,
 }
 
 impl Default for UploadLimits {
     fn default() -> Self {
-        Self { all: 1_024, of_one: 64, idle: Duration::from_secs(24 * 60 * 60) }
+        Self {
+            all: 1_024,
+            of_one: 64,
+            idle: Duration::from_secs(24 * 60 * 60),
+            left_alone: Duration::from_secs(10 * 60),
+        }
     }
 }
 

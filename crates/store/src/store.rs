@@ -9,8 +9,8 @@ use portolan_oci::RepositoryName;
 use crate::uploads::Uploads;
 use crate::watermark::Watermark;
 use crate::{
-    BlobBackend, RecordKeeper, StoreId, StoreRepository, StoreResult, StoreSettings, VerifyObserver,
-    VerifyReport, VerifyStoreError, verify,
+    BlobBackend, CollectOptions, RecordKeeper, StoreRepository, StoreResult, StoreSettings, VerifyObserver,
+    VerifyReport, VerifyStoreError, belongs, verify,
 };
 
 /// The open store; clones are cheap and are the same store.
@@ -34,16 +34,16 @@ impl Store {
     /// again.
     ///
     /// # Errors
-    /// [`StoreError::Backend`](crate::StoreError::Backend) if it cannot be used.
+    /// [`StoreError::CatalogueLost`](crate::StoreError::CatalogueLost),
+    /// [`StoreError::FilesLost`](crate::StoreError::FilesLost) or
+    /// [`StoreError::Foreign`](crate::StoreError::Foreign) if they do not belong together; if one of them fails.
     pub async fn open(
         settings: StoreSettings,
         content: Content,
         backend: Arc<dyn BlobBackend>,
         records: Arc<dyn RecordKeeper>,
     ) -> StoreResult<Self> {
-        if backend.identity().await?.is_none() {
-            backend.set_identity(&StoreId::random()).await?;
-        }
+        belongs::make_sure(&content, &*backend, &*records).await?;
         let watermark = Watermark::new(settings.reserve, Arc::clone(&backend));
         watermark.look().await?;
         let uploads = Uploads::new(settings.uploads);
@@ -109,6 +109,11 @@ impl Store {
 
     pub(crate) fn records(&self) -> &dyn RecordKeeper {
         &*self.0.records
+    }
+
+    /// How long what nothing needs any more stays, as the settings say.
+    pub fn collection(&self) -> &CollectOptions {
+        &self.settings().collection
     }
 
     pub(crate) fn settings(&self) -> &StoreSettings {

@@ -38,6 +38,7 @@ mod tags;
 mod take_upload;
 mod unlink_blob;
 mod upload_session;
+mod whose_store;
 
 pub use blob_place::{BlobPlace, PackName, PackNameError};
 pub use blob_to_write::BlobToWrite;

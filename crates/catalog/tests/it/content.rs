@@ -10,6 +10,7 @@ mod referrers;
 mod restore;
 mod sessions;
 mod tags;
+mod whose_store;
 
 use portolan_catalog::{
     BlobPlace, By, Catalog, ChangeCause, Children, CommitBlob, Content, NewBlob, NewManifest, PutManifest,

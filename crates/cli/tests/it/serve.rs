@@ -83,6 +83,11 @@ async fn a_lost_database_is_made_again() {
             std::fs::remove_file(path).unwrap();
         }
     }
+    // A catalogue that knows nothing of the files must not have them collected.
+    for command in ["serve", "store gc --now", "tags store:oci-index"] {
+        let refused = sandbox.run(command).failed(1);
+        assert!(refused.contains("portolan store rebuild"), "{command}: {refused}");
+    }
     let told = sandbox.run("store rebuild").succeeded();
     assert!(told.starts_with("4 repositories with"), "{told}");
     let verified = sandbox.run("store verify --output json").json();

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use portolan_oci::with_causes;
-use portolan_store::{CollectOptions, Collection, Quiet, Store};
+use portolan_store::{Collection, Quiet, Store};
 
 use super::clock;
 
@@ -15,7 +15,7 @@ pub(super) async fn keep_collecting(store: Store) {
     let mut hours = clock::ticks(EVERY);
     loop {
         hours.tick().await;
-        match store.collect(&CollectOptions::default(), &Quiet).await {
+        match store.collect(store.collection(), &Quiet).await {
             Ok(Collection::Done(collected)) => tracing::info!(?collected, "collected"),
             Ok(Collection::UnderWay) => tracing::debug!("another process is collecting"),
             Err(error) => tracing::error!(cause = with_causes(&error), "the collection failed"),

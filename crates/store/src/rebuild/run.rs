@@ -5,7 +5,7 @@ use portolan_oci::{Digest, RepositoryName, Tag};
 
 use super::index::Index;
 use super::{blobs, manifests, packs, tags};
-use crate::{BackendError, BlobBackend, RecordKeeper};
+use crate::{BackendError, BlobBackend, RecordKeeper, StoreId};
 
 /// What was made again, and what could not be.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -36,6 +36,9 @@ pub enum RebuildError {
     /// The store could not be read.
     #[error("reading the store for its catalogue")]
     Store(#[from] BackendError),
+    /// The catalogue has content of another store, which must not be mixed with this one's.
+    #[error("the catalogue is that of another store: name an empty database")]
+    Foreign,
     /// The database could not be written.
     #[error("writing the catalogue of the store")]
     Catalog(#[from] CatalogError),
@@ -51,6 +54,12 @@ pub async fn rebuild(
     records: &dyn RecordKeeper,
     content: &Content,
 ) -> Result<Rebuilt, RebuildError> {
+    let name = backend.identity().await?;
+    if let Some(rows) = content.whose_store().await?
+        && name.is_none_or(|name| name.to_string() != rows)
+    {
+        return Err(RebuildError::Foreign);
+    }
     let mut rebuilt = Rebuilt::default();
     let mut index = Index::read(records, content, &mut rebuilt).await?;
     blobs::restore(backend, content, (&index, &mut rebuilt)).await?;
@@ -60,5 +69,15 @@ pub async fn rebuild(
     for repositories in index.revisions() {
         content.restore_revisions(repositories).await?;
     }
+    let name = match name {
+        Some(name) => name,
+        None => {
+            let name = StoreId::random();
+            backend.set_identity(&name).await?;
+            name
+        }
+    };
+    // Only now is the catalogue opened as this store's: what was made half cannot be taken for all.
+    content.claim_for_store(&name.to_string()).await?;
     Ok(rebuilt)
 }

@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use jiff::Timestamp;
-use portolan_catalog::{BlobPlace, StoredBlob};
+use portolan_catalog::{BlobPlace, RenewLink, StoredBlob};
 use portolan_oci::Digest;
 
 use super::StoreRepository;
@@ -54,9 +54,11 @@ impl StoreRepository {
     /// If the catalogue fails.
     pub async fn promise_blob(&self, digest: &Digest) -> StoreResult<Option<StoredBlob>> {
         let Some(found) = self.find_blob(digest).await? else { return Ok(None) };
-        let half = self.store().settings().grace / 2;
+        let half = self.store().settings().collection.grace / 2;
         if Timestamp::now().duration_since(found.linked_at).unsigned_abs() > half {
-            self.content().renew_link(&self.name, digest).await?;
+            let renewed = self.content().renew_link(&self.name, digest).await?;
+            // A collector was faster.
+            return Ok((renewed == RenewLink::Renewed).then_some(found));
         }
         Ok(Some(found))
     }

@@ -17,7 +17,7 @@ impl StoreRepository {
         let store = self.store().clone();
         to_its_end(async move {
             let mut session = turn(&open, None).await?;
-            session.let_go();
+            session.end();
             forget(&store, &open, session.saved()).await
         })
         .await

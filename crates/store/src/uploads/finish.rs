@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use portolan_oci::{Digest, Verified};
+use portolan_oci::{Digest, Verified, with_causes};
 use tokio::sync::oneshot;
 
 use super::begin::Upload;
@@ -82,19 +82,28 @@ async fn end(store: &Store, open: &Arc<Open>, session: &mut Session, claim: Clai
         Claim::Digest(digest) => match session.prove(store, open.id, &state, &digest).await {
             Ok(verified) => verified,
             Err(error @ StoreError::Content(_)) => {
+                session.end();
                 forget(store, open, session.saved()).await?;
                 return Err(error);
             }
             Err(error) => return Err(error),
         },
     };
+    // A proof of other bytes than those that came is none.
+    if verified.size() != session.offset() {
+        return Err(StoreError::OutOfOrder { offset: session.offset() });
+    }
     let row = match session.saved() {
         Saved::Nothing => None,
         Saved::UpTo(_) => Some(open.id),
     };
     keep(store, open, &state, &verified, row).await?;
+    session.end();
     store.uploads().remove(open.id);
-    store.backend().discard(&open.id).await?;
+    // The blob is there: what cannot be removed now, a collection removes.
+    if let Err(error) = store.backend().discard(&open.id).await {
+        tracing::warn!(cause = with_causes(&error), "the bytes of an ended upload stay for now");
+    }
     Ok(verified.size())
 }
 

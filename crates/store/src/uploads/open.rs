@@ -9,7 +9,7 @@ use portolan_catalog::UploadId;
 use portolan_oci::RepositoryName;
 use tokio::sync::Mutex as Turn;
 
-use super::session::Session;
+use super::session::{Saved, Session};
 use crate::settings::UploadLimits;
 use crate::{StoreError, StoreResult};
 
@@ -59,6 +59,11 @@ impl Open {
         touched.elapsed() >= idle && self.session.try_lock().is_ok()
     }
 
+    /// Whether nothing of it is written down.
+    fn is_fleeting(&self) -> bool {
+        self.session.try_lock().is_ok_and(|session| session.saved() == Saved::Nothing)
+    }
+
     /// Whether it is this owner's, in this repository. To anybody else there is no such session.
     pub(super) fn belongs_to(&self, repository: &RepositoryName, owner: &str) -> bool {
         self.repository == *repository && self.owner == owner
@@ -87,27 +92,36 @@ impl Uploads {
         self.sessions().contains_key(&id)
     }
 
-    /// Lets go of sessions that nobody asked for; how many. What of them is written down can still be gone on with.
+    /// Lets go of sessions that nobody asked for. How many are gone for good: what is written down of the others can
+    /// still be gone on with.
     pub(crate) fn forget_idle(&self, idle: Duration) -> usize {
         let mut sessions = self.sessions();
-        let before = sessions.len();
+        let gone = sessions.values().filter(|open| open.is_idle(idle) && open.is_fleeting()).count();
         sessions.retain(|_, open| !open.is_idle(idle));
-        before - sessions.len()
+        gone
     }
 
-    /// Takes in a new session.
+    /// Takes in a new session. Where there are too many, those that were left alone for a while make room: clients
+    /// that died must not shut out others for a day.
     ///
     /// # Errors
     /// [`StoreError::TooManyUploads`].
     pub(super) fn add(&self, open: Open) -> StoreResult<Arc<Open>> {
         let mut sessions = self.sessions();
-        let of_one = sessions.values().filter(|other| other.owner == open.owner).count();
-        if sessions.len() >= self.limits.all || of_one >= self.limits.of_one {
+        if self.is_crowded(&sessions, &open.owner) {
+            sessions.retain(|_, other| !other.is_idle(self.limits.left_alone));
+        }
+        if self.is_crowded(&sessions, &open.owner) {
             return Err(StoreError::TooManyUploads);
         }
         let open = Arc::new(open);
         sessions.insert(open.id, Arc::clone(&open));
         Ok(open)
+    }
+
+    fn is_crowded(&self, sessions: &HashMap<UploadId, Arc<Open>>, owner: &str) -> bool {
+        let of_one = sessions.values().filter(|other| other.owner == owner).count();
+        sessions.len() >= self.limits.all || of_one >= self.limits.of_one
     }
 
     /// Takes in a session that is going on, unless another request has done so already.

@@ -28,6 +28,9 @@ const PATIENCE: Duration = Duration::from_secs(2);
 pub(super) async fn turn(open: &Open, at: Option<u64>) -> StoreResult<MutexGuard<'_, Session>> {
     let waited = tokio::time::timeout(PATIENCE, open.session.lock()).await;
     let session = waited.map_err(|_| StoreError::OutOfOrder { offset: open.offset() })?;
+    if session.is_over() {
+        return Err(StoreError::UploadUnknown);
+    }
     match at {
         Some(at) if at != session.offset() => Err(StoreError::OutOfOrder { offset: session.offset() }),
         _ => Ok(session),
@@ -59,7 +62,7 @@ pub(super) async fn receive(
             }
         };
         let (taken, following) = futures::join!(session.take(store, open, pieces), gather.next());
-        undone(store, open, taken)?;
+        undone(store, open, session, taken)?;
         store.watermark().check().await?;
         next = following;
     }
@@ -69,12 +72,13 @@ pub(super) async fn receive(
 /// Writes down where the upload is.
 pub(super) async fn save(store: &Store, open: &Open, session: &mut Session) -> StoreResult<()> {
     let saved = session.save(store, open).await;
-    undone(store, open, saved)
+    undone(store, open, session, saved)
 }
 
 /// What has failed to be written is in doubt: who asks for the upload next finds it as it was written down last.
-fn undone(store: &Store, open: &Open, written: StoreResult<()>) -> StoreResult<()> {
+fn undone(store: &Store, open: &Open, session: &mut Session, written: StoreResult<()>) -> StoreResult<()> {
     if written.is_err() {
+        session.end();
         store.uploads().remove(open.id);
     }
     written

@@ -35,6 +35,8 @@ pub(crate) struct Session {
     state: Option<PartState>,
     offset: u64,
     saved: Saved,
+    /// Whether it has ended, or is in doubt: who has waited for it finds it in the catalogue, or not at all.
+    over: bool,
     /// Whose turn it is to append: the catalogue's word for it.
     token: u64,
     started_at: Timestamp,
@@ -68,6 +70,7 @@ impl Session {
             state: None,
             offset: 0,
             saved: Saved::Nothing,
+            over: false,
             token: 0,
             started_at: Timestamp::now(),
         }
@@ -81,6 +84,7 @@ impl Session {
             state: Some(state),
             offset: saved.offset,
             saved: Saved::UpTo(saved.offset),
+            over: false,
             token: saved.token,
             started_at: saved.started_at,
         }
@@ -94,8 +98,13 @@ impl Session {
         self.saved
     }
 
-    /// Lets go of the file, which is about to be removed.
-    pub(super) fn let_go(&mut self) {
+    pub(super) fn is_over(&self) -> bool {
+        self.over
+    }
+
+    /// Ends it in this process, and lets go of its file.
+    pub(super) fn end(&mut self) {
+        self.over = true;
         self.writer = None;
     }
 

@@ -43,9 +43,9 @@ impl From<Collected> for Totals {
 }
 
 pub(super) async fn run(arguments: &GcArguments, context: &Context) -> Result<Outcome, CliError> {
-    let options = if arguments.now { CollectOptions::NOW } else { CollectOptions::default() };
     let failed = |cause: StoreError| Failure::other("the collection failed", cause);
     let store = context.store()?.store().await.map_err(failed)?;
+    let options = if arguments.now { CollectOptions::NOW } else { *store.collection() };
     match store.collect(&options, &Quiet).await.map_err(failed)? {
         Collection::UnderWay => {
             Err(Failure::Refused("another process is collecting: wait until it is done".to_owned()).into())

@@ -1,8 +1,8 @@
 //! `POST` of an upload: beginning one (end-4a), the whole blob at once (end-4b), mounting one (end-11).
 
 use http::StatusCode;
-use portolan_oci::{Algorithm, Digest, RepositoryName};
-use portolan_store::{Mounted, Proof, Sent, StoreRepository};
+use portolan_oci::{Algorithm, Digest, RepositoryName, with_causes};
+use portolan_store::{Mounted, Proof, Sent, StoreError, StoreRepository};
 
 use super::answer::Answer;
 use super::door::RegistryDoor;
@@ -36,7 +36,14 @@ pub(super) async fn begin_upload(
     let bytes = body.incoming(door.limits.pause);
     match repository.finish_upload(&upload, Sent { at: Some(0), bytes }, &digest).await {
         Ok(_) => Ok(session::created(repository.name(), &digest)),
-        Err(error) => Err(session::failed(error, repository.name(), upload.id)),
+        Err(error) => {
+            // Nobody was told of the session: nobody can go on with it.
+            match repository.cancel_upload(&upload).await {
+                Ok(()) | Err(StoreError::UploadUnknown) => {}
+                Err(cause) => tracing::warn!(cause = with_causes(&cause), "a failed upload stays for now"),
+            }
+            Err(error.into())
+        }
     }
 }
 

@@ -3,8 +3,9 @@
 use axum::response::{IntoResponse, Response};
 use http::header::{ALLOW, CONTENT_TYPE, RETRY_AFTER};
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
+use portolan_catalog::CatalogError;
 use portolan_oci::{Digest, ManifestError, RawManifestError, RepositoryName, with_causes};
-use portolan_store::StoreError;
+use portolan_store::{BackendError, StoreError};
 use serde_json::{Value, json};
 
 use crate::http::TooSlow;
@@ -202,6 +203,11 @@ impl From<StoreError> for RegistryError {
             StoreError::NoRoom { missing } => Self::new(Code::Unavailable, format!("{error}"))
                 .status(StatusCode::INSUFFICIENT_STORAGE)
                 .detail(json!({ "missingBytes": missing })),
+            StoreError::Backend(BackendError::Full { .. }) | StoreError::Catalog(CatalogError::Full(_)) => {
+                tracing::error!(cause = %with_causes(&error), "no room is left");
+                Self::new(Code::Unavailable, "the registry has no room left")
+                    .status(StatusCode::INSUFFICIENT_STORAGE)
+            }
             StoreError::Content(cause) => Self::new(Code::DigestInvalid, format!("{cause}")),
             StoreError::BrokenOff { cause, .. } => Self::broken_off(cause.as_ref()),
             StoreError::OutOfOrder { offset } => {
@@ -216,6 +222,9 @@ impl From<StoreError> for RegistryError {
             | StoreError::Backend(_)
             | StoreError::Contended
             | StoreError::Unreadable(_)
+            | StoreError::CatalogueLost
+            | StoreError::FilesLost
+            | StoreError::Foreign
             | StoreError::Closing => {
                 tracing::error!(cause = %with_causes(&error), "a request failed");
                 Self::unavailable("the registry cannot do that now; try again")
