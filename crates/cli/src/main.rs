@@ -18,6 +18,7 @@ mod outcome;
 mod output;
 mod progress;
 mod report;
+mod service_manager;
 mod talk;
 
 use std::process::ExitCode;

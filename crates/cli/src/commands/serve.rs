@@ -9,6 +9,7 @@ use crate::context::Context;
 use crate::error::{CliError, Failure};
 use crate::interrupt::Interrupt;
 use crate::outcome::Outcome;
+use crate::service_manager;
 
 /// Runs the registry
 #[derive(Debug, Args)]
@@ -35,7 +36,8 @@ pub(super) async fn run(_: &ServeArguments, context: &Context) -> Result<Outcome
     context.talk.insist(&format!("listening at http://{address}"));
     Interrupt::over(&context.talk, async |interrupt| {
         let house = tokio::spawn(keep_house(store, changes, interrupt.token().clone()));
-        server.run(interrupt.token().clone()).await;
+        let manager = service_manager::tell(server.heart(), interrupt.token().clone());
+        tokio::join!(server.run(interrupt.token().clone()), manager);
         house.await.map_err(|cause| Failure::other("the work behind the doors broke down", cause))?;
         Ok(Outcome::Done)
     })

@@ -27,4 +27,5 @@ mod prune;
 mod registry;
 mod sandbox;
 mod serve;
+mod service_manager;
 mod tags;

@@ -14,7 +14,7 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio_util::sync::CancellationToken;
 
-use super::HttpLimits;
+use super::{Heart, HttpLimits};
 
 /// How long to wait when the system has no file descriptor left for a connection.
 const OUT_OF_DESCRIPTORS: Duration = Duration::from_millis(100);
@@ -31,6 +31,7 @@ pub struct Server {
     listener: TcpListener,
     router: Router,
     limits: HttpLimits,
+    heart: Heart,
 }
 
 impl Server {
@@ -40,7 +41,7 @@ impl Server {
     /// If the address cannot be had.
     pub async fn bind(address: SocketAddr, router: Router, limits: HttpLimits) -> io::Result<Self> {
         let listener = TcpListener::bind(address).await?;
-        Ok(Self { listener, router, limits })
+        Ok(Self { listener, router, limits, heart: Heart::default() })
     }
 
     /// Where it listens: with the port that was found, if none was named.
@@ -49,6 +50,11 @@ impl Server {
     /// If the system does not say.
     pub fn address(&self) -> io::Result<SocketAddr> {
         self.listener.local_addr()
+    }
+
+    /// Tells whether connections are taken while it runs.
+    pub fn heart(&self) -> Heart {
+        self.heart.clone()
     }
 
     /// Answers until it is told to end. Then it takes no more connections, lets requests under way end for as long
@@ -76,7 +82,7 @@ impl Server {
         };
         tokio::select! {
             () = end.cancelled() => None,
-            accepted = accepting => accepted,
+            accepted = self.heart.during(accepting) => accepted,
         }
     }
 
