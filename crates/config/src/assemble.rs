@@ -12,7 +12,7 @@ use crate::problem::Fault;
 use crate::redact::redacted;
 use crate::shape::Report;
 use crate::typed::Typed;
-use crate::{Config, Environment, mirrors};
+use crate::{Config, Environment, ServerCertificate, mirrors};
 
 /// Makes the configuration of a checked tree. If something is wrong it is in the report, and what is given
 /// back is of no use.
@@ -28,6 +28,7 @@ pub(crate) fn assemble(
         data: data_folder(data, environment, document.get("data"), report),
         database: make(document.get("database"), report).unwrap_or_default(),
         listen: make(document.get("listen"), report).unwrap_or_default(),
+        tls: certificate(document.get("tls"), report),
         registries: registries(document.get("registries"), report, path),
         mirrors: Vec::new(),
         defaults: make(document.get("defaults"), report).unwrap_or_default(),
@@ -45,6 +46,12 @@ pub(crate) fn make<'de, T: Deserialize<'de>>(value: Option<&Typed>, report: &mut
             report.add(&place, Fault::Value(redacted(&refused.message)));
         })
         .ok()
+}
+
+fn certificate(value: Option<&Typed>, report: &mut Report) -> Option<ServerCertificate> {
+    // Half a pair was found wanting before.
+    let pair = value.filter(|value| value.get("cert").is_some() && value.get("key").is_some());
+    make(pair, report)
 }
 
 fn data_folder(

@@ -8,7 +8,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::database::DatabaseForm;
-use crate::{Database, Listen};
+use crate::{Database, Listen, ServerCertificate};
 
 /// All that `portolan.yaml` can say.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -31,6 +31,10 @@ pub struct Config {
     #[serde(default)]
     #[schemars(with = "String", extend("default" = "127.0.0.1:5000"))]
     pub listen: Listen,
+    /// The certificate that the daemon shows: with it, it speaks TLS where it listens. A new one is shown from the time on
+    /// at which both files hold it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tls: Option<ServerCertificate>,
     /// What is set for single registries. A registry needs no entry to be used.
     #[serde(default)]
     pub registries: Vec<RegistrySettings>,

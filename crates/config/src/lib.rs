@@ -10,6 +10,7 @@
 //! the reference page are generated from those comments.
 
 mod assemble;
+mod certificate;
 mod config;
 mod database;
 mod document;
@@ -32,6 +33,7 @@ mod show;
 mod snippet;
 mod typed;
 
+pub use certificate::ServerCertificate;
 pub use config::{Config, Limits, LogFormat, LogLevel, LogSettings};
 pub use database::{Database, DatabaseError, DatabaseServer};
 pub use environment::Environment;

@@ -13,7 +13,6 @@ const TOP: &[&str] = &[
     "retention",
     "storage",
     "telemetry",
-    "tls",
     "track",
     "trees",
 ];

@@ -2,8 +2,8 @@
 //!
 //! A *door* is one HTTP surface; each lies in a folder of [`doors`] and translates, nothing more: what it is
 //! asked goes to an engine or to the store. [`access`] says who may do what, [`http`] has what all doors share
-//! of the protocol, [`metrics`] what is counted; [`background`] is what happens
-//! by the clock.
+//! of the protocol, [`tls`] the certificate that it is secured with, [`metrics`] what is counted;
+//! [`background`] is what happens by the clock.
 //!
 //! Not here: the configuration (`portolan-config`), the command line (`portolan-cli`).
 
@@ -13,3 +13,4 @@ pub mod doors;
 pub mod http;
 pub mod metrics;
 pub mod testing;
+pub mod tls;

@@ -11,12 +11,15 @@ use tokio_util::sync::CancellationToken;
 
 use crate::background::keep_house;
 use crate::doors;
-use crate::http::{HttpLimits, Server};
+use crate::http::{Encryption, HttpLimits, Server};
+use crate::metrics::Metrics;
+use crate::tls::{Tls, TlsFiles};
 
 /// A daemon that ends when it is dropped; what it holds stays in its folder.
 #[derive(Debug)]
 pub struct Running {
     address: SocketAddr,
+    scheme: &'static str,
     end: CancellationToken,
     /// Its store.
     pub store: Store,
@@ -41,16 +44,35 @@ impl Running {
         settings: StoreSettings,
         limits: HttpLimits,
     ) -> Result<Self, Box<dyn Error + Send + Sync>> {
+        Self::start_with(folder, database, settings, limits, None).await
+    }
+
+    /// The same with a certificate.
+    ///
+    /// # Errors
+    /// Whatever keeps it from starting.
+    pub async fn start_with(
+        folder: &Path,
+        database: &DatabaseLocation,
+        settings: StoreSettings,
+        limits: HttpLimits,
+        certificate: Option<TlsFiles>,
+    ) -> Result<Self, Box<dyn Error + Send + Sync>> {
         let catalog = Arc::new(Catalog::open(database).await?);
         let backend = DiskBackend::open(folder.join("store"), Sharing::Shared).await?;
         let records = Arc::new(DiskRecords::beside(&backend));
         let store = Store::open(settings, catalog.content(), Arc::new(backend), records).await?;
-        let router = doors::all(store.clone(), limits);
-        let server = Server::bind((Ipv4Addr::LOCALHOST, 0).into(), router, limits).await?;
+        let metrics = Metrics::default();
+        let encryption = match certificate {
+            None => Encryption::Off,
+            Some(files) => Encryption::Tls(Tls::open(files, metrics.clone()).await?),
+        };
+        let (scheme, router) = (encryption.scheme(), doors::all(store.clone(), limits, metrics));
+        let server = Server::bind((Ipv4Addr::LOCALHOST, 0).into(), router, limits, encryption).await?;
         let (address, end) = (server.address()?, CancellationToken::new());
         tokio::spawn(server.run(end.clone()));
         tokio::spawn(keep_house(store.clone(), catalog.changes(), end.clone()));
-        Ok(Self { address, end, store, catalog })
+        Ok(Self { address, scheme, end, store, catalog })
     }
 
     /// `127.0.0.1:PORT`.
@@ -58,8 +80,8 @@ impl Running {
         self.address.to_string()
     }
 
-    /// `http://127.0.0.1:PORT`.
+    /// `http://127.0.0.1:PORT`, or with `https`.
     pub fn url(&self) -> String {
-        format!("http://{}", self.address)
+        format!("{}://{}", self.scheme, self.address)
     }
 }

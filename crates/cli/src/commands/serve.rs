@@ -1,9 +1,12 @@
 //! `portolan serve`.
 
 use clap::Args;
+use portolan_config::Config;
 use portolan_server::background::keep_house;
 use portolan_server::doors;
-use portolan_server::http::{HttpLimits, Server};
+use portolan_server::http::{Encryption, HttpLimits, Server};
+use portolan_server::metrics::Metrics;
+use portolan_server::tls::{Tls, TlsFiles};
 
 use crate::context::Context;
 use crate::error::{CliError, Failure};
@@ -24,16 +27,18 @@ Examples:
 pub(crate) struct ServeArguments {}
 
 pub(super) async fn run(_: &ServeArguments, context: &Context) -> Result<Outcome, CliError> {
-    let address = context.config()?.config.listen.address();
-    let limits = HttpLimits::default();
+    let config = &context.config()?.config;
+    let (address, limits, metrics) = (config.listen.address(), HttpLimits::default(), Metrics::default());
+    let encryption = encryption(config, &metrics).await?;
+    let scheme = encryption.scheme();
     let opened = context.store()?.store().await;
     let store = opened.map_err(|cause| Failure::other("cannot open the store", cause))?.clone();
-    let router = doors::all(store.clone(), limits);
+    let router = doors::all(store.clone(), limits, metrics);
     let changes = context.changes().await?;
     let failed = |cause| Failure::other(format!("cannot listen at {address}"), cause);
-    let server = Server::bind(address, router, limits).await.map_err(failed)?;
+    let server = Server::bind(address, router, limits, encryption).await.map_err(failed)?;
     let address = server.address().map_err(failed)?;
-    context.talk.insist(&format!("listening at http://{address}"));
+    context.talk.insist(&format!("listening at {scheme}://{address}"));
     Interrupt::over(&context.talk, async |interrupt| {
         let house = tokio::spawn(keep_house(store, changes, interrupt.token().clone()));
         let manager = service_manager::tell(server.heart(), interrupt.token().clone());
@@ -42,4 +47,11 @@ pub(super) async fn run(_: &ServeArguments, context: &Context) -> Result<Outcome
         Ok(Outcome::Done)
     })
     .await
+}
+
+async fn encryption(config: &Config, metrics: &Metrics) -> Result<Encryption, CliError> {
+    let Some(certificate) = &config.tls else { return Ok(Encryption::Off) };
+    let files = TlsFiles::new(certificate.cert.clone(), certificate.key.clone());
+    let tls = Tls::open(files, metrics.clone()).await;
+    Ok(Encryption::Tls(tls.map_err(|cause| Failure::other("`tls` cannot be used", cause))?))
 }

@@ -10,7 +10,7 @@ use crate::sandbox::Sandbox;
 /// A daemon at a free port; it is killed by its id when this is dropped.
 pub(crate) struct Daemon {
     child: Child,
-    host: String,
+    url: String,
     talk: BufReader<ChildStderr>,
 }
 
@@ -31,17 +31,22 @@ impl Daemon {
         let mut talk = BufReader::new(child.stderr.take().unwrap());
         let mut line = String::new();
         talk.read_line(&mut line).unwrap();
-        let host = line.trim().strip_prefix("listening at http://").unwrap_or_else(|| panic!("{line}"));
-        Self { host: host.to_owned(), child, talk }
+        let url = line.trim().strip_prefix("listening at ").unwrap_or_else(|| panic!("{line}"));
+        Self { url: url.to_owned(), child, talk }
+    }
+
+    /// `http://127.0.0.1:PORT`, or with `https`.
+    pub(crate) fn url(&self) -> &str {
+        &self.url
     }
 
     /// `127.0.0.1:PORT`.
     pub(crate) fn host(&self) -> &str {
-        &self.host
+        self.url.split_once("://").unwrap().1
     }
 
     pub(crate) fn client(&self) -> Client {
-        Client::new(&format!("http://{}", self.host))
+        Client::new(&self.url)
     }
 
     pub(crate) fn signal(&self, name: &str) {

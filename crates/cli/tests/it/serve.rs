@@ -1,7 +1,11 @@
 //! The daemon as a process.
 
+use std::fs;
+use std::os::unix::fs::PermissionsExt as _;
+
 use http::Method;
 use portolan_testkit::client::http as http_client;
+use portolan_testkit::tls::Authority;
 use portolan_testkit::zoo;
 
 use crate::daemon::Daemon;
@@ -77,10 +81,10 @@ async fn a_lost_database_is_made_again() {
     sandbox.run("delete store:gone:docker-image --yes").succeeded();
     daemon.signal("TERM");
     assert_eq!(daemon.ended().0, Some(0));
-    for file in std::fs::read_dir(sandbox.path(".local/share/portolan")).unwrap() {
+    for file in fs::read_dir(sandbox.path(".local/share/portolan")).unwrap() {
         let path = file.unwrap().path();
         if path.is_file() {
-            std::fs::remove_file(path).unwrap();
+            fs::remove_file(path).unwrap();
         }
     }
     // A catalogue that knows nothing of the files must not have them collected.
@@ -115,7 +119,7 @@ async fn a_damaged_blob_is_named_with_what_it_breaks_and_put_right_by_a_push() {
     daemon.client().push("base/app", &exhibit).await;
     let blob = &exhibit.root.blobs.last().unwrap().digest;
     let file = format!(".local/share/portolan/store/blobs/{}", blob.replace(':', "/"));
-    std::fs::write(sandbox.path(&file), "something else").unwrap();
+    fs::write(sandbox.path(&file), "something else").unwrap();
     let ran = sandbox.run("store verify");
     let told = ran.stdout.clone();
     ran.failed(1);
@@ -146,4 +150,48 @@ fn an_address_that_others_can_reach_is_refused() {
     let sandbox = Sandbox::new();
     sandbox.write("portolan.yaml", "version: 1\nlisten: 0.0.0.0:5000\n");
     insta::assert_snapshot!(sandbox.run("serve"));
+}
+
+#[test]
+fn with_a_certificate_it_speaks_tls() {
+    let mut sandbox = Sandbox::with_examples();
+    let authority = Authority::new("ours");
+    let identity = authority.server();
+    sandbox.write("ca.pem", &authority.pem());
+    sandbox.write("tls.crt", &identity.certificate);
+    sandbox.write("tls.key", &identity.key);
+    // Else it is warned of.
+    let ours = fs::Permissions::from_mode(0o600);
+    fs::set_permissions(sandbox.path("tls.key"), ours).unwrap();
+    sandbox.set("PORTOLAN__TLS__CERT", "tls.crt");
+    sandbox.set("PORTOLAN__TLS__KEY", "tls.key");
+    let daemon = Daemon::start(&sandbox);
+    assert!(daemon.url().starts_with("https://127.0.0.1:"), "{}", daemon.url());
+    let there = format!("{}/demo/hello:1", daemon.host());
+    let copy = format!("copy oci:examples/quickstart/layout:hello {there}");
+    let refused = sandbox.run(&copy).failed(1);
+    assert!(refused.contains("UnknownIssuer"), "{refused}");
+    let settings = format!("version: 1\nregistries: [{{host: '{}', tls: {{ca: ca.pem}}}}]\n", daemon.host());
+    sandbox.write("portolan.yaml", &settings);
+    sandbox.run(&copy).succeeded();
+    assert_eq!(
+        sandbox.run(&format!("tags {}/demo/hello", daemon.host())).succeeded().lines().next(),
+        Some("1")
+    );
+}
+
+#[test]
+fn a_certificate_that_cannot_be_shown() {
+    let sandbox = Sandbox::new();
+    let authority = Authority::new("ours");
+    let (one, other) = (authority.server(), authority.server());
+    sandbox.write("portolan.yaml", "version: 1\ntls: {cert: tls.crt, key: tls.key}\n");
+    // It may be for another machine.
+    sandbox.run("config check").succeeded();
+    insta::assert_snapshot!("tls_missing", sandbox.run("serve"));
+    sandbox.write("tls.crt", "");
+    insta::assert_snapshot!("tls_empty", sandbox.run("serve"));
+    sandbox.write("tls.crt", &one.certificate);
+    sandbox.write("tls.key", &other.key);
+    insta::assert_snapshot!("tls_mismatch", sandbox.run("serve"));
 }

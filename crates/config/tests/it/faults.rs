@@ -52,6 +52,15 @@ fn reserved_names() {
 }
 
 #[test]
+fn the_daemons_certificate() {
+    insta::assert_snapshot!(all(&[
+        "version: 1\ntls: {cert: tls.crt}\n",
+        "version: 1\ntls: {cert: tls.crt, kye: tls.key}\n",
+        "version: 1\ntls: off\n",
+    ]));
+}
+
+#[test]
 fn wrong_types() {
     insta::assert_snapshot!(all(&[
         "- version: 1\n",

@@ -12,8 +12,7 @@ use crate::metrics::{Metrics, count};
 
 /// All doors to a store on one listener that asks for no login, and around them what refuses other machines and what
 /// counts requests.
-pub fn all(store: Store, limits: HttpLimits) -> Router {
-    let metrics = Metrics::default();
+pub fn all(store: Store, limits: HttpLimits, metrics: Metrics) -> Router {
     let registry = RegistryDoor::new(store.clone(), RegistryLimits { pause: limits.pause });
     let health = HealthDoor::new(store, metrics.clone());
     registry

@@ -1,10 +1,13 @@
-//! What all doors share of HTTP: connections with time-outs, and an end in order.
+//! What all doors share of HTTP: connections, secured or not, with time-outs, and an end in order.
 
+mod encryption;
+mod handshake;
 mod heart;
 mod incoming;
 mod limits;
 mod server;
 
+pub use encryption::Encryption;
 pub use heart::Heart;
 pub use incoming::{RequestBody, TooSlow};
 pub use limits::HttpLimits;

@@ -8,13 +8,17 @@ use std::time::Duration;
 use axum::Router;
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use hyper_util::server::conn::auto::Builder;
-use hyper_util::server::graceful::GracefulShutdown;
+use hyper_util::server::graceful::{GracefulShutdown, Watcher};
 use hyper_util::service::TowerToHyperService;
+use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio_rustls::server::TlsStream;
 use tokio_util::sync::CancellationToken;
 
-use super::{Heart, HttpLimits};
+use super::handshake::handshake;
+use super::{Encryption, Heart, HttpLimits};
+use crate::tls::Tls;
 
 /// How long to wait when the system has no file descriptor left for a connection.
 const OUT_OF_DESCRIPTORS: Duration = Duration::from_millis(100);
@@ -29,9 +33,16 @@ const HEAD_BYTES: u16 = u16::MAX;
 #[derive(Debug)]
 pub struct Server {
     listener: TcpListener,
+    encryption: Encryption,
+    answering: Answering,
+    heart: Heart,
+}
+
+/// How connections are answered.
+#[derive(Debug, Clone)]
+struct Answering {
     router: Router,
     limits: HttpLimits,
-    heart: Heart,
 }
 
 impl Server {
@@ -39,9 +50,15 @@ impl Server {
     ///
     /// # Errors
     /// If the address cannot be had.
-    pub async fn bind(address: SocketAddr, router: Router, limits: HttpLimits) -> io::Result<Self> {
+    pub async fn bind(
+        address: SocketAddr,
+        router: Router,
+        limits: HttpLimits,
+        encryption: Encryption,
+    ) -> io::Result<Self> {
         let listener = TcpListener::bind(address).await?;
-        Ok(Self { listener, router, limits, heart: Heart::default() })
+        let answering = Answering { router, limits };
+        Ok(Self { listener, encryption, answering, heart: Heart::default() })
     }
 
     /// Where it listens: with the port that was found, if none was named.
@@ -60,13 +77,20 @@ impl Server {
     /// Answers until it is told to end. Then it takes no more connections, lets requests under way end for as long
     /// as the limits say, and returns.
     pub async fn run(self, end: CancellationToken) {
-        let places = Arc::new(Semaphore::new(self.limits.connections));
+        let limits = self.answering.limits;
+        let places = Arc::new(Semaphore::new(limits.connections));
         let connections = GracefulShutdown::new();
-        while let Some((connection, place)) = self.next(&places, &end).await {
-            self.serve(connection, place, &connections);
+        let taking = async {
+            while let Some((connection, place)) = self.next(&places, &end).await {
+                self.take(connection, place, connections.watcher(), &end);
+            }
+        };
+        tokio::select! {
+            () = taking => {}
+            never = self.encryption.keep_current() => match never {},
         }
         drop(self.listener);
-        if tokio::time::timeout(self.limits.farewell, connections.shutdown()).await.is_err() {
+        if tokio::time::timeout(limits.farewell, connections.shutdown()).await.is_err() {
             tracing::warn!("connections were ended before their requests");
         }
     }
@@ -100,11 +124,55 @@ impl Server {
         }
     }
 
-    fn serve(&self, connection: TcpStream, place: OwnedSemaphorePermit, connections: &GracefulShutdown) {
+    /// Lets a task of its own answer a connection, and secure it before: nobody waits for the slowness of others.
+    fn take(
+        &self,
+        connection: TcpStream,
+        place: OwnedSemaphorePermit,
+        watcher: Watcher,
+        end: &CancellationToken,
+    ) {
         // Small answers go out at once.
         if let Err(cause) = connection.set_nodelay(true) {
             tracing::debug!(%cause, "a connection gathers small answers");
         }
+        let (answering, encryption, end) = (self.answering.clone(), self.encryption.clone(), end.clone());
+        tokio::spawn(async move {
+            match encryption {
+                Encryption::Off => answering.answer(connection, watcher).await,
+                Encryption::Tls(tls) => {
+                    let secured = tokio::select! {
+                        () = end.cancelled() => None,
+                        secured = answering.secure(connection, &tls) => secured,
+                    };
+                    if let Some(secured) = secured {
+                        answering.answer(secured, watcher).await;
+                    }
+                }
+            }
+            drop(place);
+        });
+    }
+}
+
+impl Answering {
+    /// The secured connection, if there is one: who connects has as long for it as for the head of a request.
+    async fn secure(&self, connection: TcpStream, tls: &Tls) -> Option<TlsStream<TcpStream>> {
+        match tokio::time::timeout(self.limits.head, handshake(connection, tls)).await {
+            Ok(Ok(secured)) => secured,
+            Ok(Err(cause)) => {
+                tracing::debug!(%cause, "a connection could not be secured");
+                None
+            }
+            Err(_) => None,
+        }
+    }
+
+    /// Answers requests until the connection ends, or the server does.
+    async fn answer<S>(self, connection: S, watcher: Watcher)
+    where
+        S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+    {
         let mut builder = Builder::new(TokioExecutor::new());
         builder
             .http1()
@@ -117,15 +185,11 @@ impl Server {
             .timer(TokioTimer::new())
             .max_header_list_size(HEAD_BYTES.into())
             .keep_alive_interval(Some(self.limits.head));
-        let service = TowerToHyperService::new(self.router.clone());
-        let serving = builder.serve_connection(TokioIo::new(connection), service).into_owned();
-        let serving = connections.watch(serving);
-        tokio::spawn(async move {
-            if let Err(cause) = serving.await {
-                tracing::debug!(cause, "a connection broke");
-            }
-            drop(place);
-        });
+        let service = TowerToHyperService::new(self.router);
+        let serving = builder.serve_connection(TokioIo::new(connection), service);
+        if let Err(cause) = watcher.watch(serving).await {
+            tracing::debug!(cause, "a connection broke");
+        }
     }
 }
 

@@ -6,6 +6,7 @@
 //! Not here: where it is served (`doors/health`).
 
 mod count;
+mod maybe;
 mod registry;
 
 pub use count::count;

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
 use std::time::Duration;
 
+use jiff::Timestamp;
 use portolan_store::Store;
 use prometheus_client::encoding::EncodeLabelSet;
 use prometheus_client::encoding::text::encode;
@@ -13,6 +14,8 @@ use prometheus_client::metrics::family::Family;
 use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::metrics::histogram::{Histogram, exponential_buckets};
 use prometheus_client::registry::{Registry, Unit};
+
+use super::maybe::MaybeGauge;
 
 /// Seconds of the shortest time that is told apart; 14 doublings of it reach over a minute.
 const SHORTEST: f64 = 0.005;
@@ -34,6 +37,7 @@ struct Series {
     under_way: Gauge,
     uploads: Gauge,
     free: Gauge<u64, AtomicU64>,
+    expires: MaybeGauge,
 }
 
 impl fmt::Debug for Metrics {
@@ -48,6 +52,7 @@ impl Default for Metrics {
         let requests = Family::default();
         let durations = Histogram::new(exponential_buckets(SHORTEST, 2.0, 14));
         let (under_way, uploads, free) = (Gauge::default(), Gauge::default(), Gauge::default());
+        let expires = MaybeGauge::default();
         registry.register("http_requests", "Requests answered", requests.clone());
         let help = "Time from a request's head to that of its answer";
         registry.register_with_unit("http_request_duration", help, Unit::Seconds, durations.clone());
@@ -59,7 +64,9 @@ impl Default for Metrics {
             Unit::Bytes,
             free.clone(),
         );
-        Self(Arc::new(Series { registry, requests, durations, under_way, uploads, free }))
+        let help = "When the certificate that is shown expires, in Unix time";
+        registry.register_with_unit("tls_certificate_expires", help, Unit::Seconds, expires.clone());
+        Self(Arc::new(Series { registry, requests, durations, under_way, uploads, free, expires }))
     }
 }
 
@@ -81,6 +88,11 @@ impl Metrics {
             }
             Err(error) => tracing::warn!(%error, "free space cannot be measured"),
         }
+    }
+
+    /// Notes until when the certificate that is shown is valid.
+    pub(crate) fn note_certificate(&self, expires: Option<Timestamp>) {
+        self.0.expires.set(expires.map(Timestamp::as_second));
     }
 
     pub(super) fn begun(&self) {

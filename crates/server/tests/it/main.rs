@@ -13,5 +13,6 @@ mod changes;
 mod collection;
 mod door;
 mod spec;
+mod tls;
 
 use door::Door;
