@@ -30,6 +30,23 @@ async fn skopeo_pushes_pulls_and_deletes() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn skopeo_verifies_our_certificate() {
+    let Some(skopeo) = Skopeo::find() else { return };
+    let ours = Ours::secured().await;
+    let folder = TempDir::new().unwrap();
+    let exhibit = zoo::one("oci-image");
+    zoo::write_layout(folder.path(), std::slice::from_ref(&exhibit));
+    let from = format!("oci:{}:{}", folder.path().display(), exhibit.tags[0]);
+    let there = format!("docker://{}/by/skopeo:1", ours.host());
+    let (certs, back) = (ours.certs().display().to_string(), format!("oci:{}:1", folder.path().display()));
+    let copy = ["--insecure-policy", "copy", "--preserve-digests"];
+    let refused = skopeo.run(&[&copy, &[&*from, &there][..]].concat()).await;
+    assert!(!refused.is_ok());
+    skopeo.run(&[&copy, &["--dest-cert-dir", &certs, &from, &there][..]].concat()).await.expect_ok();
+    skopeo.run(&[&copy, &["--src-cert-dir", &certs, &there, &back][..]].concat()).await.expect_ok();
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn podman_pulls_and_pushes() {
     let Some(podman) = Podman::find() else { return };
     let ours = Ours::start().await;
