@@ -1,10 +1,11 @@
-//! Chores of the workspace: `cargo xtask setup|test|floors|generate|ci|bench`.
+//! Chores of the workspace: `cargo xtask setup|test|floors|generate|ci|bench|package`.
 //!
 //! A chore is a file of [`commands`]; what only the continuous integration runs, but has rules of its own,
-//! is a file of [`checks`]. Nothing of the product lives here, and nothing here imports the product.
+//! is a file of [`checks`]; how packages are built stands in [`package`]. Nothing of the product lives here, and nothing here imports the product.
 
 mod checks;
 mod commands;
+mod package;
 mod process;
 mod say;
 mod workspace;

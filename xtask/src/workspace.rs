@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use cargo_metadata::{DependencyKind, Metadata, MetadataCommand};
+use cargo_metadata::{DependencyKind, Metadata, MetadataCommand, Package};
 
 /// Cargo could not describe the workspace.
 #[derive(Debug, thiserror::Error)]
@@ -39,6 +39,11 @@ impl Workspace {
             target: metadata.target_directory.clone().into(),
             metadata,
         })
+    }
+
+    /// What cargo says of one package.
+    pub(crate) fn package(&self, name: &str) -> Option<&Package> {
+        self.metadata.packages.iter().find(|package| package.name == name)
     }
 
     /// The crates' names without the prefix `portolan-`.

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use clap::ValueEnum;
 
 use super::xtask::Error;
-use super::{floors, generate, setup};
+use super::{floors, generate, package, setup};
 use crate::checks::{deny, links};
 use crate::workspace::Workspace;
 use crate::{process, say};
@@ -34,6 +34,8 @@ enum Stage {
     Setup,
     /// All tests, by the README's command
     Test,
+    /// The Debian package is installed, its service killed, stopped and upgraded, and it is removed
+    Package,
     /// Committed generated files are what the program prints
     Generated,
 }
@@ -115,6 +117,7 @@ impl Stage {
             Self::Deny => deny::check(workspace)?,
             Self::Setup => setup::install()?,
             Self::Test => process::run(cargo(&["xtask", "test"]).env("CI", "true"))?,
+            Self::Package => package::test(workspace)?,
             Self::Generated => generate::check(workspace)?,
         }
         Ok(())

@@ -6,6 +6,7 @@ mod ci;
 mod databases;
 mod floors;
 mod generate;
+mod package;
 mod setup;
 mod test;
 mod xtask;

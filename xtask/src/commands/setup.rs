@@ -34,6 +34,10 @@ const PEERS: &[Peer] = &[
     Peer::on_path("skopeo", "skopeo"),
     Peer::on_path("podman", "podman"),
     Peer::on_path("sqlite3", "sqlite3"),
+    // What the package is installed with.
+    Peer::on_path("adduser", "adduser"),
+    Peer::on_path("curl", "curl"),
+    Peer::on_path("ip", "iproute2"),
     Peer { program: "postgres", package: "postgresql", versions: Some("/usr/lib/postgresql") },
     Peer::on_path("mariadb-install-db", "mariadb-server"),
 ];

@@ -2,7 +2,7 @@
 
 use clap::Parser;
 
-use super::{bench, ci, floors, generate, setup, test};
+use super::{bench, ci, floors, generate, package, setup, test};
 use crate::workspace::{Workspace, WorkspaceError};
 
 /// Chores of the Portolan workspace.
@@ -21,6 +21,8 @@ pub(crate) enum Xtask {
     Ci(ci::Ci),
     /// Build for release and measure side by side with the peers found on this machine
     Bench(bench::Bench),
+    /// Build the Debian package and the RPM, or install one to see that it is well
+    Package(package::Package),
 }
 
 /// A chore that did not succeed.
@@ -47,6 +49,9 @@ pub(crate) enum Error {
     /// The documents do not hang together.
     #[error(transparent)]
     Links(#[from] crate::checks::links::LinksError),
+    /// A package cannot be built, or is not well.
+    #[error(transparent)]
+    Package(#[from] crate::package::PackageError),
 }
 
 impl Xtask {
@@ -60,6 +65,7 @@ impl Xtask {
             Self::Generate => Ok(generate::write(&workspace)?),
             Self::Ci(ci) => Ok(ci.run(&workspace)?),
             Self::Bench(bench) => bench.run(&workspace),
+            Self::Package(package) => Ok(package.run(&workspace)?),
         }
     }
 }
