@@ -42,8 +42,17 @@ pub(crate) fn test(workspace: &Workspace) -> Result<(), PackageError> {
     install(workspace, &package::assemble(workspace)?)
 }
 
+/// Under the init script, and under systemd where it is installed.
 fn install(workspace: &Workspace, file: &Path) -> Result<(), PackageError> {
-    let mut command = Command::new("packaging/test/apart");
-    command.current_dir(&workspace.root).arg("packaging/test/install").arg(file);
-    Ok(process::run(&mut command)?)
+    let test = workspace.root.join("packaging/test");
+    for init in ["sysv", "systemd"] {
+        if init == "systemd" && process::find("systemctl").is_none() {
+            say::line(format_args!("systemd is not installed here: the unit is not tried"));
+            continue;
+        }
+        let mut command = Command::new(test.join("apart"));
+        command.current_dir(&workspace.root).arg(init).arg(test.join("install"));
+        process::run(command.arg(std::path::absolute(file).map_err(PackageError::file(file))?))?;
+    }
+    Ok(())
 }

@@ -38,6 +38,7 @@ const PEERS: &[Peer] = &[
     Peer::on_path("adduser", "adduser"),
     Peer::on_path("curl", "curl"),
     Peer::on_path("ip", "iproute2"),
+    Peer::on_path("systemctl", "systemd"),
     Peer { program: "postgres", package: "postgresql", versions: Some("/usr/lib/postgresql") },
     Peer::on_path("mariadb-install-db", "mariadb-server"),
 ];

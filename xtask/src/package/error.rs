@@ -30,7 +30,7 @@ pub(crate) enum PackageError {
 
 impl PackageError {
     /// For `map_err`: what the system said about a file.
-    pub(super) fn file(path: &Path) -> impl FnOnce(io::Error) -> Self {
+    pub(crate) fn file(path: &Path) -> impl FnOnce(io::Error) -> Self {
         move |source| Self::File { path: path.to_owned(), source }
     }
 }
