@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use crate::opening::Opening;
 use crate::writer::{Limits, Writer};
 use crate::{
-    Brought, CatalogError, Changes, Condemned, Content, DatabaseLocation, Journal, Runs, WriterStats,
+    Access, Brought, CatalogError, Changes, Condemned, Content, DatabaseLocation, Journal, Runs, WriterStats,
 };
 
 /// The open database: the way to each subject.
@@ -69,6 +69,11 @@ impl Catalog {
     /// The changes of what the store holds.
     pub fn changes(&self) -> Changes {
         Changes::new(self.writer.handle(), self.opening.clone())
+    }
+
+    /// Users and tokens.
+    pub fn access(&self) -> Access {
+        Access::new(self.writer.handle(), self.opening.clone())
     }
 
     /// What the writer has done since the database was opened.

@@ -2,7 +2,8 @@
 //!
 //! [`Catalog`] opens the database (creating and migrating it if need be); each subject is a cheap handle
 //! got from it: the [`Journal`], the [`Runs`] of mirrors, what they have [`Brought`], what prunes
-//! have [`Condemned`]; what the store holds, its [`Content`], and the [`Changes`] of it. Everything that is
+//! have [`Condemned`]; what the store holds, its [`Content`], and the [`Changes`] of it; who may do what there
+//! ([`Access`]). Everything that is
 //! written goes through the one writer task of the process, which has it committed in a group or side by
 //! side; everything that is read goes through a few connections of its own. The database is an SQLite file, or
 //! one of a PostgreSQL, MySQL or MariaDB server; nobody outside sees which. No type of the database libraries
@@ -127,8 +128,22 @@
 //! repository_id → content_repository                       owner                   owner
 //! tag, digest, previous                                    expires_at              expires_at
 //! revision, cause, actor, node                                                     moved_at
+//!
+//! access_user               access_grant          access_token             access_token_grant
+//! ───────────               ────────────          ────────────             ──────────────────
+//! id          PK ◄───┬───── user_id    PK    ┌──► name        PK    ┌───── token      PK
+//! name        unique │      pattern    PK    │    secret            │      pattern    PK
+//! password    NULL   │      actions          │    note              │      actions
+//! role               │                       │    created_at        │
+//! version            │                       │    expires_at  NULL  │
+//! created_at         │                       │    revoked_at  NULL  │      access_audit
+//! disabled_at NULL   │                       │    used_at     NULL  │      ────────────
+//!                    └───────────────────────┼─── user_id  indexed  │      id    PK
+//!                                            └──────────────────────┘      at    indexed
+//!                                                                          actor, action, object, detail
 //! ```
 
+mod access;
 mod brought;
 mod catalog;
 mod changes;
@@ -150,6 +165,12 @@ mod stored;
 mod upload_id;
 mod writer;
 
+pub use access::{
+    Access, Action, ActionError, Actions, AddUser, AuditAction, AuditEntry, ChangeUser, CreateToken,
+    DeleteUser, Grant, Grants, KnownToken, ListedToken, NewToken, NewUser, PasswordHash, PatternError,
+    RepositoryPattern, RevokeToken, Role, RoleError, Token, TokenError, TokenName, User, UserChange, UserId,
+    UserName, UserNameError,
+};
 pub use brought::{Brought, Names};
 pub use catalog::Catalog;
 pub use changes::{

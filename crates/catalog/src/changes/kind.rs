@@ -24,6 +24,18 @@ pub enum ChangeKind {
 struct NoKind(i64);
 
 impl ChangeKind {
+    /// Its word.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Repository => "repository.appear",
+            Self::RepositoryEmptied => "repository.empty",
+            Self::Manifest => "manifest.put",
+            Self::ManifestDeleted => "manifest.delete",
+            Self::Tag => "tag.set",
+            Self::TagDeleted => "tag.delete",
+        }
+    }
+
     /// As it lies in the column.
     pub(super) fn number(self) -> i64 {
         match self {

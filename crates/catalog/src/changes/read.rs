@@ -46,6 +46,10 @@ pub(crate) const READ: &str = "SELECT c.seq, c.at, c.kind, r.name, c.tag, c.dige
     c.actor, c.node FROM change_log c JOIN content_repository r ON r.id = c.repository_id \
     WHERE c.seq > ? ORDER BY c.seq LIMIT ?";
 
+pub(crate) const SINCE: &str = "SELECT c.seq, c.at, c.kind, r.name, c.tag, c.digest, c.previous, c.revision, c.cause, \
+    c.actor, c.node FROM change_log c JOIN content_repository r ON r.id = c.repository_id \
+    WHERE c.at >= ? ORDER BY c.at DESC, c.seq DESC LIMIT ?";
+
 impl Changes {
     /// The changes after the one of this number (0 for all), and no more than so many.
     ///
@@ -62,6 +66,17 @@ impl Changes {
             }
             _ => Ok(ChangesAfter::Changes(changes)),
         }
+    }
+
+    /// The changes since then that are kept, the last first, and no more than so many: for people to look at.
+    /// Consumers [`read`](Self::read).
+    ///
+    /// # Errors
+    /// [`CatalogError::Damaged`], [`CatalogError::Database`].
+    pub async fn since(&self, at: Timestamp, limit: u32) -> Result<Vec<Change>, CatalogError> {
+        let values = [at.as_microsecond().into(), i64::from(limit).into()];
+        let rows = sql::all(&self.readers().await?, SINCE, values).await?;
+        rows.iter().map(Change::read).collect()
     }
 
     /// The number of the last change; 0 if there is none yet.

@@ -46,6 +46,7 @@ async fn what_is_asked_often_goes_by_an_index() {
         ("upload session", session),
         ("history of a tag", by(tag_history::HISTORY)),
         ("changes", by(changes::READ)),
+        ("changes since", by(changes::SINCE)),
         ("live blobs without links", by(collection::condemn_blobs::LIVE)),
         ("condemned blobs", by(collection::doom_blobs::CONDEMNED)),
         ("files to be removed", by(collection::settle_blobs::DELETING)),

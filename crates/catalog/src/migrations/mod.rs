@@ -13,6 +13,7 @@ mod m0004_manifests;
 mod m0005_unfinished;
 mod m0006_content;
 mod m0007_changes;
+mod m0008_access;
 #[cfg(test)]
 mod tests;
 
@@ -32,6 +33,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0005_unfinished::Unfinished),
             Box::new(m0006_content::Content),
             Box::new(m0007_changes::Changes),
+            Box::new(m0008_access::Access),
         ]
     }
 }

@@ -78,6 +78,11 @@ async fn a_push_tells_what_it_changed_once_and_in_order(scratch: &Scratch) {
     bench.put(&two, &["1"]).await;
     bench.try_put(&two, &["1"]).await;
     let changes = read(&bench).await;
+    let backwards: Vec<_> = changes.iter().rev().cloned().collect();
+    let log = bench.catalog.changes();
+    assert_eq!(log.since(Timestamp::UNIX_EPOCH, 100).await.unwrap(), backwards);
+    assert_eq!(log.since(Timestamp::UNIX_EPOCH, 2).await.unwrap(), backwards[..2]);
+    assert_eq!(log.since(Timestamp::MAX, 100).await.unwrap(), []);
     let told: Vec<_> =
         changes.iter().map(|change| (change.seq, change.kind, change.tag.clone(), change.digest)).collect();
     let (first, second) = (Some(*one.digest()), Some(*two.digest()));

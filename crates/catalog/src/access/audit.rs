@@ -1,0 +1,160 @@
+//! What was changed of users and tokens, and by whom.
+
+use std::fmt;
+use std::str::FromStr;
+
+use jiff::Timestamp;
+use sea_orm::DatabaseTransaction;
+
+use super::Access;
+use crate::sql::{Insert, There};
+use crate::{CatalogError, sql, stored};
+
+/// What was done.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum AuditAction {
+    /// A user was added.
+    AddUser,
+    /// His password was set or taken away.
+    SetPassword,
+    /// He became a member or an admin.
+    SetRole,
+    /// He may no longer log in.
+    DisableUser,
+    /// He may log in again.
+    EnableUser,
+    /// He was deleted.
+    DeleteUser,
+    /// He was granted something.
+    Grant,
+    /// Something was taken from him.
+    Revoke,
+    /// A token of his was made.
+    CreateToken,
+    /// One was revoked.
+    RevokeToken,
+}
+
+/// One thing that was done.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AuditEntry {
+    /// Its number: later ones have larger ones.
+    pub id: u64,
+    /// When.
+    pub at: Timestamp,
+    /// By whom.
+    pub actor: String,
+    /// What.
+    pub action: AuditAction,
+    /// To whom.
+    pub object: String,
+    /// And what of it.
+    pub detail: String,
+}
+
+#[derive(Debug, thiserror::Error)]
+#[error("`{0}` is none")]
+pub struct NoAction(String);
+
+impl AuditAction {
+    const ALL: [Self; 10] = [
+        Self::AddUser,
+        Self::SetPassword,
+        Self::SetRole,
+        Self::DisableUser,
+        Self::EnableUser,
+        Self::DeleteUser,
+        Self::Grant,
+        Self::Revoke,
+        Self::CreateToken,
+        Self::RevokeToken,
+    ];
+
+    /// Its word.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::AddUser => "user.add",
+            Self::SetPassword => "user.password",
+            Self::SetRole => "user.role",
+            Self::DisableUser => "user.disable",
+            Self::EnableUser => "user.enable",
+            Self::DeleteUser => "user.delete",
+            Self::Grant => "user.grant",
+            Self::Revoke => "user.revoke",
+            Self::CreateToken => "token.create",
+            Self::RevokeToken => "token.revoke",
+        }
+    }
+}
+
+impl fmt::Display for AuditAction {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+impl FromStr for AuditAction {
+    type Err = NoAction;
+
+    fn from_str(text: &str) -> Result<Self, NoAction> {
+        let named = Self::ALL.into_iter().find(|action| action.name() == text);
+        named.ok_or_else(|| NoAction(text.to_owned()))
+    }
+}
+
+/// Who does it, as far as a column takes it.
+#[derive(Debug, Clone)]
+pub(super) struct Actor(String);
+
+/// Characters that are kept of an actor.
+const ACTOR: usize = 255;
+
+impl Actor {
+    pub(super) fn new(name: &str) -> Self {
+        Self(stored::text(name).chars().take(ACTOR).collect())
+    }
+}
+
+const ENTRY: Insert<5> = Insert {
+    table: "access_audit",
+    columns: ["at", "actor", "action", "object", "detail"],
+    there: There::Never,
+};
+
+/// Writes down what was done to whom.
+pub(super) async fn write(
+    transaction: &DatabaseTransaction,
+    at: i64,
+    by: &Actor,
+    (action, object, detail): (AuditAction, &str, &str),
+) -> Result<(), CatalogError> {
+    let row = [at.into(), by.0.as_str().into(), action.name().into(), object.into(), detail.into()];
+    ENTRY.rows(transaction, vec![row]).await
+}
+
+impl Access {
+    /// What was done since then, the last first, no more than so many.
+    ///
+    /// # Errors
+    /// As any read.
+    pub async fn audit(&self, since: Timestamp, limit: u32) -> Result<Vec<AuditEntry>, CatalogError> {
+        let sql = "SELECT id, at, actor, action, object, detail FROM access_audit WHERE at >= ? \
+            ORDER BY at DESC, id DESC LIMIT ?";
+        let values = [since.as_microsecond().into(), i64::from(limit).into()];
+        let rows = sql::all(&self.readers().await?, sql, values).await?;
+        rows.iter().map(AuditEntry::read).collect()
+    }
+}
+
+impl AuditEntry {
+    fn read(row: &sql::Row) -> Result<Self, CatalogError> {
+        Ok(Self {
+            id: row.count(0, "number of an entry")?,
+            at: row.time(1)?,
+            actor: row.get(2)?,
+            action: row.parsed(3, "action of an entry")?,
+            object: row.get(4)?,
+            detail: row.get(5)?,
+        })
+    }
+}
