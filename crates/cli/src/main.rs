@@ -8,6 +8,7 @@
 //! Not here: anything that another program could use. This crate has no library.
 
 mod arguments;
+mod ask;
 mod commands;
 mod context;
 mod error;

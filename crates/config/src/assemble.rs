@@ -12,7 +12,7 @@ use crate::problem::Fault;
 use crate::redact::redacted;
 use crate::shape::Report;
 use crate::typed::Typed;
-use crate::{Config, Environment, ServerCertificate, mirrors};
+use crate::{Config, Environment, Listen, ServerCertificate, mirrors};
 
 /// Makes the configuration of a checked tree. If something is wrong it is in the report, and what is given
 /// back is of no use.
@@ -23,12 +23,15 @@ pub(crate) fn assemble(
     path: &Path,
 ) -> Config {
     let data = make(document.get("data"), report).unwrap_or_default();
+    // What is wrong inside has been told; what is left of it means nothing.
+    let access = make(document.get("access").filter(|access| access.is_sound()), report);
     Config {
         version: 1,
         data: data_folder(data, environment, document.get("data"), report),
         database: make(document.get("database"), report).unwrap_or_default(),
-        listen: make(document.get("listen"), report).unwrap_or_default(),
+        listen: listen(document.get("listen"), document.get("access"), report),
         tls: certificate(document.get("tls"), report),
+        access,
         registries: registries(document.get("registries"), report, path),
         mirrors: Vec::new(),
         defaults: make(document.get("defaults"), report).unwrap_or_default(),
@@ -52,6 +55,15 @@ fn certificate(value: Option<&Typed>, report: &mut Report) -> Option<ServerCerti
     // Half a pair was found wanting before.
     let pair = value.filter(|value| value.get("cert").is_some() && value.get("key").is_some());
     make(pair, report)
+}
+
+/// An address that others can reach needs a word on who may do what there.
+fn listen(value: Option<&Typed>, access: Option<&Typed>, report: &mut Report) -> Listen {
+    let listen: Listen = make(value, report).unwrap_or_default();
+    if let (Some(value), None) = (value.filter(|_| !listen.is_this_machine()), access) {
+        report.add(&value.place, Fault::Open(listen));
+    }
+    listen
 }
 
 fn data_folder(

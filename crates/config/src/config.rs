@@ -8,7 +8,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::database::DatabaseForm;
-use crate::{Database, Listen, ServerCertificate};
+use crate::{AccessSettings, Database, Listen, ServerCertificate};
 
 /// All that `portolan.yaml` can say.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -27,7 +27,7 @@ pub struct Config {
     #[serde(default)]
     #[schemars(with = "DatabaseForm", extend("default" = "sqlite"))]
     pub database: Database,
-    /// Where the daemon listens: address and port. Only an address of this machine is taken.
+    /// Where the daemon listens: address and port. One that others can reach needs `access`.
     #[serde(default)]
     #[schemars(with = "String", extend("default" = "127.0.0.1:5000"))]
     pub listen: Listen,
@@ -35,6 +35,9 @@ pub struct Config {
     /// at which both files hold it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub tls: Option<ServerCertificate>,
+    /// Who may do what at the daemon. Without it nobody is asked, and only this machine is answered.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub access: Option<AccessSettings>,
     /// What is set for single registries. A registry needs no entry to be used.
     #[serde(default)]
     pub registries: Vec<RegistrySettings>,

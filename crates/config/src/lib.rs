@@ -9,6 +9,7 @@
 //! Not here: what a section means. Each crate below defines its own and documents it there; the schema and
 //! the reference page are generated from those comments.
 
+mod access;
 mod assemble;
 mod certificate;
 mod config;
@@ -33,6 +34,7 @@ mod show;
 mod snippet;
 mod typed;
 
+pub use access::{AccessSettings, ActionWord, AnonymousRule, PatternText, RepositoryRule};
 pub use certificate::ServerCertificate;
 pub use config::{Config, Limits, LogFormat, LogLevel, LogSettings};
 pub use database::{Database, DatabaseError, DatabaseServer};

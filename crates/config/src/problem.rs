@@ -6,6 +6,7 @@ use std::path::Path;
 use portolan_sync::select::MirrorFault;
 use portolan_sync::settings::MirrorName;
 
+use crate::Listen;
 use crate::origin::{Origin, Place};
 use crate::snippet::Source;
 
@@ -97,6 +98,12 @@ pub enum Fault {
         /// The key that is not.
         missing: &'static str,
     },
+    /// An address that others can reach, and nobody is asked for a login there.
+    #[error(
+        "others can reach {0}: say with `access:` who may do what (`access: {{}}` asks everybody for a login), or \
+         listen at 127.0.0.1 or [::1]"
+    )]
+    Open(Listen),
     /// There is no place for the data folder.
     #[error("`data` must be given: neither HOME nor XDG_DATA_HOME is set")]
     NoDataFolder,

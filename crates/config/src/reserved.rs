@@ -1,7 +1,6 @@
 //! Keys that later versions give a meaning. Using one is an error that says so.
 
 const TOP: &[&str] = &[
-    "access",
     "clouds",
     "compat",
     "events",

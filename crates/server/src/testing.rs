@@ -9,17 +9,29 @@ use portolan_catalog::{Catalog, DatabaseLocation};
 use portolan_store::{DiskBackend, DiskRecords, Sharing, Store, StoreSettings};
 use tokio_util::sync::CancellationToken;
 
+use crate::access::{Admission, Gate};
 use crate::background::keep_house;
 use crate::doors;
-use crate::http::{Encryption, HttpLimits, Server};
+use crate::http::{Encryption, HttpLimits, Scheme, Server};
 use crate::metrics::Metrics;
 use crate::tls::{Tls, TlsFiles};
+
+/// How a daemon is to be reached.
+#[derive(Debug)]
+pub struct Doors {
+    /// What its clients may cost.
+    pub limits: HttpLimits,
+    /// With one it speaks TLS.
+    pub certificate: Option<TlsFiles>,
+    /// Who is let in.
+    pub admission: Admission,
+}
 
 /// A daemon that ends when it is dropped; what it holds stays in its folder.
 #[derive(Debug)]
 pub struct Running {
     address: SocketAddr,
-    scheme: &'static str,
+    scheme: Scheme,
     end: CancellationToken,
     /// Its store.
     pub store: Store,
@@ -44,10 +56,11 @@ impl Running {
         settings: StoreSettings,
         limits: HttpLimits,
     ) -> Result<Self, Box<dyn Error + Send + Sync>> {
-        Self::start_with(folder, database, settings, limits, None).await
+        let doors = Doors { limits, certificate: None, admission: Admission::ThisMachine };
+        Self::start_with(folder, database, settings, doors).await
     }
 
-    /// The same with a certificate.
+    /// The same with these doors.
     ///
     /// # Errors
     /// Whatever keeps it from starting.
@@ -55,19 +68,20 @@ impl Running {
         folder: &Path,
         database: &DatabaseLocation,
         settings: StoreSettings,
-        limits: HttpLimits,
-        certificate: Option<TlsFiles>,
+        doors: Doors,
     ) -> Result<Self, Box<dyn Error + Send + Sync>> {
         let catalog = Arc::new(Catalog::open(database).await?);
         let backend = DiskBackend::open(folder.join("store"), Sharing::Shared).await?;
         let records = Arc::new(DiskRecords::beside(&backend));
         let store = Store::open(settings, catalog.content(), Arc::new(backend), records).await?;
+        let Doors { limits, certificate, admission } = doors;
         let metrics = Metrics::default();
         let encryption = match certificate {
             None => Encryption::Off,
             Some(files) => Encryption::Tls(Tls::open(files, metrics.clone()).await?),
         };
-        let (scheme, router) = (encryption.scheme(), doors::all(store.clone(), limits, metrics));
+        let (scheme, gate) = (encryption.scheme(), Gate::new(admission, catalog.access()));
+        let router = doors::all(store.clone(), limits, metrics, &gate, scheme);
         let server = Server::bind((Ipv4Addr::LOCALHOST, 0).into(), router, limits, encryption).await?;
         let (address, end) = (server.address()?, CancellationToken::new());
         tokio::spawn(server.run(end.clone()));
@@ -82,6 +96,6 @@ impl Running {
 
     /// `http://127.0.0.1:PORT`, or with `https`.
     pub fn url(&self) -> String {
-        format!("{}://{}", self.scheme, self.address)
+        format!("{}://{}", self.scheme.name(), self.address)
     }
 }

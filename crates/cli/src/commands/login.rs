@@ -1,17 +1,15 @@
 //! `portolan login`.
 
-use std::io::{self, BufRead as _, IsTerminal as _, Read as _, Write as _};
+use std::io::{self, IsTerminal as _};
 
 use clap::Args;
 use portolan_oci::Registry;
 use portolan_transport::{CredentialFile, HostEnvironment, Login, LoginCheck, Stored};
 
+use crate::ask::{self, PasswordArguments};
 use crate::context::Context;
 use crate::error::{CliError, Failure};
 use crate::outcome::Outcome;
-
-/// The longest password that is read.
-const LONGEST: u64 = 64 * 1024;
 
 /// Logs in to a registry
 ///
@@ -29,23 +27,14 @@ pub(crate) struct LoginArguments {
     /// The user; asked for on a terminal if it is not given
     #[arg(long, short, value_name = "USER")]
     username: Option<String>,
-    /// Reads the password or access token from standard input
-    #[arg(long)]
-    password_stdin: bool,
-    /// Refused: whoever can list processes could read it.
-    #[arg(long, short, hide = true, num_args = 0..=1)]
-    password: Option<Option<String>>,
+    #[command(flatten)]
+    password: PasswordArguments,
 }
 
 pub(super) async fn run(arguments: &LoginArguments, context: &Context) -> Result<Outcome, CliError> {
-    if arguments.password.is_some() {
-        let problem = "a password is not taken from the command line, where others can read it".to_owned();
-        return Err(
-            CliError::from(Failure::Usage(problem)).with_hint("--password-stdin reads it from a pipe")
-        );
-    }
+    arguments.password.refuse_argument()?;
     let host = &arguments.host;
-    let login = Login::Basic { user: user(arguments)?, password: password(arguments)? };
+    let login = Login::Basic { user: user(arguments)?, password: arguments.password.known()? };
     match context.check_login(host, &login).await? {
         LoginCheck::Accepted => {}
         LoginCheck::NotAsked => {
@@ -74,48 +63,14 @@ pub(super) async fn run(arguments: &LoginArguments, context: &Context) -> Result
 fn user(arguments: &LoginArguments) -> Result<String, CliError> {
     let user = match &arguments.username {
         Some(user) => user.clone(),
-        None if arguments.password_stdin || !io::stdin().is_terminal() => {
-            return Err(usage("the user is not named").with_hint("--username USER"));
+        None if arguments.password.is_piped() || !io::stdin().is_terminal() => {
+            return Err(ask::usage("the user is not named").with_hint("--username USER"));
         }
-        None => prompt("Username: ").map_err(unreadable)?,
+        None => ask::line("Username: ")?,
     };
     match user.as_str() {
-        "" => Err(usage("the user is not named")),
-        user if user.contains(':') => Err(usage("a user's name has no colon in it")),
+        "" => Err(ask::usage("the user is not named")),
+        user if user.contains(':') => Err(ask::usage("a user's name has no colon in it")),
         _ => Ok(user),
     }
-}
-
-fn password(arguments: &LoginArguments) -> Result<String, CliError> {
-    let password = if arguments.password_stdin {
-        let mut text = String::new();
-        io::stdin().lock().take(LONGEST).read_to_string(&mut text).map_err(unreadable)?;
-        text.trim_end_matches(['\r', '\n']).to_owned()
-    } else if io::stdin().is_terminal() {
-        secret_prompt("Password: ").map_err(unreadable)?
-    } else {
-        return Err(usage("there is no terminal to ask for the password").with_hint("--password-stdin"));
-    };
-    if password.is_empty() { Err(usage("the password is empty")) } else { Ok(password) }
-}
-
-fn usage(problem: &str) -> CliError {
-    Failure::Usage(problem.to_owned()).into()
-}
-
-fn unreadable(cause: io::Error) -> CliError {
-    Failure::other("cannot read the standard input", cause).into()
-}
-
-fn prompt(text: &str) -> io::Result<String> {
-    write!(io::stderr(), "{text}")?;
-    let mut line = String::new();
-    io::stdin().lock().read_line(&mut line)?;
-    Ok(line.trim().to_owned())
-}
-
-/// Nothing that is typed is shown.
-fn secret_prompt(text: &str) -> io::Result<String> {
-    write!(io::stderr(), "{text}")?;
-    console::Term::stderr().read_secure_line()
 }

@@ -1,5 +1,6 @@
 //! The commands, one file each: its arguments, and the function that runs it.
 
+mod audit;
 mod completions;
 mod config;
 mod copy;
@@ -13,6 +14,8 @@ mod mirrors;
 mod serve;
 mod store;
 mod tags;
+mod token;
+mod user;
 
 use std::thread::available_parallelism;
 
@@ -37,6 +40,9 @@ pub(crate) enum Command {
     Inspect(inspect::InspectArguments),
     Diff(diff::DiffArguments),
     Delete(delete::DeleteArguments),
+    User(user::UserArguments),
+    Token(token::TokenArguments),
+    Audit(audit::AuditArguments),
     Login(login::LoginArguments),
     Logout(logout::LogoutArguments),
     Config(config::ConfigArguments),
@@ -58,6 +64,9 @@ pub(crate) fn run(command: Command, context: &Context) -> Result<Outcome, CliErr
         Command::Inspect(arguments) => wait(context, inspect::run(&arguments, context)),
         Command::Diff(arguments) => wait(context, diff::run(&arguments, context)),
         Command::Delete(arguments) => wait(context, delete::run(&arguments, context)),
+        Command::User(arguments) => wait(context, user::run(&arguments, context)),
+        Command::Token(arguments) => wait(context, token::run(&arguments, context)),
+        Command::Audit(arguments) => wait(context, audit::run(&arguments, context)),
         Command::Login(arguments) => wait(context, login::run(&arguments, context)),
         Command::Logout(arguments) => wait(context, logout::run(&arguments, context)),
         Command::Config(arguments) => config::run(&arguments, context),

@@ -2,6 +2,7 @@
 
 use clap::Args;
 use portolan_config::Config;
+use portolan_server::access::{Admission, Gate};
 use portolan_server::background::keep_house;
 use portolan_server::doors;
 use portolan_server::http::{Encryption, HttpLimits, Server};
@@ -30,15 +31,16 @@ pub(super) async fn run(_: &ServeArguments, context: &Context) -> Result<Outcome
     let config = &context.config()?.config;
     let (address, limits, metrics) = (config.listen.address(), HttpLimits::default(), Metrics::default());
     let encryption = encryption(config, &metrics).await?;
-    let scheme = encryption.scheme();
+    let gate = Gate::new(admission(config), context.access().await?);
     let opened = context.store()?.store().await;
     let store = opened.map_err(|cause| Failure::other("cannot open the store", cause))?.clone();
-    let router = doors::all(store.clone(), limits, metrics);
+    let scheme = encryption.scheme();
+    let router = doors::all(store.clone(), limits, metrics, &gate, scheme);
     let changes = context.changes().await?;
     let failed = |cause| Failure::other(format!("cannot listen at {address}"), cause);
     let server = Server::bind(address, router, limits, encryption).await.map_err(failed)?;
     let address = server.address().map_err(failed)?;
-    context.talk.insist(&format!("listening at {scheme}://{address}"));
+    context.talk.insist(&format!("listening at {}://{address}", scheme.name()));
     Interrupt::over(&context.talk, async |interrupt| {
         let house = tokio::spawn(keep_house(store, changes, interrupt.token().clone()));
         let manager = service_manager::tell(server.heart(), interrupt.token().clone());
@@ -47,6 +49,13 @@ pub(super) async fn run(_: &ServeArguments, context: &Context) -> Result<Outcome
         Ok(Outcome::Done)
     })
     .await
+}
+
+fn admission(config: &Config) -> Admission {
+    match &config.access {
+        Some(access) => Admission::Logins { anonymous: access.anonymous() },
+        None => Admission::ThisMachine,
+    }
 }
 
 async fn encryption(config: &Config, metrics: &Metrics) -> Result<Encryption, CliError> {

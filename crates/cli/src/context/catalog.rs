@@ -1,6 +1,6 @@
 //! The catalogue, opened when it is first wanted.
 
-use portolan_catalog::{Catalog, CatalogError, Changes, Content, DatabaseLocation, Journal};
+use portolan_catalog::{Access, Catalog, CatalogError, Changes, Content, DatabaseLocation, Journal};
 use portolan_sync::Books;
 use tokio::sync::Mutex;
 
@@ -34,6 +34,11 @@ impl LazyCatalog {
     /// Its changes, likewise.
     pub(super) async fn changes(&self) -> Changes {
         self.with(Catalog::changes).await
+    }
+
+    /// Users and tokens, likewise.
+    pub(super) async fn access(&self) -> Access {
+        self.with(Catalog::access).await
     }
 
     async fn with<T>(&self, subject: impl FnOnce(&Catalog) -> T) -> T {

@@ -9,7 +9,7 @@ mod store;
 use std::cell::OnceCell;
 use std::sync::Arc;
 
-use portolan_catalog::{Changes, Journal};
+use portolan_catalog::{Access, Changes, Journal};
 use portolan_config::{Environment, Loaded};
 use portolan_sync::Books;
 use portolan_transport::Places;
@@ -108,6 +108,11 @@ impl Context {
     /// The changes of what the store holds.
     pub(crate) async fn changes(&self) -> Result<Changes, CliError> {
         Ok(self.catalog()?.changes().await)
+    }
+
+    /// Users and tokens.
+    pub(crate) async fn access(&self) -> Result<Access, CliError> {
+        Ok(self.catalog()?.access().await)
     }
 
     /// Writes what is queued for the catalogue, if it was used.

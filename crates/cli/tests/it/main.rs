@@ -6,6 +6,7 @@
     reason = "what cannot be set up must stop the test, and say what it was"
 )]
 
+mod access;
 mod chaos;
 mod completions;
 mod config;

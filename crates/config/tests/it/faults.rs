@@ -46,7 +46,6 @@ fn unknown_keys() {
 fn reserved_names() {
     insta::assert_snapshot!(all(&[
         "version: 1\nclouds:\n  - name: base\n",
-        "version: 1\naccess: {anonymous: [pull]}\n",
         "version: 1\nlog: {file: /var/log/portolan.log}\n",
     ]));
 }
@@ -57,6 +56,19 @@ fn the_daemons_certificate() {
         "version: 1\ntls: {cert: tls.crt}\n",
         "version: 1\ntls: {cert: tls.crt, kye: tls.key}\n",
         "version: 1\ntls: off\n",
+    ]));
+}
+
+#[test]
+fn addresses_that_others_can_reach_and_who_may_do_what_there() {
+    insta::assert_snapshot!(all(&[
+        "version: 1\nlisten: 0.0.0.0:5000\n",
+        "version: 1\nlisten: '[::]:5000'\naccess:\n",
+        "version: 1\naccess: {anonymous: [read]}\n",
+        "version: 1\naccess: {anonymous: pull}\n",
+        "version: 1\naccess:\n  anonymous:\n    - repositories: ['team/[']\n",
+        "version: 1\naccess:\n  anonymous:\n    - repositories: ['team/**']\n      actions: [read]\n",
+        "version: 1\naccess:\n  anonymous:\n    - actions: [pull]\n",
     ]));
 }
 

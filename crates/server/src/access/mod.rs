@@ -1,11 +1,20 @@
 //! Who asks, and what he may do.
 //!
-//! Not here: how a door says no (each has its own words for it).
+//! `gate` takes the headers of a request and says who sent it: `credentials` reads what he shows, `people` knows
+//! users and tokens, `passwords` compares passwords, `passes` are what the token endpoint hands out.
+//!
+//! Not here: how a door says no (each has its own words for it), nor what users and tokens are
+//! ([`portolan_catalog::Access`]).
 
-mod action;
 mod caller;
+mod credentials;
+mod gate;
+mod passes;
+mod passwords;
+mod people;
 mod this_machine;
 
-pub use action::Action;
-pub use caller::Caller;
+pub use caller::{Caller, KnownCaller};
+pub use gate::{Admission, Gate, Login, Refusal};
+pub use passwords::{PasswordError, hash};
 pub use this_machine::this_machine;

@@ -6,18 +6,17 @@ use portolan_store::Store;
 
 use super::health::HealthDoor;
 use super::registry::{RegistryDoor, RegistryLimits};
-use crate::access::this_machine;
-use crate::http::HttpLimits;
+use crate::access::{Gate, this_machine};
+use crate::http::{HttpLimits, Scheme};
 use crate::metrics::{Metrics, count};
 
-/// All doors to a store on one listener that asks for no login, and around them what refuses other machines and what
-/// counts requests.
-pub fn all(store: Store, limits: HttpLimits, metrics: Metrics) -> Router {
-    let registry = RegistryDoor::new(store.clone(), RegistryLimits { pause: limits.pause });
-    let health = HealthDoor::new(store, metrics.clone());
-    registry
-        .router()
-        .merge(health.router())
-        .layer(from_fn(this_machine))
-        .layer(from_fn_with_state(metrics, count))
+/// All doors to a store on one listener, and around them what counts requests; where nobody is asked for a login,
+/// also what refuses other machines.
+pub fn all(store: Store, limits: HttpLimits, metrics: Metrics, gate: &Gate, scheme: Scheme) -> Router {
+    let registry =
+        RegistryDoor::new(store.clone(), RegistryLimits { pause: limits.pause }, gate.clone(), scheme);
+    let health = HealthDoor::new(store, metrics.clone(), gate.clone());
+    let doors = registry.router().merge(health.router());
+    let doors = if gate.is_open() { doors.layer(from_fn(this_machine)) } else { doors };
+    doors.layer(from_fn_with_state(metrics, count))
 }

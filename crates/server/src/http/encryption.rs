@@ -2,6 +2,7 @@
 
 use std::convert::Infallible;
 
+use super::Scheme;
 use crate::tls::Tls;
 
 /// How a listener talks with whoever connects.
@@ -14,11 +15,11 @@ pub enum Encryption {
 }
 
 impl Encryption {
-    /// How URLs of the listener begin.
-    pub fn scheme(&self) -> &'static str {
+    /// How clients reach the listener.
+    pub fn scheme(&self) -> Scheme {
         match self {
-            Self::Off => "http",
-            Self::Tls(_) => "https",
+            Self::Off => Scheme::Http,
+            Self::Tls(_) => Scheme::Https,
         }
     }
 

@@ -5,10 +5,12 @@ mod handshake;
 mod heart;
 mod incoming;
 mod limits;
+mod scheme;
 mod server;
 
 pub use encryption::Encryption;
 pub use heart::Heart;
 pub use incoming::{RequestBody, TooSlow};
 pub use limits::HttpLimits;
+pub use scheme::Scheme;
 pub use server::Server;

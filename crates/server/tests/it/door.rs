@@ -3,9 +3,10 @@
 use std::time::Duration;
 
 use http::Method;
-use portolan_catalog::{Changes, DatabaseLocation, ServerConnections};
+use portolan_catalog::{Access, Changes, DatabaseLocation, Grants, ServerConnections};
+use portolan_server::access::Admission;
 use portolan_server::http::HttpLimits;
-use portolan_server::testing::Running;
+use portolan_server::testing::{Doors, Running};
 use portolan_store::{Reserve, Store, StoreSettings};
 use portolan_testkit::client::{self, Client};
 use portolan_testkit::databases::{Database, Product};
@@ -79,8 +80,30 @@ impl Door {
             farewell: Duration::ZERO,
             ..HttpLimits::default()
         };
-        let running = Running::start(folder.path(), database, settings, limits).await.unwrap();
+        Self::admitting(folder, database, (settings, limits), Admission::ThisMachine).await
+    }
+
+    /// One that asks for logins, but for what is allowed without one.
+    pub(crate) async fn guarded(anonymous: Grants) -> Self {
+        let folder = TempDir::new().unwrap();
+        let database = DatabaseLocation::SqliteFile(folder.path().join("portolan.db"));
+        let limits = HttpLimits { farewell: Duration::ZERO, ..HttpLimits::default() };
+        Self::admitting(folder, &database, (settings(), limits), Admission::Logins { anonymous }).await
+    }
+
+    async fn admitting(
+        folder: TempDir,
+        database: &DatabaseLocation,
+        (settings, limits): (StoreSettings, HttpLimits),
+        admission: Admission,
+    ) -> Self {
+        let doors = Doors { limits, certificate: None, admission };
+        let running = Running::start_with(folder.path(), database, settings, doors).await.unwrap();
         Self { url: running.url(), running, http: client::http(), folder, _database: None }
+    }
+
+    pub(crate) fn access(&self) -> Access {
+        self.running.catalog.access()
     }
 
     /// `127.0.0.1:PORT`.

@@ -7,9 +7,10 @@ use std::time::Duration;
 
 use axum::Router;
 use portolan_catalog::DatabaseLocation;
+use portolan_server::access::Admission;
 use portolan_server::http::{Encryption, HttpLimits, Server};
 use portolan_server::metrics::Metrics;
-use portolan_server::testing::Running;
+use portolan_server::testing::{Doors, Running};
 use portolan_server::tls::{Tls, TlsFiles};
 use portolan_testkit::tls::{Authority, Identity};
 use rustls::crypto::ring::default_provider;
@@ -58,7 +59,8 @@ impl Secured {
         show(&files, &authority.server());
         let database = DatabaseLocation::SqliteFile(folder.path().join("portolan.db"));
         let certificate = Some(files.clone());
-        let running = Running::start_with(folder.path(), &database, settings(), limits(), certificate).await;
+        let doors = Doors { limits: limits(), certificate, admission: Admission::ThisMachine };
+        let running = Running::start_with(folder.path(), &database, settings(), doors).await;
         Self { running: running.unwrap(), authority, files, _folder: folder }
     }
 

@@ -2,8 +2,6 @@
 
 mod doomed;
 
-use std::io::{self, BufRead as _, IsTerminal as _, Write as _};
-
 use clap::Args;
 use portolan_oci::{Digest, Tag};
 use portolan_transport::{Deleted, Endpoint, TransportError};
@@ -11,6 +9,7 @@ use serde::Serialize;
 
 use self::doomed::Doomed;
 use crate::arguments::parse_endpoint;
+use crate::ask;
 use crate::context::Context;
 use crate::error::{CliError, Failure, chain};
 use crate::outcome::Outcome;
@@ -70,7 +69,8 @@ pub(super) async fn run(arguments: &DeleteArguments, context: &Context) -> Resul
     for image in &arguments.images {
         all.push(Doomed::find(image, context).await?);
     }
-    if !arguments.yes && !confirmed(&all, context)? {
+    let told = || all.iter().for_each(|doomed| context.talk.insist(&doomed.told()));
+    if !arguments.yes && !ask::confirmed(told, "Delete?")? {
         return Err(Failure::Refused("nothing was deleted".to_owned()).into());
     }
     let mut rows = Vec::new();
@@ -124,23 +124,6 @@ async fn explained(error: TransportError, doomed: &Doomed) -> CliError {
         .with_hint("this registry does not delete a tag alone, only a manifest with all its tags")
         .with_hint(format!("the same manifest has {others}"))
         .with_hint(format!("portolan delete {}", doomed.by_digest()))
-}
-
-fn confirmed(all: &[Doomed], context: &Context) -> Result<bool, CliError> {
-    if !io::stdin().is_terminal() {
-        let problem = "there is no terminal to confirm on".to_owned();
-        return Err(CliError::from(Failure::Usage(problem)).with_hint("--yes deletes without asking"));
-    }
-    for doomed in all {
-        context.talk.insist(&doomed.told());
-    }
-    let ask = || {
-        write!(io::stderr(), "Delete? [y/N] ")?;
-        let mut answer = String::new();
-        io::stdin().lock().read_line(&mut answer)?;
-        Ok(matches!(answer.trim(), "y" | "Y" | "yes"))
-    };
-    ask().map_err(|cause: io::Error| Failure::other("cannot ask", cause).into())
 }
 
 fn text(report: &Report) -> String {

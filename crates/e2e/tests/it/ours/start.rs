@@ -6,8 +6,9 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use portolan_catalog::DatabaseLocation;
 use portolan_oci::RepositoryName;
+use portolan_server::access::Admission;
 use portolan_server::http::HttpLimits;
-use portolan_server::testing::Running;
+use portolan_server::testing::{Doors, Running};
 use portolan_server::tls::TlsFiles;
 use portolan_store::{Reserve, Store, StoreSettings};
 use portolan_testkit::client::Client;
@@ -46,7 +47,8 @@ impl Ours {
         let database = DatabaseLocation::SqliteFile(folder.path().join("portolan.db"));
         let (settings, limits) =
             (StoreSettings { reserve: Reserve::Bytes(0), ..StoreSettings::default() }, HttpLimits::default());
-        let running = Running::start_with(folder.path(), &database, settings, limits, certificate).await;
+        let doors = Doors { limits, certificate, admission: Admission::ThisMachine };
+        let running = Running::start_with(folder.path(), &database, settings, doors).await;
         Self { running: running.unwrap(), folder }
     }
 

@@ -4,10 +4,13 @@ use axum::Router;
 use axum::extract::State;
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::get;
-use http::header::CONTENT_TYPE;
+use http::header::{CONTENT_TYPE, WWW_AUTHENTICATE};
+use http::{HeaderMap, StatusCode};
+use portolan_oci::with_causes;
 use portolan_store::Store;
 
 use super::ready;
+use crate::access::{Caller, Gate, Refusal};
 use crate::metrics::Metrics;
 
 /// Health and metrics.
@@ -15,12 +18,13 @@ use crate::metrics::Metrics;
 pub struct HealthDoor {
     pub(super) store: Store,
     metrics: Metrics,
+    gate: Gate,
 }
 
 impl HealthDoor {
     /// A door that tells about this store, and what was counted.
-    pub fn new(store: Store, metrics: Metrics) -> Self {
-        Self { store, metrics }
+    pub fn new(store: Store, metrics: Metrics, gate: Gate) -> Self {
+        Self { store, metrics, gate }
     }
 
     /// What it answers.
@@ -33,8 +37,22 @@ impl HealthDoor {
     }
 }
 
-/// All that is counted, as text.
-async fn metrics(State(door): State<HealthDoor>) -> Response {
+/// All that is counted, as text: for who is known, where logins are asked for.
+async fn metrics(State(door): State<HealthDoor>, headers: HeaderMap) -> Response {
+    match door.gate.caller(&headers).await {
+        Ok(Caller::Anybody | Caller::Known(_)) => {}
+        Ok(Caller::Stranger(_) | Caller::Guest(_)) | Err(Refusal::Wrong) => {
+            let challenge = [(WWW_AUTHENTICATE, "Basic realm=\"Portolan\", charset=\"UTF-8\"")];
+            return (StatusCode::UNAUTHORIZED, challenge, "a login is needed\n").into_response();
+        }
+        Err(refusal @ Refusal::Busy) => {
+            return (StatusCode::TOO_MANY_REQUESTS, format!("{refusal}\n")).into_response();
+        }
+        Err(Refusal::Catalog(error)) => {
+            tracing::error!(cause = %with_causes(&error), "a login cannot be checked");
+            return (StatusCode::SERVICE_UNAVAILABLE, "logins cannot be checked now\n").into_response();
+        }
+    }
     door.metrics.note_store(&door.store).await;
     let text = "application/openmetrics-text; version=1.0.0; charset=utf-8";
     ([(CONTENT_TYPE, text)], door.metrics.text()).into_response()

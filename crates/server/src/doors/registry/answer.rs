@@ -10,9 +10,10 @@ use super::error::RegistryError;
 use super::request::Asked;
 use super::route::Route;
 use super::{
-    append_upload, begin_upload, cancel_upload, delete_blob, delete_manifest, finish_upload, list_referrers,
-    list_repositories, list_tags, pull_blob, pull_manifest, put_manifest, upload_status,
+    append_upload, begin_upload, cancel_upload, delete_blob, delete_manifest, finish_upload, hand_out_pass,
+    list_referrers, list_repositories, list_tags, pull_blob, pull_manifest, put_manifest, upload_status,
 };
+use crate::access::Caller;
 use crate::http::RequestBody;
 
 /// What an endpoint answers.
@@ -31,7 +32,11 @@ pub(super) async fn answer(door: &RegistryDoor, asked: &Asked, body: &RequestBod
     let route = Route::parse(asked.path())?;
     let method = asked.method().clone();
     match route {
-        Route::Base => base(&method),
+        Route::Base => base(asked, &method),
+        Route::Token => match method {
+            Method::GET => hand_out_pass::hand_out_pass(door, asked),
+            _ => Err(RegistryError::method("GET")),
+        },
         Route::Repositories => match method {
             Method::GET => list_repositories::list_repositories(door, asked).await,
             _ => Err(RegistryError::method("GET")),
@@ -72,9 +77,11 @@ pub(super) async fn answer(door: &RegistryDoor, asked: &Asked, body: &RequestBod
     }
 }
 
-/// Says that this is a registry (distribution-spec, "Determining Support").
-fn base(method: &Method) -> Answer {
+/// Says that this is a registry (distribution-spec, "Determining Support"). Many clients ask this first, and only
+/// here, whether a login is wanted.
+fn base(asked: &Asked, method: &Method) -> Answer {
     match *method {
+        _ if matches!(asked.caller, Caller::Stranger(_)) => Err(RegistryError::no_login(None)),
         Method::GET | Method::HEAD => {
             Ok(([(CONTENT_TYPE, "application/json"), (API_VERSION, "registry/2.0")], "{}").into_response())
         }

@@ -1,7 +1,7 @@
 //! `PATCH` of an upload: a chunk, or a stream (end-5).
 
 use http::StatusCode;
-use portolan_catalog::UploadId;
+use portolan_catalog::{Action, UploadId};
 use portolan_oci::RepositoryName;
 use portolan_store::Sent;
 
@@ -10,7 +10,6 @@ use super::body;
 use super::door::RegistryDoor;
 use super::request::Asked;
 use super::session;
-use crate::access::Action;
 use crate::http::RequestBody;
 
 pub(super) async fn append_upload(

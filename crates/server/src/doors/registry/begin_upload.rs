@@ -1,6 +1,7 @@
 //! `POST` of an upload: beginning one (end-4a), the whole blob at once (end-4b), mounting one (end-11).
 
 use http::StatusCode;
+use portolan_catalog::Action;
 use portolan_oci::{Algorithm, Digest, RepositoryName, with_causes};
 use portolan_store::{Mounted, Proof, Sent, StoreError, StoreRepository};
 
@@ -9,7 +10,6 @@ use super::door::RegistryDoor;
 use super::error::{Code, RegistryError};
 use super::request::Asked;
 use super::session;
-use crate::access::Action;
 use crate::http::RequestBody;
 
 pub(super) async fn begin_upload(

@@ -2,14 +2,13 @@
 
 use axum::response::IntoResponse as _;
 use http::StatusCode;
-use portolan_catalog::UploadId;
+use portolan_catalog::{Action, UploadId};
 use portolan_oci::RepositoryName;
 
 use super::answer::Answer;
 use super::door::RegistryDoor;
 use super::request::Asked;
 use super::session;
-use crate::access::Action;
 
 pub(super) async fn cancel_upload(
     door: &RegistryDoor,

@@ -2,14 +2,13 @@
 
 use axum::response::IntoResponse as _;
 use http::StatusCode;
-use portolan_catalog::UnlinkBlob;
+use portolan_catalog::{Action, UnlinkBlob};
 use portolan_oci::{Digest, RepositoryName};
 
 use super::answer::Answer;
 use super::door::RegistryDoor;
 use super::error::{Code, RegistryError};
 use super::request::Asked;
-use crate::access::Action;
 
 /// A blob that a manifest needs is not deleted: whoever could pull the manifest could not pull its blobs.
 pub(super) async fn delete_blob(

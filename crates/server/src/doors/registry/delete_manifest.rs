@@ -2,7 +2,7 @@
 
 use axum::response::IntoResponse as _;
 use http::StatusCode;
-use portolan_catalog::{By, ChangeCause, DeleteManifest, DeleteTag};
+use portolan_catalog::{Action, By, ChangeCause, DeleteManifest, DeleteTag};
 use portolan_oci::{RepositoryName, TagOrDigest};
 
 use super::answer::Answer;
@@ -10,7 +10,6 @@ use super::door::RegistryDoor;
 use super::error::RegistryError;
 use super::request::Asked;
 use super::route::Named;
-use crate::access::Action;
 
 pub(super) async fn delete_manifest(
     door: &RegistryDoor,

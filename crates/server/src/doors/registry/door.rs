@@ -7,9 +7,10 @@ use axum::extract::{Request, State};
 use axum::response::{IntoResponse as _, Response};
 use portolan_store::Store;
 
-use super::answer;
 use super::request::Asked;
-use crate::access::Caller;
+use super::{answer, challenge};
+use crate::access::Gate;
+use crate::http::Scheme;
 
 /// What the registry grants its clients.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -23,12 +24,15 @@ pub struct RegistryLimits {
 pub struct RegistryDoor {
     pub(super) store: Store,
     pub(super) limits: RegistryLimits,
+    pub(super) gate: Gate,
+    /// What clients reach it by, as far as we see.
+    pub(super) scheme: Scheme,
 }
 
 impl RegistryDoor {
-    /// A door to this store.
-    pub fn new(store: Store, limits: RegistryLimits) -> Self {
-        Self { store, limits }
+    /// A door to this store, for those whom the gate lets in.
+    pub fn new(store: Store, limits: RegistryLimits, gate: Gate, scheme: Scheme) -> Self {
+        Self { store, limits, gate, scheme }
     }
 
     /// What it answers. Everything below `/v2` is one route: the names of repositories have slashes in them.
@@ -42,12 +46,19 @@ impl RegistryDoor {
 }
 
 async fn handle(State(door): State<RegistryDoor>, request: Request) -> Response {
-    let (asked, body) = Asked::new(request, Caller::Anybody);
-    match answer::answer(&door, &asked, &body).await {
+    let (head, body) = Asked::parts(request);
+    let answered = match door.gate.caller(&head.headers).await {
+        Ok(caller) => {
+            let asked = Asked { head, caller };
+            answer::answer(&door, &asked, &body).await.map_err(|error| (asked.head, error))
+        }
+        Err(refusal) => Err((head, refusal.into())),
+    };
+    match answered {
         Ok(response) => response,
-        Err(error) => {
+        Err((head, error)) => {
             body.drop_rest().await;
-            error.into_response()
+            challenge::with(error, &door, &head).into_response()
         }
     }
 }

@@ -8,6 +8,8 @@ use portolan_oci::{Digest, ManifestError, RawManifestError, RepositoryName, with
 use portolan_store::{BackendError, StoreError};
 use serde_json::{Value, json};
 
+use super::challenge::Scope;
+use crate::access::Refusal;
 use crate::http::TooSlow;
 
 /// The codes of the specification, with what others have added and clients know.
@@ -26,6 +28,7 @@ pub(super) enum Code {
     RangeInvalid,
     SizeInvalid,
     TagInvalid,
+    Unauthorized,
     Denied,
     Unsupported,
     TooManyRequests,
@@ -50,6 +53,7 @@ impl Code {
             Self::RangeInvalid => "RANGE_INVALID",
             Self::SizeInvalid => "SIZE_INVALID",
             Self::TagInvalid => "TAG_INVALID",
+            Self::Unauthorized => "UNAUTHORIZED",
             Self::Denied => "DENIED",
             Self::Unsupported => "UNSUPPORTED",
             Self::TooManyRequests => "TOOMANYREQUESTS",
@@ -73,6 +77,7 @@ impl Code {
             | Self::SizeInvalid
             | Self::TagInvalid => StatusCode::BAD_REQUEST,
             Self::RangeInvalid => StatusCode::RANGE_NOT_SATISFIABLE,
+            Self::Unauthorized => StatusCode::UNAUTHORIZED,
             Self::Denied => StatusCode::FORBIDDEN,
             Self::Unsupported => StatusCode::METHOD_NOT_ALLOWED,
             Self::TooManyRequests => StatusCode::TOO_MANY_REQUESTS,
@@ -93,12 +98,15 @@ struct Parts {
     message: String,
     detail: Value,
     headers: HeaderMap,
+    /// What a login is asked for.
+    wanted: Option<Scope>,
 }
 
 impl RegistryError {
     pub(super) fn new(code: Code, message: impl Into<String>) -> Self {
         let (status, message) = (code.status(), message.into());
-        Self(Box::new(Parts { status, code, message, detail: Value::Null, headers: HeaderMap::new() }))
+        let headers = HeaderMap::new();
+        Self(Box::new(Parts { status, code, message, detail: Value::Null, headers, wanted: None }))
     }
 
     /// With what the client may want to know in a form that it can read.
@@ -115,6 +123,18 @@ impl RegistryError {
     pub(super) fn header(mut self, name: HeaderName, value: HeaderValue) -> Self {
         self.0.headers.insert(name, value);
         self
+    }
+
+    /// A login might help, with which the caller may do this.
+    pub(super) fn no_login(wanted: Option<Scope>) -> Self {
+        let mut error = Self::new(Code::Unauthorized, "a login is needed");
+        error.0.wanted = wanted;
+        error
+    }
+
+    /// If a login is asked for: what for.
+    pub(super) fn asks_for_login(&self) -> Option<Option<&Scope>> {
+        (self.0.code == Code::Unauthorized).then_some(self.0.wanted.as_ref())
     }
 
     pub(super) fn no_endpoint(path: &str) -> Self {
@@ -166,7 +186,7 @@ impl RegistryError {
 
 impl IntoResponse for RegistryError {
     fn into_response(self) -> Response {
-        let Parts { status, code, message, detail, headers } = *self.0;
+        let Parts { status, code, message, detail, headers, wanted: _ } = *self.0;
         let mut error = json!({ "code": code.word(), "message": message });
         if let (false, Some(error)) = (detail.is_null(), error.as_object_mut()) {
             error.insert("detail".to_owned(), detail);
@@ -194,6 +214,20 @@ impl RegistryError {
 
     fn unavailable(message: &str) -> Self {
         Self::new(Code::Unavailable, message).header(RETRY_AFTER, HeaderValue::from_static("5"))
+    }
+}
+
+impl From<Refusal> for RegistryError {
+    fn from(refusal: Refusal) -> Self {
+        match &refusal {
+            Refusal::Wrong => Self::new(Code::Unauthorized, format!("{refusal}")),
+            Refusal::Busy => Self::new(Code::TooManyRequests, format!("{refusal}"))
+                .header(RETRY_AFTER, HeaderValue::from_static("1")),
+            Refusal::Catalog(_) => {
+                tracing::error!(cause = %with_causes(&refusal), "a login cannot be checked");
+                Self::unavailable("the registry cannot check logins now; try again")
+            }
+        }
     }
 }
 

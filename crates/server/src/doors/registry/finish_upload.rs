@@ -1,6 +1,6 @@
 //! `PUT` of an upload: the last bytes, and the digest of all (end-6).
 
-use portolan_catalog::UploadId;
+use portolan_catalog::{Action, UploadId};
 use portolan_oci::RepositoryName;
 use portolan_store::Sent;
 
@@ -10,7 +10,6 @@ use super::door::RegistryDoor;
 use super::error::{Code, RegistryError};
 use super::request::Asked;
 use super::session;
-use crate::access::Action;
 use crate::http::RequestBody;
 
 pub(super) async fn finish_upload(

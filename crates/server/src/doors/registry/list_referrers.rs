@@ -3,7 +3,7 @@
 use axum::response::IntoResponse as _;
 use http::header::{CONTENT_TYPE, LINK};
 use http::{HeaderName, HeaderValue};
-use portolan_catalog::ReferrerKey;
+use portolan_catalog::{Action, ReferrerKey};
 use portolan_oci::{Digest, MediaType, RepositoryName};
 use serde::Serialize;
 use serde_json::value::RawValue;
@@ -13,7 +13,6 @@ use super::door::RegistryDoor;
 use super::error::{Code, RegistryError};
 use super::page;
 use super::request::Asked;
-use crate::access::Action;
 
 /// Says that the list holds one artifact type only.
 const FILTERS_APPLIED: HeaderName = HeaderName::from_static("oci-filters-applied");

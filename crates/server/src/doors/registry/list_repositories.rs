@@ -3,6 +3,7 @@
 
 use axum::response::IntoResponse as _;
 use http::header::{CONTENT_TYPE, LINK};
+use portolan_catalog::Action;
 use portolan_oci::RepositoryName;
 use serde::Serialize;
 
@@ -11,7 +12,6 @@ use super::door::RegistryDoor;
 use super::error::RegistryError;
 use super::page;
 use super::request::Asked;
-use crate::access::Action;
 
 /// Repositories of a page for which no number was given, or a larger one.
 const PAGE: u32 = 1_000;
@@ -22,6 +22,9 @@ struct Repositories<'a> {
 }
 
 pub(super) async fn list_repositories(door: &RegistryDoor, asked: &Asked) -> Answer {
+    if !asked.caller.may_somewhere(Action::Pull) {
+        return Err(RegistryError::no_login(None));
+    }
     let limit = asked.query().entries()?.unwrap_or(PAGE).min(PAGE);
     let after = asked.query().value("last").filter(|last| !last.is_empty());
     let found = door.store.repositories(after.as_deref(), limit).await?;

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use axum::response::IntoResponse as _;
 use http::StatusCode;
 use http::header::{CONTENT_TYPE, LINK};
-use portolan_catalog::TagRange;
+use portolan_catalog::{Action, TagRange};
 use portolan_oci::RepositoryName;
 use serde::Serialize;
 
@@ -15,7 +15,6 @@ use super::error::RegistryError;
 use super::page;
 use super::request::Asked;
 use super::unchanged::EntityTag;
-use crate::access::Action;
 
 #[derive(Serialize)]
 struct Tags<'a> {

@@ -4,6 +4,7 @@ use axum::body::Body;
 use axum::response::Response;
 use http::header::{ACCEPT_RANGES, CACHE_CONTROL, CONTENT_LENGTH, CONTENT_RANGE, CONTENT_TYPE, RANGE};
 use http::{HeaderValue, Method, StatusCode};
+use portolan_catalog::Action;
 use portolan_oci::{Digest, RepositoryName};
 use portolan_store::StoreRepository;
 
@@ -13,7 +14,6 @@ use super::door::RegistryDoor;
 use super::error::{Code, RegistryError};
 use super::request::Asked;
 use super::unchanged::EntityTag;
-use crate::access::Action;
 
 pub(super) async fn pull_blob(
     door: &RegistryDoor,

@@ -4,6 +4,7 @@ use axum::body::Body;
 use axum::response::Response;
 use http::header::{CONTENT_LENGTH, CONTENT_TYPE};
 use http::{Method, StatusCode};
+use portolan_catalog::Action;
 use portolan_oci::{Digest, MediaType, RepositoryName, TagOrDigest};
 
 use super::answer::{Answer, name_content, set};
@@ -12,7 +13,6 @@ use super::error::RegistryError;
 use super::request::Asked;
 use super::route::Named;
 use super::unchanged::EntityTag;
-use crate::access::Action;
 
 pub(super) async fn pull_manifest(
     door: &RegistryDoor,

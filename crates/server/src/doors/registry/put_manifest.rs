@@ -3,7 +3,7 @@
 use axum::response::{IntoResponse as _, Response};
 use http::header::{CONTENT_TYPE, LOCATION};
 use http::{HeaderName, HeaderValue, StatusCode};
-use portolan_catalog::{By, ChangeCause, PutManifest};
+use portolan_catalog::{Action, By, ChangeCause, PutManifest};
 use portolan_oci::{MediaType, RawManifest, RepositoryName, Tag, TagOrDigest};
 use serde_json::json;
 
@@ -13,7 +13,6 @@ use super::door::RegistryDoor;
 use super::error::{Code, RegistryError};
 use super::request::Asked;
 use super::route::Named;
-use crate::access::Action;
 use crate::http::RequestBody;
 
 /// The manifest's subject, when its place in the list of referrers was taken care of.

@@ -4,11 +4,13 @@ use axum::extract::Request;
 use http::header::CONTENT_LENGTH;
 use http::request::Parts;
 use http::{HeaderMap, HeaderName, Method};
+use portolan_catalog::Action;
 use portolan_oci::RepositoryName;
 
+use super::challenge::Scope;
 use super::error::{Code, RegistryError};
 use super::query::Query;
-use crate::access::{Action, Caller};
+use crate::access::Caller;
 use crate::http::RequestBody;
 
 /// A request without its body, and who sent it.
@@ -19,10 +21,10 @@ pub(super) struct Asked {
 }
 
 impl Asked {
-    /// The request, and apart from it its body.
-    pub(super) fn new(request: Request, caller: Caller) -> (Self, RequestBody) {
+    /// The head of a request, and apart from it its body.
+    pub(super) fn parts(request: Request) -> (Parts, RequestBody) {
         let (head, body) = request.into_parts();
-        (Self { head, caller }, RequestBody::new(body))
+        (head, RequestBody::new(body))
     }
 
     pub(super) fn method(&self) -> &Method {
@@ -51,14 +53,18 @@ impl Asked {
         self.header(&CONTENT_LENGTH)?.trim().parse().ok()
     }
 
-    /// Goes on if the caller may do that there.
+    /// Goes on if the caller may do that there. The answer is the same whether the repository is there or not.
     ///
     /// # Errors
-    /// `DENIED`.
+    /// `UNAUTHORIZED` if a login might help, `DENIED` if not.
     pub(super) fn must(&self, action: Action, repository: &RepositoryName) -> Result<(), RegistryError> {
         if self.caller.may(action, repository) {
             return Ok(());
         }
-        Err(RegistryError::new(Code::Denied, format!("{} may not do that in {repository}", self.caller)))
+        if self.caller.has_no_login() {
+            return Err(RegistryError::no_login(Some(Scope { repository: repository.clone(), action })));
+        }
+        let message = format!("{} may not {} in {repository}", self.caller, action.name());
+        Err(RegistryError::new(Code::Denied, message))
     }
 }

@@ -11,6 +11,8 @@ use super::error::{Code, RegistryError};
 pub(super) enum Route {
     /// `/v2/`
     Base,
+    /// `/v2/token`
+    Token,
     /// `/v2/_catalog`
     Repositories,
     /// `/v2/<name>/tags/list`
@@ -48,6 +50,9 @@ impl Route {
             return Ok(Self::Base);
         }
         let rest = rest.strip_prefix('/').ok_or_else(|| RegistryError::no_endpoint(path))?;
+        if rest == "token" {
+            return Ok(Self::Token);
+        }
         if rest == "_catalog" {
             return Ok(Self::Repositories);
         }

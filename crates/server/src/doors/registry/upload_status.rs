@@ -1,14 +1,13 @@
 //! `GET` of an upload: how far it has come (end-13).
 
 use http::StatusCode;
-use portolan_catalog::UploadId;
+use portolan_catalog::{Action, UploadId};
 use portolan_oci::RepositoryName;
 
 use super::answer::Answer;
 use super::door::RegistryDoor;
 use super::request::Asked;
 use super::session;
-use crate::access::Action;
 
 pub(super) async fn upload_status(
     door: &RegistryDoor,

@@ -1,0 +1,80 @@
+//! `portolan user list`.
+
+use clap::Args;
+use jiff::Timestamp;
+use portolan_catalog::{Role, User};
+use serde::Serialize;
+
+use super::GrantData;
+use crate::context::Context;
+use crate::error::CliError;
+use crate::outcome::Outcome;
+use crate::output::Table;
+
+/// Lists users and what they are granted
+#[derive(Debug, Args)]
+#[command(after_help = "\
+As JSON: {\"users\": [{\"name\", \"role\", \"password\", \"grants\": [{\"repositories\", \"actions\": []}], \"created_at\",
+\"disabled_at\"}]}; \"password\" is whether there is one.
+
+Examples:
+  portolan user list
+  portolan user list --output json")]
+pub(super) struct ListArguments {}
+
+#[derive(Serialize)]
+struct Users {
+    users: Vec<UserData>,
+}
+
+#[derive(Serialize)]
+struct UserData {
+    name: String,
+    role: &'static str,
+    password: bool,
+    grants: Vec<GrantData>,
+    created_at: Timestamp,
+    disabled_at: Option<Timestamp>,
+    #[serde(skip)]
+    told: String,
+}
+
+impl From<&User> for UserData {
+    fn from(user: &User) -> Self {
+        Self {
+            name: user.name.to_string(),
+            role: user.role.name(),
+            password: user.password.is_some(),
+            grants: user.grants.iter().map(GrantData::from).collect(),
+            created_at: user.created_at,
+            disabled_at: user.disabled_at,
+            told: told(user),
+        }
+    }
+}
+
+fn told(user: &User) -> String {
+    let may = match user.role {
+        Role::Admin => "everything".to_owned(),
+        Role::Member if user.grants.is_empty() => "nothing yet".to_owned(),
+        Role::Member => {
+            let grants = user.grants.iter().map(|grant| format!("{}={}", grant.pattern, grant.actions));
+            grants.collect::<Vec<_>>().join("  ")
+        }
+    };
+    if user.disabled_at.is_some() { format!("disabled; {may}") } else { may }
+}
+
+pub(super) async fn run(context: &Context) -> Result<Outcome, CliError> {
+    let users = context.access().await?.users().await?;
+    if users.is_empty() {
+        context.talk.say("there are no users: portolan user add NAME");
+    }
+    let data = Users { users: users.iter().map(UserData::from).collect() };
+    context.output.data(&data, |data| {
+        let mut table = Table::default();
+        data.users.iter().for_each(|user| table.row([&user.name, user.role, user.told.as_str()]));
+        table.to_string()
+    })?;
+    Ok(Outcome::Done)
+}

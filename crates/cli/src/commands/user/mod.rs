@@ -1,0 +1,88 @@
+//! `portolan user`: who may log in to the daemon, and what he may do there.
+
+mod add;
+mod change;
+mod delete;
+mod list;
+
+use clap::{Args, Subcommand};
+use portolan_catalog::{Actions, Grant, RepositoryPattern, UserName};
+use serde::Serialize;
+
+use crate::context::Context;
+use crate::error::{CliError, Failure};
+use crate::outcome::Outcome;
+
+/// Manages who may log in to the daemon, and what he may do there
+///
+/// Users count where the configuration has an `access:` section. A running daemon sees changes within a second.
+#[derive(Debug, Args)]
+pub(crate) struct UserArguments {
+    #[command(subcommand)]
+    command: UserCommand,
+}
+
+#[derive(Debug, Subcommand)]
+enum UserCommand {
+    Add(add::AddArguments),
+    List(list::ListArguments),
+    Grant(change::GrantArguments),
+    Revoke(change::RevokeArguments),
+    Role(change::RoleArguments),
+    Password(change::SetPasswordArguments),
+    Disable(change::DisableArguments),
+    Enable(change::EnableArguments),
+    Delete(delete::DeleteArguments),
+}
+
+pub(super) async fn run(arguments: &UserArguments, context: &Context) -> Result<Outcome, CliError> {
+    match &arguments.command {
+        UserCommand::Add(arguments) => add::run(arguments, context).await,
+        UserCommand::List(_) => list::run(context).await,
+        UserCommand::Grant(arguments) => change::grant(arguments, context).await,
+        UserCommand::Revoke(arguments) => change::revoke(arguments, context).await,
+        UserCommand::Role(arguments) => change::role(arguments, context).await,
+        UserCommand::Password(arguments) => change::password(arguments, context).await,
+        UserCommand::Disable(arguments) => change::disable(arguments, context).await,
+        UserCommand::Enable(arguments) => change::enable(arguments, context).await,
+        UserCommand::Delete(arguments) => delete::run(arguments, context).await,
+    }
+}
+
+/// A grant on the command line: `team/**=pull,push`.
+pub(super) fn parse_grant(text: &str) -> Result<Grant, String> {
+    let (pattern, actions) =
+        text.rsplit_once('=').ok_or_else(|| format!("`{text}` is no grant (written `team/**=pull,push`)"))?;
+    let pattern: RepositoryPattern = pattern.parse().map_err(|error| format!("{error}"))?;
+    let actions: Actions = actions.parse().map_err(|error| format!("{error}"))?;
+    Ok(Grant { pattern, actions })
+}
+
+/// A grant, as JSON has it.
+#[derive(Debug, Serialize)]
+pub(super) struct GrantData {
+    repositories: String,
+    actions: Vec<&'static str>,
+}
+
+impl From<&Grant> for GrantData {
+    fn from(grant: &Grant) -> Self {
+        Self {
+            repositories: grant.pattern.to_string(),
+            actions: grant.actions.iter().map(portolan_catalog::Action::name).collect(),
+        }
+    }
+}
+
+/// Who is at the command line, as the audit log has him.
+pub(super) fn actor() -> String {
+    let user = ["SUDO_USER", "USER", "LOGNAME"].into_iter().find_map(|name| std::env::var(name).ok());
+    match user.filter(|user| !user.is_empty()) {
+        Some(user) => format!("{user} (command line)"),
+        None => "command line".to_owned(),
+    }
+}
+
+pub(super) fn unknown(name: &UserName) -> CliError {
+    CliError::from(Failure::NotFound(format!("there is no user {name}"))).with_hint("portolan user list")
+}
