@@ -21,7 +21,7 @@ pub(crate) enum Xtask {
     Ci(ci::Ci),
     /// Build for release and measure side by side with the peers found on this machine
     Bench(bench::Bench),
-    /// Build the Debian package and the RPM, or install one to see that it is well
+    /// Build the Debian package and the RPM, or the container image, or install a package to see that it is well
     Package(package::Package),
 }
 

@@ -5,11 +5,13 @@
 
 mod debian;
 mod error;
+mod images;
 mod rpm;
 mod staging;
 mod tools;
 
 pub(crate) use debian::{assemble, debian};
 pub(crate) use error::PackageError;
+pub(crate) use images::image;
 pub(crate) use rpm::rpm;
 pub(crate) use staging::{Build, FOLDER, stage};
