@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use crate::client::Kind;
 use crate::row::Row;
 
-/// Copies the same images with every client on this machine, and prints medians and ratios
+/// Copies the same images with every client on this machine, puts the same load on both registries, and prints medians and ratios
 #[derive(Debug, clap::Parser)]
 #[command(name = "portolan-bench", args_conflicts_with_subcommands = true)]
 pub(crate) struct Arguments {
@@ -34,6 +34,13 @@ pub(crate) enum Command {
         /// The repositories, the same on both sides
         repositories: Vec<String>,
     },
+    /// Write the layers of one image into a file, checked and synced, with as little work as it takes
+    LeanFile {
+        /// `host:port/repository:tag`
+        source: String,
+        /// The file, which is made anew
+        file: PathBuf,
+    },
     /// Run the commands on standard input (JSON, a list of lists) in turn, and print what they cost
     #[command(hide = true)]
     Measure,
@@ -45,7 +52,7 @@ pub(crate) struct Options {
     /// Only these rows
     #[arg(long, value_delimiter = ',', default_values_t = Row::ALL)]
     pub(crate) rows: Vec<Row>,
-    /// Only these clients; those that are not on this machine are left out and named
+    /// Only these clients and servers; those that are not on this machine are left out and named
     #[arg(long, value_delimiter = ',', default_values_t = Kind::ALL)]
     pub(crate) clients: Vec<Kind>,
     /// How often each client has its turn in each row

@@ -1,4 +1,4 @@
-//! The programs that copy, and how each is told to.
+//! The programs that are measured, and how those that copy are told to.
 
 use std::fmt;
 use std::path::{Path, PathBuf};
@@ -8,10 +8,11 @@ use portolan_testkit::peer;
 use serde::Serialize;
 
 use crate::measure::CommandLine;
+use crate::row::TAG;
 
-/// A program that copies images between registries.
+/// A program that copies images between registries, or is a registry, or both.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, clap::ValueEnum)]
-#[serde(rename_all = "lowercase")]
+#[serde(rename_all = "kebab-case")]
 pub(crate) enum Kind {
     /// `$PORTOLAN_BIN`, else `portolan` on `PATH`.
     Portolan,
@@ -25,6 +26,8 @@ pub(crate) enum Kind {
     Regsync,
     /// <https://github.com/google/go-containerregistry>
     Crane,
+    /// <https://github.com/distribution/distribution>, which only serves.
+    DockerRegistry,
 }
 
 /// One that is on this machine.
@@ -40,8 +43,15 @@ pub(crate) struct Client {
 
 impl Kind {
     /// All, in the order in which they take their turns.
-    pub(crate) const ALL: [Self; 6] =
-        [Self::Portolan, Self::Lean, Self::Skopeo, Self::Regctl, Self::Regsync, Self::Crane];
+    pub(crate) const ALL: [Self; 7] = [
+        Self::Portolan,
+        Self::Lean,
+        Self::Skopeo,
+        Self::Regctl,
+        Self::Regsync,
+        Self::Crane,
+        Self::DockerRegistry,
+    ];
 
     fn name(self) -> &'static str {
         match self {
@@ -51,6 +61,7 @@ impl Kind {
             Self::Regctl => "regctl",
             Self::Regsync => "regsync",
             Self::Crane => "crane",
+            Self::DockerRegistry => "docker-registry",
         }
     }
 
@@ -59,7 +70,7 @@ impl Kind {
         let program = match self {
             Self::Lean => std::env::current_exe().ok(),
             Self::Portolan => std::env::var_os("PORTOLAN_BIN").map(PathBuf::from),
-            Self::Skopeo | Self::Regctl | Self::Regsync | Self::Crane => None,
+            _ => None,
         };
         let program = program.or_else(|| peer::find(self.name()))?;
         let version = self.version(&program);
@@ -69,7 +80,7 @@ impl Kind {
     fn version(self, program: &Path) -> String {
         let argument = match self {
             Self::Lean => return "the floor: no journal, no retry, no login".to_owned(),
-            Self::Portolan | Self::Skopeo => "--version",
+            Self::Portolan | Self::Skopeo | Self::DockerRegistry => "--version",
             Self::Regctl | Self::Regsync | Self::Crane => "version",
         };
         let output = Command::new(program).arg(argument).output().map(|output| output.stdout);
@@ -101,14 +112,28 @@ impl Client {
                 &docker_source,
                 &docker_target,
             ],
-            // regsync only mirrors; no row has it copy.
-            Kind::Regctl | Kind::Regsync => {
+            // regsync only mirrors, docker-registry only serves; no row has them copy.
+            Kind::Regctl | Kind::Regsync | Kind::DockerRegistry => {
                 &["--host", &source_host, "--host", &target_host, "image", "copy", source, target]
             }
             Kind::Crane => &["copy", "--insecure", source, target],
         };
+        self.line(arguments.iter().copied())
+    }
+
+    /// The command that brings `host:port/repository:tag` into Portolan's own store under the same name; of the
+    /// floor, into a file of `home`.
+    pub(crate) fn keep(&self, source: &str, repository: &str, home: &Path) -> CommandLine {
+        match self.kind {
+            Kind::Lean => self.line(["lean-file", source, &home.join("layer").display().to_string()]),
+            _ => self.line(["copy", source, &format!("store:{repository}:{TAG}")]),
+        }
+    }
+
+    /// The program with these arguments.
+    pub(crate) fn line<'a>(&self, arguments: impl IntoIterator<Item = &'a str>) -> CommandLine {
         let program = std::iter::once(self.program.display().to_string());
-        program.chain(arguments.iter().map(|&argument| argument.to_owned())).collect()
+        program.chain(arguments.into_iter().map(str::to_owned)).collect()
     }
 }
 

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use crate::client::Kind;
 use crate::lean::LeanError;
 use crate::measure::MeasureError;
+use crate::serve::ServeError;
 
 /// There are no figures.
 #[derive(Debug, thiserror::Error)]
@@ -25,6 +26,17 @@ pub(crate) enum BenchError {
         /// What became of it.
         #[source]
         source: MeasureError,
+    },
+    /// A server failed under its load.
+    #[error("{server} in row {row}")]
+    Server {
+        /// Which.
+        server: Kind,
+        /// At which work.
+        row: crate::row::Row,
+        /// What became of it.
+        #[source]
+        source: ServeError,
     },
     /// A client said that it was done, and the target does not hold the image.
     #[error("{client} left the target incomplete: {found}")]

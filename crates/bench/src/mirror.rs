@@ -23,15 +23,15 @@ impl Client {
         (source, target): (&str, &str),
         home: &Path,
     ) -> io::Result<Vec<CommandLine>> {
-        let folder =
-            repositories.first().and_then(|name| name.rsplit_once('/')).map_or("", |(folder, _)| folder);
+        let folder = folder(repositories);
         let file = home.join("mirror.yaml");
         let path = file.display().to_string();
         let to = format!("{target}/{folder}");
         let (text, arguments): (String, Vec<&str>) = match self.kind {
-            Kind::Portolan => {
-                (portolan(repositories, folder, source, target), vec!["sync", "--config", &path])
-            }
+            Kind::Portolan => (
+                portolan(repositories, folder, source, &format!("{target}/")),
+                vec!["sync", "--config", &path],
+            ),
             Kind::Regsync => (regsync(repositories, source, target), vec!["once", "--config", &path]),
             Kind::Skopeo => (
                 skopeo(repositories, source),
@@ -48,7 +48,7 @@ impl Client {
                     &to,
                 ],
             ),
-            Kind::Lean | Kind::Regctl => {
+            Kind::Lean | Kind::Regctl | Kind::DockerRegistry => {
                 let names = repositories.iter().map(String::as_str);
                 return Ok(vec![self.line(["lean-mirror", source, target].into_iter().chain(names))]);
             }
@@ -65,12 +65,25 @@ impl Client {
         Ok(vec![self.line(arguments)])
     }
 
-    fn line<'a>(&self, arguments: impl IntoIterator<Item = &'a str>) -> CommandLine {
-        let program = std::iter::once(self.program.display().to_string());
-        program.chain(arguments.into_iter().map(str::to_owned)).collect()
+    /// The same into Portolan's own store, which only Portolan can.
+    pub(crate) fn mirror_into_store(
+        &self,
+        repositories: &[String],
+        source: &str,
+        home: &Path,
+    ) -> io::Result<Vec<CommandLine>> {
+        let file = home.join("mirror.yaml");
+        std::fs::write(&file, portolan(repositories, folder(repositories), source, "store:"))?;
+        Ok(vec![self.line(["sync", "--config", &file.display().to_string()])])
     }
 }
 
+/// The folder that all repositories are in.
+fn folder(repositories: &[String]) -> &str {
+    repositories.first().and_then(|name| name.rsplit_once('/')).map_or("", |(folder, _)| folder)
+}
+
+/// `target` ends where the repository's name begins.
 fn portolan(repositories: &[String], folder: &str, source: &str, target: &str) -> String {
     let images = match repositories {
         [only] => only.clone(),
@@ -78,7 +91,7 @@ fn portolan(repositories: &[String], folder: &str, source: &str, target: &str) -
     };
     format!(
         "version: 1\nmirrors:\n  - name: bench\n    source: {source}/{images}\n    \
-         targets: ['{target}/{{repository}}']\n"
+         targets: ['{target}{{repository}}']\n"
     )
 }
 

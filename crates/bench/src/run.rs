@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use futures::{StreamExt as _, stream};
+use portolan_testkit::client as testkit;
 use portolan_testkit::proxy::Proxy;
 use portolan_testkit::registry::Registry;
 use tempfile::TempDir;
@@ -13,7 +14,8 @@ use crate::error::BenchError;
 use crate::fanout;
 use crate::measure::{self, Usage};
 use crate::report::{Figures, Machine, Report, Requests, RowFigures};
-use crate::row::{Row, Turn};
+use crate::row::{Part, Row, Turn};
+use crate::serve::{self, Encryption, Portolan};
 use crate::tags;
 use crate::talk::{print, say};
 
@@ -48,13 +50,9 @@ pub(crate) async fn bench(options: Options) -> Result<(), BenchError> {
         if clients.is_empty() {
             continue;
         }
-        let clients = match clients.as_slice() {
-            [portolan] if row == Row::Tags => {
-                vec![tags::measure(portolan, Row::tags(options.scale), &options).await?]
-            }
-            clients => measure_row(row, clients, &options).await?,
-        };
-        report.rows.push(RowFigures { row, work: row.describe(options.scale), clients });
+        if let Some(clients) = figures(row, &clients, &options).await? {
+            report.rows.push(RowFigures { row, work: row.describe(options.scale), clients });
+        }
     }
     print(&report.tables())?;
     if let Some(file) = &options.json {
@@ -64,6 +62,23 @@ pub(crate) async fn bench(options: Options) -> Result<(), BenchError> {
         write(file, &report.page())?;
     }
     Ok(())
+}
+
+/// The figures of one row, one item for each of `clients`; `None` where it is left out.
+async fn figures(
+    row: Row,
+    clients: &[&Client],
+    options: &Options,
+) -> Result<Option<Vec<Figures>>, BenchError> {
+    Ok(match (row, clients) {
+        (Row::Tags, [portolan]) => {
+            Some(vec![tags::measure(portolan, row.tags(options.scale), options).await?])
+        }
+        (Row::ServeRest, [portolan]) => Some(vec![serve::measure_rest(portolan, options).await?]),
+        (Row::StoreMirror | Row::StoreHuge, _) => Some(measure_row(row, clients, options).await?),
+        (_, _) if row.part() == Part::Registry => serve::measure(row, clients, options).await?,
+        _ => Some(measure_row(row, clients, options).await?),
+    })
 }
 
 /// What a reader types to get such figures; where they were written to is left out.
@@ -101,22 +116,29 @@ async fn measure_row(row: Row, clients: &[&Client], options: &Options) -> Result
     let mut figures: Vec<Figures> = clients.iter().map(|client| Figures::new(client.kind)).collect();
     if !options.skip_requests {
         for (client, figures) in clients.iter().copied().zip(&mut figures) {
-            figures.requests = Some(stage.count(client).await?);
+            match (row.part(), client.kind) {
+                (Part::Clients, _) => figures.requests = Some(stage.count(client).await?),
+                (Part::Registry, Kind::Portolan) => stage.read_back(client).await?,
+                (Part::Registry, _) => {}
+            }
         }
     }
     for round in 1..=row.rounds(options.rounds) {
         for (client, figures) in clients.iter().copied().zip(&mut figures) {
             let usage = stage.measure(client).await?;
-            say(&line(row, round, client.kind, &usage));
+            say(&usage.line(row, round, client.kind));
             figures.runs.push(usage);
         }
     }
     Ok(figures)
 }
 
-fn line(row: Row, round: u32, client: Kind, usage: &Usage) -> String {
-    let Usage { wall_seconds: wall, cpu_seconds: cpu, peak_mib: peak } = usage;
-    format!("{row}, round {round}: {client:8} {wall:7.3} s, CPU {cpu:7.3} s, {peak:6.1} MiB")
+impl Usage {
+    /// A line that tells of it while the rest goes on.
+    pub(crate) fn line(&self, row: Row, round: u32, client: Kind) -> String {
+        let Self { wall_seconds: wall, cpu_seconds: cpu, peak_mib: peak } = self;
+        format!("{row}, round {round}: {client:8} {wall:7.3} s, CPU {cpu:7.3} s, {peak:6.1} MiB")
+    }
 }
 
 /// Where a row is played: the images at the source.
@@ -182,13 +204,30 @@ impl Stage {
         far.clear();
         self.settled(client, &turn.timed, &home).await?;
         let requests = Requests { source: near.records().len(), target: far.records().len() };
-        let (wanted, got) = (self.source.client(), target.client());
+        self.compare(client, &target.client()).await?;
+        Ok(requests)
+    }
+
+    /// One turn that is not timed, into Portolan's own store, which is then read through its registry.
+    async fn read_back(&self, client: &Client) -> Result<(), BenchError> {
+        let home = TempDir::new().map_err(BenchError::Output)?;
+        let turn = self.turn(client, (self.source.host(), ""), &home)?;
+        self.settled(client, &turn.timed, &home).await?;
+        let failed = |source| BenchError::Server { server: client.kind, row: self.row, source };
+        let store = Portolan::start(&client.program, home.path(), Encryption::Off).await.map_err(failed)?;
+        self.compare(client, &testkit::Client::new(store.url())).await?;
+        store.stop().await.map_err(failed)
+    }
+
+    /// Reads all images at the target.
+    async fn compare(&self, client: &Client, target: &testkit::Client) -> Result<(), BenchError> {
+        let source = self.source.client();
         for repository in &self.repositories {
-            for tag in wanted.tags(repository).await {
-                let checked = got.check_image(repository, &tag).await;
+            for tag in source.tags(repository).await {
+                let checked = target.check_image(repository, &tag).await;
                 checked.map_err(|found| BenchError::Incomplete { client: client.kind, found })?;
             }
         }
-        Ok(requests)
+        Ok(())
     }
 }

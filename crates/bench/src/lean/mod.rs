@@ -4,6 +4,7 @@
 //! puts the manifests, children first. It keeps no journal, repeats nothing, knows no login and no TLS, and
 //! holds nothing back for a second look; so a client that does these things cannot be expected to be faster.
 
+mod file;
 mod mirror;
 
 use std::collections::BTreeSet;
@@ -12,14 +13,16 @@ use bytes::Bytes;
 use futures::{Stream, StreamExt as _, TryStreamExt as _, stream};
 use reqwest::header::{ACCEPT, CONTENT_LENGTH, CONTENT_TYPE, LOCATION};
 use reqwest::{Client, Response, StatusCode};
+use rustls::RootCertStore;
 use serde_json::Value;
 use sha2::{Digest as _, Sha256};
 
+pub(crate) use file::to_file;
 pub(crate) use mirror::mirror;
 
 /// Blobs under way at once.
 const PARALLEL: usize = 6;
-const MANIFESTS: &str = "application/vnd.oci.image.index.v1+json, application/vnd.oci.image.manifest.v1+json, \
+pub(crate) const MANIFESTS: &str = "application/vnd.oci.image.index.v1+json, application/vnd.oci.image.manifest.v1+json, \
     application/vnd.docker.distribution.manifest.list.v2+json, \
     application/vnd.docker.distribution.manifest.v2+json";
 
@@ -38,6 +41,9 @@ pub(crate) enum LeanError {
     /// The bytes are not those that were asked for.
     #[error("{0} has other bytes")]
     Digest(String),
+    /// What was read cannot be kept.
+    #[error("the file cannot be written")]
+    File(#[source] std::io::Error),
 }
 
 /// A repository on one of the two sides, and a tag.
@@ -102,11 +108,15 @@ async fn put(http: &Client, target: &Place, manifests: &[Manifest]) -> Result<()
 }
 
 fn client() -> Result<Client, LeanError> {
-    // The HTTP client wants one, though plain HTTP makes no use of it.
+    // The HTTP client wants some, though plain HTTP makes no use of them.
+    Ok(trusting(RootCertStore::empty())?)
+}
+
+/// An HTTP/1.1 client that believes these authorities.
+pub(crate) fn trusting(authorities: RootCertStore) -> reqwest::Result<Client> {
     _ = rustls::crypto::ring::default_provider().install_default();
-    let tls = rustls::ClientConfig::builder().with_root_certificates(rustls::RootCertStore::empty());
-    let tls = tls.with_no_client_auth();
-    Ok(Client::builder().no_proxy().http1_only().tls_backend_preconfigured(tls).build()?)
+    let tls = rustls::ClientConfig::builder().with_root_certificates(authorities).with_no_client_auth();
+    Client::builder().no_proxy().http1_only().tls_backend_preconfigured(tls).build()
 }
 
 fn place(reference: &str) -> Result<Place, LeanError> {

@@ -29,7 +29,7 @@ enum Over {
     Nothing,
 }
 
-const BARS: [Bar; 29] = [
+const BARS: [Bar; 47] = [
     over(Row::Huge, Cost::Wall, Kind::Skopeo, 1.0),
     over(Row::Huge, Cost::Cpu, Kind::Skopeo, 0.4),
     over(Row::Twelve, Cost::Wall, Kind::Skopeo, 0.7),
@@ -59,10 +59,37 @@ const BARS: [Bar; 29] = [
     seconds(Row::Tags, 10.0),
     Bar { row: Row::Tags, cost: Cost::Peak, over: Over::Nothing, limit: 64.0 },
     Bar { row: Row::Fanout, cost: Cost::Wall, over: Over::Alone, limit: 1.2 },
+    served(Row::ServePush, 2.0),
+    no_later(Row::ServePush),
+    served(Row::ServeHuge, 2.0),
+    no_later(Row::ServeHuge),
+    served(Row::ServeTiny, 2.0),
+    no_later(Row::ServeTiny),
+    served(Row::ServeHead, 2.0),
+    no_later(Row::ServeHead),
+    served(Row::ServeTags, 2.0),
+    no_later(Row::ServeTags),
+    served(Row::ServePull, 0.95),
+    no_later(Row::ServePull),
+    served(Row::ServePullTls, 1.2),
+    no_later(Row::ServePullTls),
+    seconds(Row::ServeRest, 2.0),
+    memory(Row::ServeRest),
+    over(Row::StoreMirror, Cost::Wall, Kind::Skopeo, 0.3),
+    over(Row::StoreHuge, Cost::Wall, Kind::Lean, 1.2),
 ];
 
 const fn over(row: Row, cost: Cost, other: Kind, limit: f64) -> Bar {
     Bar { row, cost, over: Over::Client(other), limit }
+}
+
+/// So many times the work of docker-registry for each second of CPU time.
+const fn served(row: Row, work: f64) -> Bar {
+    over(row, Cost::Cpu, Kind::DockerRegistry, 1.0 / work)
+}
+
+const fn no_later(row: Row) -> Bar {
+    over(row, Cost::Wall, Kind::DockerRegistry, 1.05)
 }
 
 const fn seconds(row: Row, limit: f64) -> Bar {
@@ -130,10 +157,12 @@ impl Bar {
 impl Held {
     /// Row, promise, figure and verdict, for a table.
     pub(super) fn cells(&self) -> [String; 4] {
-        let cost = match self.cost {
-            Cost::Wall => "wall",
-            Cost::Cpu => "CPU",
-            Cost::Peak => "peak memory",
+        let cost = match (self.cost, self.row) {
+            (Cost::Wall, Row::ServeRest) => "until it is ready",
+            (Cost::Peak, Row::ServeRest) => "memory at rest",
+            (Cost::Wall, _) => "wall",
+            (Cost::Cpu, _) => "CPU",
+            (Cost::Peak, _) => "peak memory",
         };
         let (unit, over) = match self.over {
             Over::Client(other) => (" ×", format!(" over {other}")),
@@ -147,7 +176,11 @@ impl Held {
             Verdict::Fail => "FAIL",
             Verdict::Open => "not measured",
         };
-        let promise = format!("{cost}{over} at most {}{unit}", self.limit);
+        let limit = (self.limit * 1000.0).round() / 1000.0;
+        let promise = format!("{cost}{over} at most {limit}{unit}");
         [self.row.to_string(), promise, value, verdict.to_owned()]
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -7,9 +7,12 @@ use comfy_table::{CellAlignment, Table, presets};
 use super::figures::Cost;
 use super::{Figures, Report, RowFigures};
 use crate::client::Kind;
-use crate::row::Row;
+use crate::row::{Part, Row};
 use crate::stats;
 
+/// Nobody counts requests where a server is what is measured.
+const REGISTRY: [&str; 6] = ["program", "wall", "CPU", "peak memory", "Portolan's wall", "Portolan's CPU"];
+const REST: [&str; 4] = ["program", "until it is ready", "CPU", "memory at rest"];
 const HEADER: [&str; 8] = [
     "client",
     "wall",
@@ -25,7 +28,7 @@ impl Report {
     /// The tables of all rows, and the promises.
     pub(crate) fn tables(&self) -> String {
         let mut text = String::new();
-        for figures in &self.rows {
+        for figures in self.of(Part::Clients) {
             _ = writeln!(text, "## {}: {}\n\n{}\n", figures.row, figures.work, figures.table());
         }
         if let Some(fanout) = &self.fanout {
@@ -34,6 +37,12 @@ impl Report {
             table.add_row(["alone".to_owned(), seconds(&fanout.alone_seconds)]);
             table.add_row(["beside a third at 1 MB/s".to_owned(), seconds(&fanout.beside_seconds)]);
             _ = writeln!(text, "## {}: {}\n\n{table}\n", Row::Fanout, Row::Fanout.describe(self.scale));
+        }
+        if self.of(Part::Registry).next().is_some() {
+            _ = writeln!(text, "## The registry\n\n{SERVERS}");
+        }
+        for figures in self.of(Part::Registry) {
+            _ = writeln!(text, "### {}: {}\n\n{}\n", figures.row, figures.work, figures.table());
         }
         if !self.absent.is_empty() {
             let names: Vec<String> = self.absent.iter().map(ToString::to_string).collect();
@@ -46,6 +55,10 @@ impl Report {
         let scale = if self.scale < 1.0 { ", though they are meant for the whole size" } else { "" };
         _ = writeln!(text, "## What is promised{scale}\n\n{table}");
         text
+    }
+
+    fn of(&self, part: Part) -> impl Iterator<Item = &RowFigures> {
+        self.rows.iter().filter(move |figures| figures.row.part() == part)
     }
 
     /// A page with everything that a reader needs to judge the figures and to get their own.
@@ -62,7 +75,8 @@ impl Report {
         );
         _ = writeln!(text, "- System: {}, kernel {}", machine.system, machine.kernel);
         _ = writeln!(text, "- Registries: {}", machine.registry);
-        for client in &self.clients {
+        // It is named above.
+        for client in self.clients.iter().filter(|client| client.kind != Kind::DockerRegistry) {
             _ = writeln!(text, "- {}: {}", client.kind, client.version);
         }
         _ = write!(text, "- Rounds: {}; scale: {}\n\n{}", self.rounds, self.scale, self.tables());
@@ -79,15 +93,44 @@ are counted in a run of their own, in which the target is read back too. *lean* 
 floor: it streams each blob once and does nothing else, without journal, retries or logins.
 ";
 
+const SERVERS: &str = "\
+*serve-…*: here the registries take turns under the same load, which comes from one client on the same machine.
+Each starts empty for its turn, with its files on the same disk; what is put into it before the work is not timed.
+CPU time is that of the server's process alone, from before the work until after it, and it decides: wall time
+includes the client, which is the same for both. Portolan syncs files and folders before it acknowledges, here as
+always; docker-registry syncs the files that it writes, but not the folders that it moves them to, so a power cut
+may take what it acknowledged. Pulls are of one connection with HTTP/1.1. *serve-rest* is Portolan started again
+with what it holds: the seconds until `/readyz` answers 200, and the resident memory when nobody has asked for
+anything for five seconds.
+
+*store-…*: Portolan copies from a registry into its own store, without HTTP in between, and syncs.
+*store-mirror* is held against skopeo, which copies into docker-registry (whose CPU time is not counted), and
+*store-huge* against the floor, which writes the same bytes from the same registry into a file, hashes them, and
+syncs once at the end.
+";
+
 impl RowFigures {
     fn table(&self) -> Table {
-        let mut table = plain(&HEADER);
+        let header: &[&str] = match (self.row, self.row.part()) {
+            (Row::ServeRest, _) => &REST,
+            (_, Part::Registry) => &REGISTRY,
+            (_, Part::Clients) => &HEADER,
+        };
+        let mut table = plain(header);
         for column in table.column_iter_mut().skip(1) {
             column.set_cell_alignment(CellAlignment::Right);
         }
         let ours = self.of(Kind::Portolan);
         for figures in &self.clients {
-            table.add_row(figures.cells(ours.filter(|ours| ours.client != figures.client)));
+            let cells = figures.cells(ours.filter(|ours| ours.client != figures.client));
+            let [client, wall, cpu, peak, source, target, wall_ratio, cpu_ratio] = cells;
+            match (self.row, self.row.part()) {
+                (Row::ServeRest, _) => table.add_row([client, wall, cpu, peak]),
+                (_, Part::Registry) => table.add_row([client, wall, cpu, peak, wall_ratio, cpu_ratio]),
+                (_, Part::Clients) => {
+                    table.add_row([client, wall, cpu, peak, source, target, wall_ratio, cpu_ratio])
+                }
+            };
         }
         table
     }

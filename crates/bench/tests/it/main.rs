@@ -60,6 +60,69 @@ fn every_row_is_played_and_written_down() {
 }
 
 #[test]
+fn docker_registry_is_put_to_every_load() {
+    if peer::require("docker-registry").is_none() {
+        return;
+    }
+    let dir = tempfile::tempdir().unwrap();
+    let figures = dir.path().join("figures.json");
+    let rows = ["serve-push", "serve-huge", "serve-tiny", "serve-head", "serve-tags", "serve-pull"];
+    let output = bench(&[
+        "--clients=docker-registry",
+        &format!("--rows={},serve-pull-tls,serve-rest", rows.join(",")),
+        "--scale=0.01",
+        "--rounds=1",
+        "--json",
+        figures.to_str().unwrap(),
+    ]);
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let json = json(&figures);
+    let played = json["rows"].as_array().unwrap();
+    let names: Vec<&str> = played.iter().filter_map(|row| row["row"].as_str()).collect();
+    assert_eq!(names, [&rows[..], &["serve-pull-tls"]].concat());
+    for row in played {
+        let run = &row["clients"][0]["runs"][0];
+        assert!(run["wall_seconds"].as_f64().unwrap() > 0.0, "{row}");
+        assert!(run["peak_mib"].as_f64().unwrap() > 0.0, "{row}");
+    }
+    // A tick is too long for the smallest loads.
+    let cpu = |row: &Value| row["clients"][0]["runs"][0]["cpu_seconds"].as_f64().unwrap();
+    assert!(played.iter().map(cpu).sum::<f64>() > 0.0);
+}
+
+#[test]
+fn the_floor_writes_the_layers_into_a_file() {
+    if peer::require("docker-registry").is_none() {
+        return;
+    }
+    let dir = tempfile::tempdir().unwrap();
+    let figures = dir.path().join("figures.json");
+    let output = bench(&[
+        "--clients=lean",
+        "--rows=store-huge",
+        "--scale=0.001",
+        "--rounds=1",
+        "--json",
+        figures.to_str().unwrap(),
+    ]);
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    assert!(json(&figures)["rows"][0]["clients"][0]["runs"][0]["wall_seconds"].as_f64().unwrap() > 0.0);
+}
+
+#[test]
+fn a_server_that_does_not_start_says_why() {
+    let output = Command::new(env!("CARGO_BIN_EXE_portolan-bench"))
+        .args(["--clients=portolan", "--rows=serve-head", "--scale=0.01", "--rounds=1"])
+        .env("PORTOLAN_BIN", "/bin/ls")
+        .output()
+        .unwrap();
+    assert_eq!(output.status.code(), Some(1));
+    let said = String::from_utf8(output.stderr).unwrap();
+    let words = "error: portolan in row serve-head: it does not start: /bin/ls: cannot access 'serve'";
+    assert!(said.contains(words), "{said}");
+}
+
+#[test]
 fn the_lean_client_says_what_it_cannot_copy() {
     let output = bench(&["lean", "somewhere", "127.0.0.1:1/a:b"]);
     assert_eq!(output.status.code(), Some(1));

@@ -47,3 +47,17 @@ fn without_portolan_promises_stay_open() {
     assert_eq!(json["medians"][0]["wall_seconds"], 1.0);
     assert_eq!(json["rows"][0]["clients"][0]["requests"]["target"], 7);
 }
+
+#[test]
+fn servers_have_a_part_of_their_own() {
+    let row = |row: Row, clients| RowFigures { row, work: row.describe(1.0), clients };
+    let ours = figures(Kind::Portolan, &[2.0], 1.0, 30.0);
+    let theirs = figures(Kind::DockerRegistry, &[2.0], 4.0, 60.0);
+    let rest = figures(Kind::Portolan, &[0.5], 0.1, 38.0);
+    let rows = vec![
+        row(Row::ServePush, vec![ours.clone(), theirs]),
+        huge(vec![figures(Kind::Lean, &[1.0], 1.0, 9.0)]),
+        row(Row::ServeRest, vec![rest]),
+    ];
+    insta::assert_snapshot!(report(rows).tables());
+}

@@ -1,8 +1,10 @@
 //! The kinds of work, each a row of figures.
 
+mod words;
+
+use std::io;
 use std::path::Path;
 use std::time::Duration;
-use std::{fmt, io};
 
 use portolan_testkit::workload::{self, Shared};
 use portolan_testkit::zoo::Exhibit;
@@ -19,6 +21,8 @@ const FAR: u64 = 40;
 /// The images of the rows with many, and the repositories that they are spread over.
 const MANY: u64 = 2_000;
 const MANY_REPOSITORIES: u64 = 20;
+/// The images that are asked for by HEAD.
+const HEAD: u64 = 200;
 
 /// A kind of work.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, clap::ValueEnum)]
@@ -48,6 +52,35 @@ pub(crate) enum Row {
     Tags,
     /// The image of twelve layers to two targets, alone and beside a third that takes 1 MB/s. Portolan only.
     Fanout,
+    /// The forty images of the mirror, pushed to a server eight at once.
+    ServePush,
+    /// One layer of 1.5 GB, pushed to a server in one stream.
+    ServeHuge,
+    /// Two thousand tiny images, pushed to a server sixteen at once.
+    ServeTiny,
+    /// Twenty thousand HEADs of manifests by tag, over 64 connections.
+    ServeHead,
+    /// Ten thousand tags, listed two hundred times over eight connections.
+    ServeTags,
+    /// The layer of 1.5 GB, pulled five times over plain HTTP.
+    ServePull,
+    /// The same over TLS.
+    ServePullTls,
+    /// A server that holds ten thousand repositories with a hundred thousand tags starts again. Portolan only.
+    ServeRest,
+    /// The forty images of the mirror into Portolan's own store; of others, into a registry.
+    StoreMirror,
+    /// The layer of 1.5 GB into Portolan's own store; the floor writes it to a file.
+    StoreHuge,
+}
+
+/// What a row is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Part {
+    /// Programs that copy between registries.
+    Clients,
+    /// Our registry and its store.
+    Registry,
 }
 
 /// What a client has to do in one turn.
@@ -61,7 +94,7 @@ pub(crate) struct Turn {
 
 impl Row {
     /// All, from the one that says most about bytes to the one that says most about start-up.
-    pub(crate) const ALL: [Self; 12] = [
+    pub(crate) const ALL: [Self; 22] = [
         Self::Huge,
         Self::Twelve,
         Self::Tiny,
@@ -74,7 +107,34 @@ impl Row {
         Self::ManyIdle,
         Self::Tags,
         Self::Fanout,
+        Self::ServePush,
+        Self::ServeHuge,
+        Self::ServeTiny,
+        Self::ServeHead,
+        Self::ServeTags,
+        Self::ServePull,
+        Self::ServePullTls,
+        Self::ServeRest,
+        Self::StoreMirror,
+        Self::StoreHuge,
     ];
+
+    /// What it is about.
+    pub(crate) fn part(self) -> Part {
+        match self {
+            Self::ServePush
+            | Self::ServeHuge
+            | Self::ServeTiny
+            | Self::ServeHead
+            | Self::ServeTags
+            | Self::ServePull
+            | Self::ServePullTls
+            | Self::ServeRest
+            | Self::StoreMirror
+            | Self::StoreHuge => Part::Registry,
+            _ => Part::Clients,
+        }
+    }
 
     /// How often each client has its turn, of as many rounds as were asked for: what takes a client minutes
     /// is not done more often than twice.
@@ -96,7 +156,7 @@ impl Row {
     /// The images, with their repositories.
     pub(crate) fn images(self, scale: f64) -> Vec<(String, Exhibit)> {
         match self {
-            Self::Many | Self::ManyIdle => {
+            Self::Many | Self::ManyIdle | Self::ServeTiny => {
                 let image = |nth: u64| {
                     let tag = format!("t{:02}", nth / MANY_REPOSITORIES);
                     let image = Exhibit { tags: vec![tag], ..workload::tiny(10_000 + nth) };
@@ -104,7 +164,7 @@ impl Row {
                 };
                 (0..scaled(MANY, scale)).map(image).collect()
             }
-            Self::Huge => {
+            Self::Huge | Self::ServeHuge | Self::ServePull | Self::ServePullTls | Self::StoreHuge => {
                 vec![("huge".to_owned(), workload::huge_layer(1, scaled(1_500_000_000, scale)))]
             }
             Self::Twelve | Self::Unchanged => {
@@ -113,7 +173,7 @@ impl Row {
             Self::Fanout => {
                 vec![("fanout".to_owned(), workload::twelve_layers(200, scaled(250_000_000, scale)))]
             }
-            Self::Mirror | Self::Idle => {
+            Self::Mirror | Self::Idle | Self::ServePush | Self::StoreMirror => {
                 let shared = Shared::FORTY;
                 let images = scaled(shared.images, scale.min(1.0));
                 Shared { images, ..shared }.exhibits(300)
@@ -124,24 +184,58 @@ impl Row {
             }
             // Made by the scripted source itself.
             Self::Tags => Vec::new(),
+            Self::ServeHead => {
+                let image = |nth: u64| {
+                    let tag = format!("t{:02}", nth / MANY_REPOSITORIES);
+                    let image = Exhibit { tags: vec![tag], ..workload::tiny(30_000 + nth) };
+                    (format!("head/{:02}", nth % MANY_REPOSITORIES), image)
+                };
+                (0..scaled(HEAD, scale)).map(image).collect()
+            }
+            // One, under all names.
+            Self::ServeTags | Self::ServeRest => vec![("tags/all".to_owned(), workload::tiny(40_000))],
             Self::Tiny => (0..scaled(50, scale))
                 .map(|nth| (format!("tiny/{nth:02}"), workload::tiny(1_000 + nth)))
                 .collect(),
         }
     }
 
-    /// How many tags the row about tags has.
-    pub(crate) fn tags(scale: f64) -> u64 {
-        scaled(50_000, scale)
+    /// How many tags the row has: those of one repository, or of each.
+    pub(crate) fn tags(self, scale: f64) -> u64 {
+        match self {
+            Self::ServeTags => scaled(10_000, scale),
+            Self::ServeRest => 10,
+            _ => scaled(50_000, scale),
+        }
+    }
+
+    /// How often a server is asked the same, or how many repositories it holds.
+    pub(crate) fn times(self, scale: f64) -> u64 {
+        match self {
+            Self::ServeHead => scaled(20_000, scale),
+            Self::ServeTags => scaled(200, scale),
+            Self::ServePull | Self::ServePullTls => 5,
+            Self::ServeRest => scaled(10_000, scale),
+            _ => 1,
+        }
     }
 
     /// Whether a client can do this work.
     pub(crate) fn is_for(self, client: Kind) -> bool {
         match self {
             Self::Mirror | Self::Far => client.mirrors() || client == Kind::Lean,
-            Self::Tags => client == Kind::Portolan,
+            Self::Tags | Self::Fanout | Self::ServeRest => client == Kind::Portolan,
+            Self::ServePush
+            | Self::ServeHuge
+            | Self::ServeTiny
+            | Self::ServeHead
+            | Self::ServeTags
+            | Self::ServePull
+            | Self::ServePullTls => matches!(client, Kind::Portolan | Kind::DockerRegistry),
+            Self::StoreMirror => matches!(client, Kind::Portolan | Kind::Skopeo),
+            Self::StoreHuge => matches!(client, Kind::Portolan | Kind::Lean),
             Self::Idle | Self::FarIdle | Self::Many | Self::ManyIdle => client.mirrors(),
-            _ => client != Kind::Regsync,
+            _ => !matches!(client, Kind::Regsync | Kind::DockerRegistry),
         }
     }
 
@@ -158,65 +252,25 @@ impl Row {
             |name: &String| client.copy(&format!("{source}/{name}:{TAG}"), &format!("{target}/{name}:{TAG}"));
         let copies = || repositories.iter().map(copy).collect::<Vec<CommandLine>>();
         Ok(match self {
-            Self::Huge | Self::Twelve | Self::Tiny | Self::Fanout => {
-                Turn { before: Vec::new(), timed: copies() }
+            Self::StoreMirror if client.kind == Kind::Portolan => {
+                Turn { before: Vec::new(), timed: client.mirror_into_store(repositories, source, home)? }
             }
-            Self::Unchanged => again(copies(), scale),
-            Self::Mirror | Self::Far | Self::Many | Self::Tags => {
+            Self::StoreHuge => {
+                let keep = |name: &String| client.keep(&format!("{source}/{name}:{TAG}"), name, home);
+                Turn { before: Vec::new(), timed: repositories.iter().map(keep).collect() }
+            }
+            Self::Mirror | Self::Far | Self::Many | Self::Tags | Self::StoreMirror => {
                 Turn { before: Vec::new(), timed: client.mirror(repositories, hosts, home)? }
             }
+            Self::Unchanged => again(copies(), scale),
             Self::Idle => again(client.mirror(repositories, hosts, home)?, scale),
             Self::FarIdle | Self::ManyIdle => {
                 let commands = client.mirror(repositories, hosts, home)?;
                 Turn { before: commands.clone(), timed: commands }
             }
+            // Those about servers have no commands.
+            _ => Turn { before: Vec::new(), timed: copies() },
         })
-    }
-
-    /// The work in words.
-    pub(crate) fn describe(self, scale: f64) -> String {
-        match self {
-            Self::Huge => format!("one layer of {}", megabytes(1_500_000_000, scale)),
-            Self::Twelve => format!("twelve layers, {} in all", megabytes(250_000_000, scale)),
-            Self::Tiny => format!("{} images of 3 KB, a process for each", scaled(50, scale)),
-            Self::Fanout => {
-                let size = megabytes(250_000_000, scale);
-                format!("twelve layers, {size} in all, to two targets, alone and beside a third at 1 MB/s")
-            }
-            Self::Mirror => format!("{} in one process", forty(scale)),
-            Self::Far => far(scale),
-            Self::FarIdle => format!("{}, to where they are", far(scale)),
-            Self::Many => format!("{} in one process", many(scale)),
-            Self::ManyIdle => format!("{}, to where they are", many(scale)),
-            Self::Tags => format!("a repository of {} tags, to where they are", Self::tags(scale)),
-            Self::Idle => format!("{}, {} times to where they are", forty(scale), scaled(20, scale)),
-            Self::Unchanged => {
-                format!("the image of twelve layers, {} times to where it is", scaled(20, scale))
-            }
-        }
-    }
-
-    fn name(self) -> &'static str {
-        match self {
-            Self::Huge => "huge",
-            Self::Twelve => "twelve",
-            Self::Tiny => "tiny",
-            Self::Unchanged => "unchanged",
-            Self::Mirror => "mirror",
-            Self::Idle => "idle",
-            Self::Far => "far",
-            Self::FarIdle => "far-idle",
-            Self::Many => "many",
-            Self::ManyIdle => "many-idle",
-            Self::Tags => "tags",
-            Self::Fanout => "fanout",
-        }
-    }
-}
-
-impl fmt::Display for Row {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(self.name())
     }
 }
 
@@ -224,22 +278,6 @@ impl fmt::Display for Row {
 fn again(commands: Vec<CommandLine>, scale: f64) -> Turn {
     let times = usize::try_from(scaled(20, scale)).unwrap_or(usize::MAX);
     Turn { timed: commands.iter().cycle().take(times).cloned().collect(), before: commands }
-}
-
-fn far(scale: f64) -> String {
-    format!("{} images of two platforms, both registries 25 ms away", scaled(FAR, scale))
-}
-
-fn many(scale: f64) -> String {
-    format!("{} images of 3 KB in {MANY_REPOSITORIES} repositories", scaled(MANY, scale))
-}
-
-fn forty(scale: f64) -> String {
-    format!("{} images that share layers", scaled(Shared::FORTY.images, scale.min(1.0)))
-}
-
-fn megabytes(bytes: u64, scale: f64) -> String {
-    format!("{:.0} MB", scaled(bytes, scale) as f64 / 1e6)
 }
 
 /// At least one.
