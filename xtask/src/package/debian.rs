@@ -45,8 +45,7 @@ struct Metadata {
 /// first. It is compressed lightly, and depends on no particular version of a library.
 pub(crate) fn assemble(workspace: &Workspace) -> Result<PathBuf, PackageError> {
     let package = workspace.package("portolan-cli").ok_or(PackageError::Wrong("no such package"))?;
-    let metadata = package.metadata.get("deb").ok_or(PackageError::Wrong("there are none"))?;
-    let metadata = Metadata::deserialize(metadata)?;
+    let metadata = Metadata::of(package)?;
     let home = workspace.root.join("crates/cli");
     let tree = workspace.root.join(FOLDER).join("tree");
     empty(&tree)?;
@@ -78,6 +77,11 @@ pub(crate) fn assemble(workspace: &Workspace) -> Result<PathBuf, PackageError> {
 }
 
 impl Metadata {
+    fn of(package: &Package) -> Result<Self, PackageError> {
+        let metadata = package.metadata.get("deb").ok_or(PackageError::Wrong("there are none"))?;
+        Ok(Self::deserialize(metadata)?)
+    }
+
     fn control(&self, package: &Package, architecture: &str) -> String {
         let Self { name, maintainer, section, priority, recommends, extended_description: text, .. } = self;
         let depends = self.depends.replace("$auto", "libc6");
@@ -126,4 +130,34 @@ fn ends_with_slash(path: &Path) -> bool {
 fn architecture() -> Result<String, PackageError> {
     let printed = process::output(Command::new("dpkg").arg("--print-architecture"))?;
     Ok(String::from_utf8_lossy(&printed).trim().to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_the_package_names_is_there() {
+        let workspace = Workspace::find().unwrap();
+        let package = workspace.package("portolan-cli").unwrap();
+        let metadata = Metadata::of(package).unwrap();
+        let home = workspace.root.join("crates/cli");
+        let committed = metadata.assets.iter().filter(|(source, ..)| !source.starts_with("../../target"));
+        let missing: Vec<_> = committed.filter(|(source, ..)| !home.join(source).is_file()).collect();
+        assert!(missing.is_empty(), "{missing:?}");
+        let control = metadata.control(package, "amd64");
+        assert!(control.contains("\nDepends: libc6, adduser,"), "{control}");
+        assert!(control.lines().all(|line| !line.is_empty()), "{control}");
+    }
+
+    #[test]
+    fn a_star_stands_for_any_part_of_a_name() {
+        let folder = tempfile::tempdir().unwrap();
+        for name in ["b.1.gz", "a.1.gz", "a.1", "a.5.gz"] {
+            fs::write(folder.path().join(name), "").unwrap();
+        }
+        let found = matching(&folder.path().join("*.1.gz")).unwrap();
+        assert_eq!(found, [folder.path().join("a.1.gz"), folder.path().join("b.1.gz")]);
+        assert_eq!(matching(Path::new("/gone/a")).unwrap(), [Path::new("/gone/a")]);
+    }
 }
