@@ -7,6 +7,7 @@
 //!
 //! Not here: anything that another program could use. This crate has no library.
 
+mod actor;
 mod arguments;
 mod ask;
 mod commands;

@@ -7,6 +7,7 @@ use bytes::Bytes;
 use portolan_oci::{Descriptor, Digest, Manifest, MediaType, RawManifest};
 use sea_orm::{DatabaseTransaction, DbErr, Value};
 
+use super::FoundManifest;
 use crate::sql::{self, Insert, There};
 use crate::{CatalogError, stored};
 
@@ -76,6 +77,11 @@ const REFERRER: Insert<6> = Insert {
 };
 
 impl ManifestRows {
+    /// The manifest itself.
+    pub(super) fn into_found(self) -> FoundManifest {
+        FoundManifest { digest: self.digest, media_type: self.media_type, body: self.body }
+    }
+
     pub(super) fn of(raw: &RawManifest) -> Result<Self, CatalogError> {
         let parsed = raw.parsed();
         let mut rows = Self {

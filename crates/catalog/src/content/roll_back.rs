@@ -9,7 +9,7 @@ use sea_orm::DatabaseTransaction;
 use super::manifest_rows::ManifestRows;
 use super::put_manifest::{Found, Putting, missing};
 use super::repository::{self, Locked};
-use super::{Children, Content, StoredManifest, tag_rows};
+use super::{Children, Content, FoundManifest, StoredManifest, tag_rows};
 use crate::changes::{By, NewChanges};
 use crate::writer::Operation;
 use crate::{CatalogError, sql, stored};
@@ -41,8 +41,10 @@ pub enum RolledBack {
     Stored {
         /// What changed of it.
         stored: StoredManifest,
+        /// The image.
+        image: FoundManifest,
         /// The manifests below it that had been deleted and are to be seen again.
-        children: Vec<Digest>,
+        children: Vec<FoundManifest>,
     },
     /// It names that image.
     Unchanged,
@@ -110,7 +112,8 @@ impl Operation for Operate {
         let stored = putting.write(transaction, &mut repository, (found, &named, &mut changes)).await?;
         repository.save(transaction).await?;
         changes.append(transaction, &self.by).await?;
-        Ok(RolledBack::Stored { stored, children: children.iter().map(|rows| rows.digest).collect() })
+        let children = children.into_iter().map(ManifestRows::into_found).collect();
+        Ok(RolledBack::Stored { stored, image: image.into_found(), children })
     }
 }
 

@@ -153,3 +153,16 @@ async fn who_pushed_what_is_in_the_log() {
     );
     assert!(entries.iter().take(4).all(|entry| entry["actor"] == "anna"), "{audit}");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_refused_login_stands_in_the_log_without_its_password() {
+    let sandbox = guarded();
+    add(&sandbox, "anna");
+    let daemon = Daemon::start(&sandbox);
+    assert_eq!(status(&daemon, Method::GET, "/v2/", "anna", "wrong horse").await, 401);
+    daemon.signal("TERM");
+    let (_, said) = daemon.ended();
+    let line =
+        said.lines().find(|line| line.contains("a login was refused")).unwrap_or_else(|| panic!("{said}"));
+    assert!(line.contains("anna") && line.contains("127.0.0.1:") && !said.contains("wrong horse"), "{said}");
+}

@@ -9,6 +9,8 @@ fn the_help_of_the_program_and_of_each_command() {
     for command in [
         "copy",
         "tags",
+        "tags history",
+        "tags rollback",
         "inspect",
         "diff",
         "delete",

@@ -3,7 +3,8 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use http::HeaderMap;
+use http::HeaderName;
+use http::request::Parts;
 use jiff::Timestamp;
 use portolan_catalog::{Access, CatalogError, Grants, KnownToken, Token, User, UserName};
 
@@ -12,6 +13,10 @@ use super::credentials::Credentials;
 use super::passes::{self, Bearer, Passes};
 use super::passwords::{Compared, Passwords};
 use super::people::People;
+use crate::http::Peer;
+
+/// Whom a proxy in front answers.
+const FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
 
 /// Who is let in.
 #[derive(Debug, Clone)]
@@ -85,18 +90,20 @@ impl Gate {
         Some(if closed.everybody.is_empty() { Login::Basic } else { Login::Endpoint })
     }
 
-    /// Who sent a request with these headers.
+    /// Who sent a request with this head. A login that is refused stands in the log.
     ///
     /// # Errors
     /// [`Refusal`] if it shows what is not good.
-    pub async fn caller(&self, headers: &HeaderMap) -> Result<Caller, Refusal> {
+    pub async fn caller(&self, head: &Parts) -> Result<Caller, Refusal> {
         let Some(closed) = &self.0 else { return Ok(Caller::Anybody) };
-        match Credentials::of(headers) {
-            Credentials::None => Ok(Caller::Stranger(Arc::clone(&closed.everybody))),
-            Credentials::Basic { user, password } => closed.basic(&user, &password).await,
-            Credentials::Bearer(text) => closed.bearer(&text).await,
-            Credentials::Unreadable => Err(Refusal::Wrong),
+        let shown = Credentials::of(&head.headers);
+        let caller = closed.caller(&shown).await;
+        if matches!(caller, Err(Refusal::Wrong | Refusal::Busy)) {
+            let peer = head.extensions.get::<Peer>().map(ToString::to_string);
+            let forwarded = head.headers.get(FORWARDED_FOR).and_then(|value| value.to_str().ok());
+            tracing::warn!(?shown, peer, forwarded, "a login was refused");
         }
+        caller
     }
 
     /// A pass for this caller, and how long it is good; nothing where nobody is asked.
@@ -129,6 +136,15 @@ impl KnownCaller {
 }
 
 impl Closed {
+    async fn caller(&self, shown: &Credentials) -> Result<Caller, Refusal> {
+        match shown {
+            Credentials::None => Ok(Caller::Stranger(Arc::clone(&self.everybody))),
+            Credentials::Basic { user, password } => self.basic(user, password).await,
+            Credentials::Bearer(text) => self.bearer(text).await,
+            Credentials::Unreadable => Err(Refusal::Wrong),
+        }
+    }
+
     /// A user with his password; or anybody with a token in its place, who is its user, whatever name he gives.
     async fn basic(&self, user: &str, password: &str) -> Result<Caller, Refusal> {
         if let Ok(token) = password.parse::<Token>() {

@@ -5,6 +5,7 @@ mod handshake;
 mod heart;
 mod incoming;
 mod limits;
+mod peer;
 mod scheme;
 mod server;
 
@@ -12,5 +13,6 @@ pub use encryption::Encryption;
 pub use heart::Heart;
 pub use incoming::{RequestBody, TooSlow};
 pub use limits::HttpLimits;
+pub use peer::Peer;
 pub use scheme::Scheme;
 pub use server::Server;

@@ -6,6 +6,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
+use http::Request;
+use hyper::body::Incoming;
+use hyper::service::{Service as _, service_fn};
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use hyper_util::server::conn::auto::Builder;
 use hyper_util::server::graceful::{GracefulShutdown, Watcher};
@@ -17,7 +20,7 @@ use tokio_rustls::server::TlsStream;
 use tokio_util::sync::CancellationToken;
 
 use super::handshake::handshake;
-use super::{Encryption, Heart, HttpLimits};
+use super::{Encryption, Heart, HttpLimits, Peer};
 use crate::tls::Tls;
 
 /// How long to wait when the system has no file descriptor left for a connection.
@@ -99,7 +102,7 @@ impl Server {
         &self,
         places: &Arc<Semaphore>,
         end: &CancellationToken,
-    ) -> Option<(TcpStream, OwnedSemaphorePermit)> {
+    ) -> Option<((TcpStream, Peer), OwnedSemaphorePermit)> {
         let accepting = async {
             let place = Arc::clone(places).acquire_owned().await.ok()?;
             Some((self.accept().await, place))
@@ -111,10 +114,10 @@ impl Server {
     }
 
     /// The next connection. One that was broken off before it was taken is nobody's fault.
-    async fn accept(&self) -> TcpStream {
+    async fn accept(&self) -> (TcpStream, Peer) {
         loop {
             match self.listener.accept().await {
-                Ok((connection, _)) => return connection,
+                Ok((connection, peer)) => return (connection, Peer(peer)),
                 Err(cause) if is_of_one_connection(&cause) => {}
                 Err(cause) => {
                     tracing::error!(%cause, "a connection cannot be taken");
@@ -127,7 +130,7 @@ impl Server {
     /// Lets a task of its own answer a connection, and secure it before: nobody waits for the slowness of others.
     fn take(
         &self,
-        connection: TcpStream,
+        (connection, peer): (TcpStream, Peer),
         place: OwnedSemaphorePermit,
         watcher: Watcher,
         end: &CancellationToken,
@@ -139,14 +142,14 @@ impl Server {
         let (answering, encryption, end) = (self.answering.clone(), self.encryption.clone(), end.clone());
         tokio::spawn(async move {
             match encryption {
-                Encryption::Off => answering.answer(connection, watcher).await,
+                Encryption::Off => answering.answer((connection, peer), watcher).await,
                 Encryption::Tls(tls) => {
                     let secured = tokio::select! {
                         () = end.cancelled() => None,
                         secured = answering.secure(connection, &tls) => secured,
                     };
                     if let Some(secured) = secured {
-                        answering.answer(secured, watcher).await;
+                        answering.answer((secured, peer), watcher).await;
                     }
                 }
             }
@@ -169,7 +172,7 @@ impl Answering {
     }
 
     /// Answers requests until the connection ends, or the server does.
-    async fn answer<S>(self, connection: S, watcher: Watcher)
+    async fn answer<S>(self, (connection, peer): (S, Peer), watcher: Watcher)
     where
         S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
     {
@@ -185,7 +188,11 @@ impl Answering {
             .timer(TokioTimer::new())
             .max_header_list_size(HEAD_BYTES.into())
             .keep_alive_interval(Some(self.limits.head));
-        let service = TowerToHyperService::new(self.router);
+        let router = TowerToHyperService::new(self.router);
+        let service = service_fn(move |mut request: Request<Incoming>| {
+            request.extensions_mut().insert(peer);
+            router.call(request)
+        });
         let serving = builder.serve_connection(TokioIo::new(connection), service);
         if let Err(cause) = watcher.watch(serving).await {
             tracing::debug!(cause, "a connection broke");

@@ -1,7 +1,7 @@
 //! What is written down beside the blobs before it is acknowledged, so that the catalogue can be made again.
 
 use jiff::Timestamp;
-use portolan_catalog::{By, DeleteManifest, DeleteTag, ManifestWas, StoredManifest};
+use portolan_catalog::{By, DeleteManifest, DeleteTag, FoundManifest, ManifestWas, StoredManifest};
 use portolan_oci::{Digest, RawManifest, Tag};
 
 use super::StoreRepository;
@@ -28,6 +28,27 @@ impl StoreRepository {
         let at = (stored.revision, stored.at);
         records.extend(stored.moved.iter().map(|tag| self.tag(tag, Some(*manifest.digest()), at, by)));
         self.record(records).await
+    }
+
+    /// The image and all that is to be seen again below it, whether its record is still there or not: what was deleted
+    /// may have lost it.
+    pub(super) async fn record_rolled_back(
+        &self,
+        tag: &Tag,
+        (image, children): (&FoundManifest, &[FoundManifest]),
+        stored: &StoredManifest,
+        by: &By,
+    ) -> StoreResult<()> {
+        let shown = children.iter().chain([image]).map(|manifest| Record::Manifest {
+            repository: self.name.clone(),
+            revision: stored.revision,
+            digest: manifest.digest,
+            media_type: manifest.media_type.clone(),
+            at: stored.at,
+            body: manifest.body.clone(),
+        });
+        let named = self.tag(tag, Some(image.digest), (stored.revision, stored.at), by);
+        self.record(shown.chain([named]).collect()).await
     }
 
     pub(super) async fn record_tag_deleted(

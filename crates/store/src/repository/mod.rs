@@ -7,6 +7,7 @@ mod lists;
 mod manifests;
 mod mount_blob;
 mod put_manifest;
+mod roll_back;
 
 pub use mount_blob::Mounted;
 

@@ -105,8 +105,9 @@ async fn a_tag_is_rolled_back_by_digest_and_by_revision(scratch: &Scratch) {
         assert_eq!(roll_back(&bench, never).await, RolledBack::NeverNamed, "{never:?}");
     }
     let back = roll_back(&bench, RollBackTo::Digest(*one.digest())).await;
-    let RolledBack::Stored { stored, children } = &back else { panic!("{back:?}") };
+    let RolledBack::Stored { stored, image, children } = &back else { panic!("{back:?}") };
     assert_eq!((stored.revision, stored.manifest, children.len()), (4, ManifestWas::There, 0));
+    assert_eq!((image.digest, &image.body), (*one.digest(), one.bytes()));
     assert_eq!(named(&bench, "1").await, Some(*one.digest()));
     bench.content.delete_tag(&bench.app, &tag("1"), &anna()).await.unwrap();
     assert_eq!(roll_back(&bench, RollBackTo::Revision(5)).await, RolledBack::NeverNamed, "nothing then");
@@ -131,9 +132,11 @@ async fn what_was_deleted_comes_back_with_all_below_it(scratch: &Scratch) {
     let sought = bench.try_put(&outer, &["2"]).await;
     assert_eq!(sought, PutManifest::Missing(vec![*inner.digest()]), "a push has to bring what is deleted");
     let back = roll_back(&bench, RollBackTo::Digest(*outer.digest())).await;
-    let RolledBack::Stored { stored, children } = &back else { panic!("{back:?}") };
+    let RolledBack::Stored { stored, image, children } = &back else { panic!("{back:?}") };
     assert_eq!((stored.manifest, stored.revision), (ManifestWas::Deleted, 9));
-    assert_eq!(*children, [*one.digest(), *inner.digest()]);
+    let children: Vec<_> = children.iter().map(|child| (child.digest, child.body.clone())).collect();
+    let wanted = [&one, &inner].map(|manifest| (*manifest.digest(), manifest.bytes().clone()));
+    assert_eq!((children.as_slice(), image.digest), (wanted.as_slice(), *outer.digest()));
     for manifest in [&outer, &inner, &one, &two] {
         let found = bench.content.find_manifest(&bench.app, &(*manifest.digest()).into()).await.unwrap();
         assert_eq!(found.unwrap().body, *manifest.bytes());

@@ -6,7 +6,8 @@ use portolan_catalog::{CreateToken, Grant, Grants, NewToken, UserName};
 use portolan_sync::settings::Period;
 use serde::Serialize;
 
-use crate::commands::user::{actor, parse_grant, unknown};
+use crate::actor::actor;
+use crate::commands::user::{parse_grant, unknown};
 use crate::context::Context;
 use crate::error::{CliError, Failure};
 use crate::outcome::Outcome;

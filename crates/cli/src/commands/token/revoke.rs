@@ -3,7 +3,7 @@
 use clap::Args;
 use portolan_catalog::{RevokeToken, TokenName};
 
-use crate::commands::user::actor;
+use crate::actor::actor;
 use crate::context::Context;
 use crate::error::{CliError, Failure};
 use crate::outcome::Outcome;

@@ -4,7 +4,8 @@ use clap::Args;
 use portolan_catalog::{AddUser, Grant, Grants, NewUser, Role, UserName};
 use portolan_server::access::hash;
 
-use super::{actor, parse_grant};
+use super::parse_grant;
+use crate::actor::actor;
 use crate::ask::{self, PasswordArguments};
 use crate::context::Context;
 use crate::error::{CliError, Failure};

@@ -4,7 +4,8 @@ use clap::Args;
 use portolan_catalog::{ChangeUser, Grant, RepositoryPattern, Role, UserChange, UserName};
 use portolan_server::access::hash;
 
-use super::{actor, parse_grant, unknown};
+use super::{parse_grant, unknown};
+use crate::actor::actor;
 use crate::ask;
 use crate::context::Context;
 use crate::error::CliError;

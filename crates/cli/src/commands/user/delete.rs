@@ -3,7 +3,8 @@
 use clap::Args;
 use portolan_catalog::{DeleteUser, UserName};
 
-use super::{actor, unknown};
+use super::unknown;
+use crate::actor::actor;
 use crate::ask;
 use crate::context::Context;
 use crate::error::{CliError, Failure};

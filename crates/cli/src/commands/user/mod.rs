@@ -74,15 +74,6 @@ impl From<&Grant> for GrantData {
     }
 }
 
-/// Who is at the command line, as the audit log has him.
-pub(super) fn actor() -> String {
-    let user = ["SUDO_USER", "USER", "LOGNAME"].into_iter().find_map(|name| std::env::var(name).ok());
-    match user.filter(|user| !user.is_empty()) {
-        Some(user) => format!("{user} (command line)"),
-        None => "command line".to_owned(),
-    }
-}
-
 pub(super) fn unknown(name: &UserName) -> CliError {
     CliError::from(Failure::NotFound(format!("there is no user {name}"))).with_hint("portolan user list")
 }

@@ -1,11 +1,11 @@
 //! The door as a whole.
 
 use axum::Router;
-use axum::extract::State;
+use axum::extract::{Request, State};
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::get;
+use http::StatusCode;
 use http::header::{CONTENT_TYPE, WWW_AUTHENTICATE};
-use http::{HeaderMap, StatusCode};
 use portolan_oci::with_causes;
 use portolan_store::Store;
 
@@ -38,8 +38,8 @@ impl HealthDoor {
 }
 
 /// All that is counted, as text: for who is known, where logins are asked for.
-async fn metrics(State(door): State<HealthDoor>, headers: HeaderMap) -> Response {
-    match door.gate.caller(&headers).await {
+async fn metrics(State(door): State<HealthDoor>, request: Request) -> Response {
+    match door.gate.caller(&request.into_parts().0).await {
         Ok(Caller::Anybody | Caller::Known(_)) => {}
         Ok(Caller::Stranger(_) | Caller::Guest(_)) | Err(Refusal::Wrong) => {
             let challenge = [(WWW_AUTHENTICATE, "Basic realm=\"Portolan\", charset=\"UTF-8\"")];

@@ -47,7 +47,7 @@ impl RegistryDoor {
 
 async fn handle(State(door): State<RegistryDoor>, request: Request) -> Response {
     let (head, body) = Asked::parts(request);
-    let answered = match door.gate.caller(&head.headers).await {
+    let answered = match door.gate.caller(&head).await {
         Ok(caller) => {
             let asked = Asked { head, caller };
             answer::answer(&door, &asked, &body).await.map_err(|error| (asked.head, error))

@@ -1,28 +1,12 @@
-//! `portolan tags`.
+//! `portolan tags REPO`.
 
-use clap::Args;
 use portolan_oci::Tag;
 use portolan_transport::Endpoint;
 use serde::Serialize;
 
-use crate::arguments::parse_endpoint;
 use crate::context::Context;
 use crate::error::{CliError, Failure};
 use crate::outcome::Outcome;
-
-/// Lists the tags of a repository, a layout or an archive
-#[derive(Debug, Args)]
-#[command(after_help = "\
-Printed is a tag per line, sorted; as JSON: {\"repository\", \"tags\": []}
-
-Examples:
-  portolan tags debian
-  portolan tags oci:/mnt/usb/app --output json")]
-pub(crate) struct TagsArguments {
-    /// The repository, layout or archive
-    #[arg(value_name = "REPO", value_parser = parse_endpoint)]
-    repository: Endpoint,
-}
 
 #[derive(Serialize)]
 struct Tags {
@@ -30,10 +14,10 @@ struct Tags {
     tags: Vec<Tag>,
 }
 
-pub(super) async fn run(arguments: &TagsArguments, context: &Context) -> Result<Outcome, CliError> {
-    let Endpoint { location, tag, digest } = &arguments.repository;
+pub(super) async fn run(repository: &Endpoint, context: &Context) -> Result<Outcome, CliError> {
+    let Endpoint { location, tag, digest } = repository;
     if tag.is_some() || digest.is_some() {
-        let problem = format!("{} names one image: tags are those of a repository", arguments.repository);
+        let problem = format!("{repository} names one image: tags are those of a repository");
         return Err(CliError::from(Failure::Usage(problem)).with_hint(format!("portolan tags {location}")));
     }
     let mut tags = match context.source(location).await?.tags().await {
