@@ -78,7 +78,7 @@ impl Mover {
         }
         // What an earlier try has sent may be what is wrong: then all is read again.
         let passing = cause.transport().is_some_and(TransportError::is_retryable)
-            || (spoiled && upload.tries.began > 0);
+            || (spoiled && upload.tries.is_among_others());
         if !passing || upload.tries.failed >= self.limits.attempts {
             upload.lane.fail(cause);
             return None;
@@ -147,6 +147,12 @@ pub(super) struct Tries {
 impl Tries {
     pub(super) fn begin(&mut self, offset: u64) {
         self.began = offset;
+    }
+
+    /// Whether an earlier try may have left bytes in the session: it got on, or nobody can tell, as registries
+    /// write nothing and one byte alike.
+    fn is_among_others(self) -> bool {
+        self.began > 0 || self.broke > 1
     }
 
     /// It broke at `offset`: one that gets on may break as often as the line does.
