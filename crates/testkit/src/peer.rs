@@ -34,6 +34,15 @@ pub(crate) fn require_also_in(program: &str, folder: &str) -> Option<PathBuf> {
     if is_executable(&there) { Some(there) } else { require(program) }
 }
 
+/// Nothing, and a line that says so, where we are not root, as this program has to be.
+pub(crate) fn require_root(program: &str) -> Option<()> {
+    if geteuid().is_root() {
+        return Some(());
+    }
+    println!("skipped: {program} starts only for root");
+    None
+}
+
 /// An account of the system that a server has, where we are root and it must not be.
 #[derive(Debug, Clone)]
 pub(crate) struct Account(&'static str);

@@ -33,6 +33,9 @@ const PEERS: &[Peer] = &[
     Peer::on_path("docker-registry", "docker-registry"),
     Peer::on_path("skopeo", "skopeo"),
     Peer::on_path("podman", "podman"),
+    Peer::on_path("buildah", "buildah"),
+    Peer::on_path("ctr", "containerd"),
+    Peer::on_path("dockerd", "docker.io"),
     Peer::on_path("sqlite3", "sqlite3"),
     // What the package is installed with.
     Peer::on_path("adduser", "adduser"),

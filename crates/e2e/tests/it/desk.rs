@@ -4,10 +4,10 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
-use portolan_catalog::{Catalog, DatabaseLocation, Journal};
+use portolan_catalog::{Catalog, DatabaseLocation, Journal, RunTotals};
 use portolan_sync::{
-    CopyReport, CopyRequest, CopyRules, CopyTarget, Engine, EngineOptions, ImageOutcome, Moves, Platforms,
-    ReferrerPolicy, Silent, TargetReport,
+    Books, CopyReport, CopyRequest, CopyRules, CopyTarget, Detail, Engine, EngineOptions, ImageOutcome,
+    Mirror, Moves, Platforms, ReferrerPolicy, Silent, SyncOptions, SyncShare, TargetChecks, TargetReport,
 };
 use portolan_transport::{
     ClientOptions, Endpoint, HostLimits, Hosts, HostsOptions, OwnStore, Places, PlacesOptions, PutAs,
@@ -151,6 +151,22 @@ impl Desk {
         }
     }
 
+    /// A run of a mirror, which must go well: what it did, in numbers.
+    pub(crate) async fn sync(&self, mirror: &Mirror) -> RunTotals {
+        let books = Books::of(&self.catalog);
+        let options = SyncOptions {
+            places: &self.places,
+            books: &books,
+            owner: "a test".to_owned(),
+            checks: TargetChecks::Rolling,
+            share: SyncShare::All,
+            detail: Detail::Changes,
+        };
+        let report = self.engine().sync(mirror, &options).await.unwrap();
+        report.images.iter().flat_map(|image| &image.report.targets).for_each(succeeded);
+        report.totals
+    }
+
     /// A run that copies one image.
     pub(crate) async fn copy(&self, source: &str, target: &str) -> CopyReport {
         let request = self.request(source, target).await;
@@ -161,8 +177,12 @@ impl Desk {
 /// The report on the only target; panics with the cause if the copy failed.
 pub(crate) fn only(report: &CopyReport) -> &TargetReport {
     let [target] = report.targets.as_slice() else { panic!("{report:?}") };
+    succeeded(target);
+    target
+}
+
+fn succeeded(target: &TargetReport) {
     if let ImageOutcome::Failed(cause) = &target.outcome {
         panic!("{}: {cause:#?}", target.target);
     }
-    target
 }

@@ -9,7 +9,7 @@ use crate::zoo::Exhibit;
 
 impl Client {
     /// Pushes an exhibit with everything that belongs to it: the image, its tags, its referrers
-    /// with the indexes of their fallback tags, and its extra tags.
+    /// (with the indexes of their fallback tags where there is no referrers API), and its extra tags.
     ///
     /// Panics when the registry refuses any of it.
     pub async fn push(&self, repository: &str, exhibit: &Exhibit) {
@@ -27,7 +27,10 @@ impl Client {
         for referrer in &exhibit.referrers {
             self.push_tree(repository, referrer, &[]).await?;
         }
-        for (tag, tree) in exhibit.extra_tags.iter().cloned().chain(exhibit.fallback_indexes()) {
+        let needs_tags =
+            !exhibit.referrers.is_empty() && self.referrers(repository, &exhibit.root.digest).await.is_none();
+        let lists = if needs_tags { exhibit.fallback_indexes() } else { Vec::new() };
+        for (tag, tree) in exhibit.extra_tags.iter().cloned().chain(lists) {
             self.push_tree(repository, &tree, &[tag]).await?;
         }
         Ok(())

@@ -92,6 +92,19 @@ impl Client {
         tags
     }
 
+    /// What the registry lists as referrers of a manifest; `None` where it has no referrers API.
+    pub async fn referrers(&self, repository: &str, digest: &str) -> Option<Vec<Value>> {
+        let url = self.at(repository, &format!("referrers/{digest}"));
+        let answer = self.send(repository, || self.http.get(&url)).await;
+        if answer.status() == StatusCode::NOT_FOUND {
+            return None;
+        }
+        assert!(answer.status().is_success(), "referrers of {repository} {digest}: {}", answer.status());
+        let body = answer.bytes().await.expect("a list of referrers");
+        let body: Value = serde_json::from_slice(&body).expect("a list of referrers is JSON");
+        Some(descriptors(&body, "manifests").cloned().collect())
+    }
+
     /// Reads the image under a tag or digest whole, and checks the digest and size of everything in it.
     ///
     /// Returns how many manifests and blobs there were.

@@ -1,10 +1,16 @@
-//! Other people's programs as independent readers: skopeo and podman.
+//! Other people's programs as independent readers: skopeo, podman and buildah, and the engines of Docker and containerd.
 //!
 //! Each method runs one command and gives back all that it said; what that means is the test's to judge.
 
+mod buildah;
+mod containerd;
+mod docker;
 mod podman;
 mod skopeo;
 
+pub use buildah::Buildah;
+pub use containerd::Containerd;
+pub use docker::Docker;
 pub use podman::Podman;
 pub use skopeo::Skopeo;
 

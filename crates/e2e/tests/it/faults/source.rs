@@ -100,6 +100,11 @@ async fn a_source_that_breaks_off_is_read_to_its_end() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn our_registry_is_read_to_its_end() {
+    Stage::set_with_ours().await.play(Side::Source, cuts()).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_source_that_fails_is_named_with_its_cause() {
     let Some(stage) = Stage::set().await else { return };
     stage.play(Side::Source, lasting()).await;

@@ -11,6 +11,7 @@ use portolan_testkit::zoo::Exhibit;
 use portolan_transport::{ClientOptions, TransportError};
 
 use crate::desk::{Desk, Manners, only};
+use crate::ours::Ours;
 
 /// What comes of a copy.
 #[derive(Clone, Copy)]
@@ -82,20 +83,51 @@ pub(crate) const CHUNK: u64 = 1 << 20;
 pub(crate) struct Stage {
     image: Exhibit,
     /// Held for its drop.
-    _from: Registry,
-    to: Registry,
+    _from: House,
+    to: House,
     source: Proxy,
     target: Proxy,
+}
+
+/// A registry: Docker's, or our own.
+enum House {
+    Docker(Box<Registry>),
+    Ours(Ours),
+}
+
+impl House {
+    fn url(&self) -> String {
+        match self {
+            Self::Docker(registry) => registry.url(),
+            Self::Ours(ours) => ours.url(),
+        }
+    }
+
+    fn client(&self) -> Client {
+        match self {
+            Self::Docker(registry) => registry.client(),
+            Self::Ours(ours) => ours.client(),
+        }
+    }
 }
 
 impl Stage {
     /// `None` where the registry is not installed.
     pub(crate) async fn set() -> Option<Self> {
         let (from, to) = (Registry::start().await?, Registry::start().await?);
+        Some(Self::between(House::Docker(Box::new(from)), House::Docker(Box::new(to))).await)
+    }
+
+    /// Both registries are our own.
+    pub(crate) async fn set_with_ours() -> Self {
+        Self::between(House::Ours(Ours::start().await), House::Ours(Ours::start().await)).await
+    }
+
+    async fn between(from: House, to: House) -> Self {
         let image = image();
         from.client().push("r", &image).await;
-        let (source, target) = (Proxy::before(&from).await, Proxy::before(&to).await);
-        Some(Self { image, _from: from, to, source, target })
+        let (source, target) = (Proxy::start(&from.url()).await, Proxy::start(&to.url()).await);
+        Self { image, _from: from, to, source, target }
     }
 
     /// Copies with each fault to a repository of its own, and once more when all is well again.

@@ -118,6 +118,14 @@ async fn what_was_done_and_not_answered_is_done() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn our_registry_brings_to_its_end_what_breaks_off_or_is_not_answered() {
+    let stage = Stage::set_with_ours().await;
+    // Every other one: each way to break is among them.
+    let cases = cuts().into_iter().chain(lost_answers()).skip(1).step_by(2);
+    stage.play(Side::Target, cases).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_busy_target_is_given_time() {
     let Some(stage) = Stage::set().await else { return };
     stage.play(Side::Target, busy()).await;

@@ -4,6 +4,7 @@
 //! time at another point, is in `PORTOLAN_CHAOS` (4 where nothing is said; 20 is the full run).
 
 mod download;
+mod ours;
 mod points;
 mod upload;
 mod work;

@@ -2,6 +2,8 @@
 
 mod clients;
 mod conformance;
+mod mirror;
+mod out_of_order;
 mod start;
 
 pub(crate) use start::Ours;

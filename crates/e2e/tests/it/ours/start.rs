@@ -1,16 +1,16 @@
 //! A daemon for a test.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use async_trait::async_trait;
 use portolan_catalog::DatabaseLocation;
-use portolan_oci::RepositoryName;
+use portolan_oci::{Digest, RepositoryName};
 use portolan_server::access::Admission;
 use portolan_server::http::HttpLimits;
 use portolan_server::testing::{Doors, Running};
 use portolan_server::tls::TlsFiles;
-use portolan_store::{Reserve, Store, StoreSettings};
+use portolan_store::{Reserve, Store, StoreSettings, VerifyObserver};
 use portolan_testkit::client::Client;
 use portolan_testkit::tls::Authority;
 use portolan_transport::{OwnStore, Source, Target, TransportResult};
@@ -24,7 +24,21 @@ pub(crate) struct Ours {
 
 impl Ours {
     pub(crate) async fn start() -> Self {
-        Self::start_in(TempDir::new().unwrap(), None).await
+        let folder = TempDir::new().unwrap();
+        let running = run(folder.path(), &sqlite(folder.path()), None).await;
+        Self { running, folder }
+    }
+
+    /// One whose catalogue is in this database.
+    pub(crate) async fn on(database: &DatabaseLocation) -> Self {
+        let folder = TempDir::new().unwrap();
+        Self { running: run(folder.path(), database, None).await, folder }
+    }
+
+    /// One that has everything on this disk.
+    pub(crate) async fn on_disk(disk: &Path) -> Self {
+        let folder = TempDir::new_in(disk).unwrap();
+        Self { running: run(folder.path(), &sqlite(folder.path()), None).await, folder }
     }
 
     /// One that speaks TLS, with a certificate of an authority of its own.
@@ -40,21 +54,23 @@ impl Ours {
         std::fs::create_dir(folder.path().join("certs")).unwrap();
         write("certs/ca.crt", &authority.pem());
         let files = TlsFiles::new(write("tls.crt", &identity.certificate), write("tls.key", &identity.key));
-        Self::start_in(folder, Some(files)).await
-    }
-
-    async fn start_in(folder: TempDir, certificate: Option<TlsFiles>) -> Self {
-        let database = DatabaseLocation::SqliteFile(folder.path().join("portolan.db"));
-        let (settings, limits) =
-            (StoreSettings { reserve: Reserve::Bytes(0), ..StoreSettings::default() }, HttpLimits::default());
-        let doors = Doors { limits, certificate, admission: Admission::ThisMachine };
-        let running = Running::start_with(folder.path(), &database, settings, doors).await;
-        Self { running: running.unwrap(), folder }
+        let running = run(folder.path(), &sqlite(folder.path()), Some(files)).await;
+        Self { running, folder }
     }
 
     /// `127.0.0.1:PORT`.
     pub(crate) fn host(&self) -> String {
         self.running.host()
+    }
+
+    /// `http://127.0.0.1:PORT`, or with `https`.
+    pub(crate) fn url(&self) -> String {
+        self.running.url()
+    }
+
+    /// `127.0.0.1:PORT/repository:tag`.
+    pub(crate) fn reference(&self, repository: &str, tag: &str) -> String {
+        format!("{}/{repository}:{tag}", self.host())
     }
 
     /// Where the certificate of its authority is, as other programs want it.
@@ -70,6 +86,29 @@ impl Ours {
     pub(crate) fn store(&self) -> Arc<dyn OwnStore> {
         Arc::new(Within(self.running.store.clone()))
     }
+
+    /// Panics unless every blob that it has is what it should be.
+    pub(crate) async fn assert_sound(&self) {
+        let report = self.running.store.verify(None, &Nobody).await.unwrap();
+        assert!(report.damaged.is_empty() && report.unread.is_empty(), "{report:?}");
+    }
+}
+
+fn sqlite(folder: &Path) -> DatabaseLocation {
+    DatabaseLocation::SqliteFile(folder.join("portolan.db"))
+}
+
+async fn run(folder: &Path, database: &DatabaseLocation, certificate: Option<TlsFiles>) -> Running {
+    let settings = StoreSettings { reserve: Reserve::Bytes(0), ..StoreSettings::default() };
+    let doors = Doors { limits: HttpLimits::default(), certificate, admission: Admission::ThisMachine };
+    Running::start_with(folder, database, settings, doors).await.unwrap()
+}
+
+/// Looks away.
+struct Nobody;
+
+impl VerifyObserver for Nobody {
+    fn checked(&self, _: &Digest, _: u64) {}
 }
 
 struct Within(Store);

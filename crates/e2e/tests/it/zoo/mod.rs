@@ -1,6 +1,6 @@
 //! Every kind of image and artifact, between any two kinds of places.
 
-mod archives;
+pub(crate) mod archives;
 mod docker_archive;
 mod matrix;
 mod readable;
