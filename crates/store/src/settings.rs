@@ -1,5 +1,6 @@
 //! How the store is to behave.
 
+use portolan_catalog::Children;
 use std::time::Duration;
 
 use crate::CollectOptions;
@@ -85,4 +86,14 @@ pub enum SparseIndexes {
     Refused,
     /// It is taken.
     Allowed,
+}
+
+impl SparseIndexes {
+    /// What that means for the manifests that an index names.
+    pub(crate) fn children(self) -> Children {
+        match self {
+            Self::Refused => Children::Required,
+            Self::Allowed => Children::MayBeAbsent,
+        }
+    }
 }

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use portolan_catalog::{Content, RepositoryPage, UploadId};
 use portolan_oci::RepositoryName;
 
+use crate::records::Recorder;
 use crate::uploads::Uploads;
 use crate::watermark::Watermark;
 use crate::{
@@ -21,7 +22,7 @@ pub struct Store(Arc<Inner>);
 struct Inner {
     content: Content,
     backend: Arc<dyn BlobBackend>,
-    records: Arc<dyn RecordKeeper>,
+    recorder: Recorder,
     settings: StoreSettings,
     uploads: Uploads,
     watermark: Watermark,
@@ -47,8 +48,8 @@ impl Store {
         let watermark = Watermark::new(settings.reserve, Arc::clone(&backend));
         watermark.look().await?;
         let uploads = Uploads::new(settings.uploads);
-        let node = UploadId::random().to_string();
-        Ok(Self(Arc::new(Inner { content, backend, records, settings, uploads, watermark, node })))
+        let (node, recorder) = (UploadId::random().to_string(), Recorder::new(records));
+        Ok(Self(Arc::new(Inner { content, backend, recorder, settings, uploads, watermark, node })))
     }
 
     /// The repository of this name, which need not be there yet.
@@ -73,7 +74,7 @@ impl Store {
         rate: Option<NonZeroU64>,
         observer: &dyn VerifyObserver,
     ) -> Result<VerifyReport, VerifyStoreError> {
-        verify((&**self.backend(), self.records(), self.content()), None, rate, observer).await
+        verify((&**self.backend(), self.recorder().keeper(), self.content()), None, rate, observer).await
     }
 
     /// Whether the store can be used now.
@@ -107,8 +108,8 @@ impl Store {
         &self.0.backend
     }
 
-    pub(crate) fn records(&self) -> &dyn RecordKeeper {
-        &*self.0.records
+    pub(crate) fn recorder(&self) -> &Recorder {
+        &self.0.recorder
     }
 
     /// How long what nothing needs any more stays, as the settings say.

@@ -1,5 +1,7 @@
 //! `portolan serve`.
 
+use std::time::Duration;
+
 use clap::Args;
 use portolan_config::Config;
 use portolan_server::access::{Admission, Gate};
@@ -37,6 +39,9 @@ pub(super) async fn run(_: &ServeArguments, context: &Context) -> Result<Outcome
     let scheme = encryption.scheme();
     let router = doors::all(store.clone(), limits, metrics, &gate, scheme);
     let changes = context.changes().await?;
+    // Before anything is acknowledged that stands on them.
+    let recorded = store.write_missing_records(&changes, Duration::ZERO).await;
+    recorded.map_err(|cause| Failure::other("cannot write the records that are missing", cause))?;
     let failed = |cause| Failure::other(format!("cannot listen at {address}"), cause);
     let server = Server::bind(address, router, limits, encryption).await.map_err(failed)?;
     let address = server.address().map_err(failed)?;

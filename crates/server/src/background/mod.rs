@@ -6,6 +6,7 @@
 mod changes;
 mod clock;
 mod collecting;
+mod recording;
 
 use portolan_catalog::Changes;
 use portolan_store::Store;
@@ -16,7 +17,8 @@ pub async fn keep_house(store: Store, changes: Changes, end: CancellationToken) 
     let owner = store.node().to_owned();
     let work = async {
         tokio::join!(
-            collecting::keep_collecting(store),
+            collecting::keep_collecting(store.clone()),
+            recording::keep_recording(&store, &changes),
             changes::keep_numbering(&changes, &owner),
             changes::keep_short(&changes)
         )

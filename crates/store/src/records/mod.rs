@@ -13,9 +13,12 @@
 
 mod disk;
 mod line;
+mod missing;
 mod record;
 mod record_keeper;
+mod recorder;
 
 pub use disk::DiskRecords;
 pub use record::Record;
 pub use record_keeper::{ReadRecord, RecordKeeper, SnapshotWriter};
+pub(crate) use recorder::Recorder;

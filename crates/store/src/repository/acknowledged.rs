@@ -1,13 +1,31 @@
 //! What is written down beside the blobs before it is acknowledged, so that the catalogue can be made again.
+//!
+//! What was committed is recorded even if whoever asked goes away: both are done in a task of their own.
 
 use jiff::Timestamp;
 use portolan_catalog::{By, DeleteManifest, DeleteTag, FoundManifest, ManifestWas, StoredManifest};
 use portolan_oci::{Digest, RawManifest, Tag};
 
 use super::StoreRepository;
-use crate::{Record, StoreResult};
+use crate::{Record, StoreError, StoreResult};
+
+/// Does work to its end, also when nobody waits for it any more.
+pub(super) async fn to_its_end<T: Send + 'static>(
+    work: impl Future<Output = StoreResult<T>> + Send + 'static,
+) -> StoreResult<T> {
+    match tokio::spawn(work).await {
+        Ok(done) => done,
+        Err(broken) if broken.is_panic() => std::panic::resume_unwind(broken.into_panic()),
+        Err(_) => Err(StoreError::Closing),
+    }
+}
 
 impl StoreRepository {
+    /// The same, through this process: who reads changes can tell whose they are.
+    pub(super) fn through_here(&self, by: &By) -> By {
+        by.clone().through(self.store().node())
+    }
+
     pub(super) async fn record_put(
         &self,
         manifest: &RawManifest,
@@ -57,7 +75,8 @@ impl StoreRepository {
         deleted: &DeleteTag,
         by: &By,
     ) -> StoreResult<()> {
-        let DeleteTag::Deleted { revision, at, .. } = deleted else { return Ok(()) };
+        // It may have been deleted by a request that was committed and not recorded.
+        let DeleteTag::Deleted { revision, at, .. } = deleted else { return self.record(Vec::new()).await };
         self.record(vec![self.tag(tag, None, (*revision, *at), by)]).await
     }
 
@@ -68,7 +87,9 @@ impl StoreRepository {
         deleted: &DeleteManifest,
         by: &By,
     ) -> StoreResult<()> {
-        let DeleteManifest::Deleted { revision, at, tags } = deleted else { return Ok(()) };
+        let DeleteManifest::Deleted { revision, at, tags } = deleted else {
+            return self.record(Vec::new()).await;
+        };
         let mut records: Vec<Record> =
             tags.iter().map(|tag| self.tag(tag, None, (*revision, *at), by)).collect();
         records.push(Record::ManifestDeleted {
@@ -93,9 +114,6 @@ impl StoreRepository {
     }
 
     async fn record(&self, records: Vec<Record>) -> StoreResult<()> {
-        if records.is_empty() {
-            return Ok(());
-        }
-        Ok(self.store().records().append(records).await?)
+        Ok(self.store().recorder().append(records).await?)
     }
 }

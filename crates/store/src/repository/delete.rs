@@ -4,6 +4,7 @@ use portolan_catalog::{By, DeleteManifest, DeleteTag, UnlinkBlob};
 use portolan_oci::{Digest, Tag};
 
 use super::StoreRepository;
+use super::acknowledged::to_its_end;
 use crate::StoreResult;
 
 impl StoreRepository {
@@ -12,9 +13,13 @@ impl StoreRepository {
     /// # Errors
     /// If the catalogue fails.
     pub async fn delete_tag(&self, tag: &Tag, by: &By) -> StoreResult<DeleteTag> {
-        let deleted = self.content().delete_tag(&self.name, tag, by).await?;
-        self.record_tag_deleted(tag, &deleted, by).await?;
-        Ok(deleted)
+        let (repository, tag, by) = (self.clone(), tag.clone(), self.through_here(by));
+        to_its_end(async move {
+            let deleted = repository.content().delete_tag(&repository.name, &tag, &by).await?;
+            repository.record_tag_deleted(&tag, &deleted, &by).await?;
+            Ok(deleted)
+        })
+        .await
     }
 
     /// Deletes a manifest with all tags that name it.
@@ -22,9 +27,13 @@ impl StoreRepository {
     /// # Errors
     /// If the catalogue fails.
     pub async fn delete_manifest(&self, digest: &Digest, by: &By) -> StoreResult<DeleteManifest> {
-        let deleted = self.content().delete_manifest(&self.name, digest, by).await?;
-        self.record_manifest_deleted(digest, &deleted, by).await?;
-        Ok(deleted)
+        let (repository, digest, by) = (self.clone(), *digest, self.through_here(by));
+        to_its_end(async move {
+            let deleted = repository.content().delete_manifest(&repository.name, &digest, &by).await?;
+            repository.record_manifest_deleted(&digest, &deleted, &by).await?;
+            Ok(deleted)
+        })
+        .await
     }
 
     /// Takes a blob out of this repository; its bytes go by collection, when no repository has it.

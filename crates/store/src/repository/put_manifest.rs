@@ -1,10 +1,11 @@
 //! Taking a manifest.
 
-use portolan_catalog::{By, Children, NewManifest, PutManifest};
+use portolan_catalog::{By, NewManifest, PutManifest};
 use portolan_oci::{RawManifest, Tag};
 
 use super::StoreRepository;
-use crate::{SparseIndexes, StoreResult};
+use super::acknowledged::to_its_end;
+use crate::StoreResult;
 
 impl StoreRepository {
     /// Takes a manifest, byte for byte, and points these tags at it: all or nothing. What it names must be here.
@@ -18,15 +19,19 @@ impl StoreRepository {
         by: &By,
     ) -> StoreResult<PutManifest> {
         self.store().watermark().check().await?;
-        let children = match self.store().settings().sparse_indexes {
-            SparseIndexes::Refused => Children::Required,
-            SparseIndexes::Allowed => Children::MayBeAbsent,
-        };
+        let children = self.store().settings().sparse_indexes.children();
         let new = NewManifest { raw: manifest.clone(), tags: tags.to_vec(), children };
-        let put = self.content().put_manifest(&self.name, &new, by).await?;
-        if let PutManifest::Stored(stored) = &put {
-            self.record_put(manifest, stored, by).await?;
-        }
-        Ok(put)
+        let (repository, by) = (self.clone(), self.through_here(by));
+        to_its_end(async move {
+            let put = repository.content().put_manifest(&repository.name, &new, &by).await?;
+            match &put {
+                PutManifest::Stored(stored) => repository.record_put(&new.raw, stored, &by).await?,
+                // It may be there by a push that was committed and not recorded.
+                PutManifest::Unchanged => repository.store().recorder().settle().await?,
+                PutManifest::Missing(_) => {}
+            }
+            Ok(put)
+        })
+        .await
     }
 }

@@ -1,10 +1,11 @@
 //! What a tag named, and going back to it.
 
-use portolan_catalog::{By, Children, RollBack, RollBackTo, RolledBack, TagEvent};
+use portolan_catalog::{By, RollBack, RollBackTo, RolledBack, TagEvent};
 use portolan_oci::Tag;
 
 use super::StoreRepository;
-use crate::{SparseIndexes, StoreResult};
+use super::acknowledged::to_its_end;
+use crate::StoreResult;
 
 impl StoreRepository {
     /// What happened to a tag, the last first: up to a hundred events, those before a revision if one is given.
@@ -21,15 +22,20 @@ impl StoreRepository {
     /// # Errors
     /// If the catalogue or the storage fails.
     pub async fn roll_back(&self, tag: &Tag, to: RollBackTo, by: &By) -> StoreResult<RolledBack> {
-        let children = match self.store().settings().sparse_indexes {
-            SparseIndexes::Refused => Children::Required,
-            SparseIndexes::Allowed => Children::MayBeAbsent,
-        };
-        let to = RollBack { tag: tag.clone(), to, children };
-        let became = self.content().roll_back(&self.name, &to, by).await?;
-        if let RolledBack::Stored { stored, image, children } = &became {
-            self.record_rolled_back(tag, (image, children), stored, by).await?;
-        }
-        Ok(became)
+        let children = self.store().settings().sparse_indexes.children();
+        let (to, by) = (RollBack { tag: tag.clone(), to, children }, self.through_here(by));
+        let repository = self.clone();
+        to_its_end(async move {
+            let became = repository.content().roll_back(&repository.name, &to, &by).await?;
+            match &became {
+                RolledBack::Stored { stored, image, children } => {
+                    repository.record_rolled_back(&to.tag, (image, children), stored, &by).await?;
+                }
+                RolledBack::Unchanged => repository.store().recorder().settle().await?,
+                RolledBack::NeverNamed | RolledBack::NotKept(_) => {}
+            }
+            Ok(became)
+        })
+        .await
     }
 }

@@ -8,6 +8,7 @@
 
 mod backends;
 mod disk;
+mod missing;
 mod power;
 mod rebuild;
 mod records;
