@@ -7,6 +7,15 @@ use super::StoreRepository;
 use crate::StoreResult;
 
 impl StoreRepository {
+    /// Grows by one with each change of its tags or manifests; `None` if there is no such repository.
+    ///
+    /// # Errors
+    /// If the catalogue fails.
+    pub async fn revision(&self) -> StoreResult<Option<u64>> {
+        let state = self.content().repository_state(&self.name).await?;
+        Ok(state.map(|state| state.revision))
+    }
+
     /// Tags in the order of their bytes; `None` if there is no such repository.
     ///
     /// # Errors

@@ -7,6 +7,7 @@ use http::StatusCode;
 use http::header::{CONTENT_TYPE, LINK};
 use portolan_catalog::{Action, TagRange};
 use portolan_oci::RepositoryName;
+use portolan_store::StoreRepository;
 use serde::Serialize;
 
 use super::answer::Answer;
@@ -14,6 +15,7 @@ use super::door::RegistryDoor;
 use super::error::RegistryError;
 use super::page;
 use super::request::Asked;
+use super::tag_lists::TagList;
 use super::unchanged::EntityTag;
 
 #[derive(Serialize)]
@@ -26,23 +28,46 @@ pub(super) async fn list_tags(door: &RegistryDoor, asked: &Asked, name: Reposito
     asked.must(Action::Pull, &name)?;
     let limit = asked.query().entries()?;
     let after = asked.query().value("last").filter(|last| !last.is_empty()).map(Cow::into_owned);
-    let repository = door.store.repository(name);
-    let unknown = || RegistryError::name_unknown(repository.name());
-    let found = repository.tags(&TagRange { after, limit }).await?.ok_or_else(unknown)?;
-    let tag = EntityTag::of(found.revision);
+    let (range, repository) = (TagRange { after, limit }, door.store.repository(name));
+    let name = repository.name();
+    let revision = repository.revision().await?.ok_or_else(|| RegistryError::name_unknown(name))?;
+    let tag = EntityTag::of(revision);
     if tag.is_known(asked.headers()) {
         let mut response = StatusCode::NOT_MODIFIED.into_response();
         tag.add_to(response.headers_mut());
         return Ok(response);
     }
-    let list = Tags { name: repository.name().as_str(), tags: found.tags.iter().collect() };
-    let text = serde_json::to_string(&list).map_err(RegistryError::internal)?;
-    let mut response = ([(CONTENT_TYPE, "application/json")], text).into_response();
-    tag.add_to(response.headers_mut());
-    if let (true, Some(limit), Some(last)) = (found.more, limit, list.tags.last())
-        && let Some(next) = page::next(asked.path(), &[("n", &limit.to_string()), ("last", last)])
-    {
+    let list = match door.tag_lists.get(name, &range, revision) {
+        Some(list) => list,
+        None => {
+            let list = make(asked, &repository, &range).await?;
+            door.tag_lists.put(name, &range, list.clone());
+            list
+        }
+    };
+    let mut response = ([(CONTENT_TYPE, "application/json")], list.body).into_response();
+    EntityTag::of(list.revision).add_to(response.headers_mut());
+    if let Some(next) = list.next {
         response.headers_mut().insert(LINK, next);
     }
     Ok(response)
+}
+
+/// The list as it is sent, and where it goes on.
+async fn make(
+    asked: &Asked,
+    repository: &StoreRepository,
+    range: &TagRange,
+) -> Result<TagList, RegistryError> {
+    let unknown = || RegistryError::name_unknown(repository.name());
+    let found = repository.tags(range).await?.ok_or_else(unknown)?;
+    let list = Tags { name: repository.name().as_str(), tags: found.tags.iter().collect() };
+    let next = match (found.more, range.limit, list.tags.last()) {
+        (true, Some(limit), Some(last)) => {
+            page::next(asked.path(), &[("n", &limit.to_string()), ("last", last)])
+        }
+        _ => None,
+    };
+    let body = serde_json::to_vec(&list).map_err(RegistryError::internal)?;
+    Ok(TagList { revision: found.revision, body: body.into(), next })
 }

@@ -30,6 +30,7 @@ mod query;
 mod request;
 mod route;
 mod session;
+mod tag_lists;
 mod unchanged;
 mod upload_status;
 

@@ -14,6 +14,7 @@ on_each_database!(
     n_that_is_no_number_is_refused_and_a_huge_one_gives_all,
     a_repository_without_tags_has_an_empty_list,
     a_list_that_the_client_has_is_not_sent_again,
+    a_long_list_is_never_older_than_the_last_push,
 );
 
 async fn tagged(door: &Door, tags: &[&str]) {
@@ -84,4 +85,20 @@ async fn a_list_that_the_client_has_is_not_sent_again(door: &Door) {
     assert_eq!(ask().await.unwrap().status(), 304);
     tagged(door, &["new"]).await;
     assert_eq!(ask().await.unwrap().status(), 200);
+}
+
+async fn a_long_list_is_never_older_than_the_last_push(door: &Door) {
+    let mut tags: Vec<String> = (0..600).map(|number| format!("tag-{number:04}")).collect();
+    tagged(door, &tags.iter().map(String::as_str).collect::<Vec<_>>()).await;
+    for _ in 0..2 {
+        assert_eq!(list(door, "").await, (tags.clone(), None));
+    }
+    tagged(door, &["tag-9999"]).await;
+    tags.push("tag-9999".to_owned());
+    assert_eq!(list(door, "").await, (tags.clone(), None));
+    assert_eq!(door.delete("/v2/a/b/manifests/tag-0000").await.status(), 202);
+    assert_eq!(list(door, "").await, (tags.split_off(1), None));
+    let (page, link) = list(door, "?n=550").await;
+    assert_eq!((page.len(), link.is_some()), (550, true));
+    assert_eq!(list(door, "?n=550").await, (page, link), "with its link");
 }
