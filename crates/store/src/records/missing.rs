@@ -18,6 +18,9 @@ const LASTS: Duration = Duration::from_secs(60);
 /// Changes that are looked at together.
 const PAGE: u32 = 500;
 
+/// Records that are written together.
+const AT_ONCE: usize = 8;
+
 impl Store {
     /// Writes the records of all changes that were made at least so long ago and may have none: those of this process
     /// have theirs, or owe them; of another's nobody knows whether it came to write them. A record that is there
@@ -45,12 +48,17 @@ impl Store {
             let due = page.iter().take_while(|change| change.at <= made_before);
             let due: Vec<&Change> = due.collect();
             let Some(last) = due.last().map(|change| change.seq) else { break };
-            let mut records = Vec::new();
-            for change in due.iter().filter(|change| change.by.node() != self.node()) {
-                records.extend(self.record_of(change).await?);
+            // A page of manifests of 4 MiB each is not held at once.
+            let others: Vec<_> = due.iter().filter(|change| change.by.node() != self.node()).collect();
+            for some in others.chunks(AT_ONCE) {
+                let mut records = Vec::new();
+                for change in some {
+                    records.extend(self.record_of(change).await?);
+                }
+                written += u64::try_from(records.len()).unwrap_or(u64::MAX);
+                self.recorder().append(records).await?;
             }
-            written += u64::try_from(records.len()).unwrap_or(u64::MAX);
-            self.recorder().append(records).await?;
+            self.recorder().settle().await?;
             after = last;
             if let Some(held) = &lease
                 && changes.move_cursor(held, after).await? == MoveCursor::Lost

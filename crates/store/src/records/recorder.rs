@@ -5,13 +5,8 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use super::{Record, RecordKeeper};
 use crate::BackendError;
 
-/// Records that are owed at most. What goes beyond is written from the changes ([`Store::write_missing_records`]).
-///
-/// [`Store::write_missing_records`]: crate::Store::write_missing_records
-const OWED: usize = 1_000;
-
-/// Writes records. Those of a commit that could not be written down are owed: whoever is next writes them too, before
-/// anything is acknowledged that stands on them.
+/// Writes records. Those of a commit that could not be written down are owed: nothing more is committed, and nothing
+/// acknowledged that stands on them, until they are written. So no more are owed than were under way at once.
 #[derive(Debug)]
 pub(crate) struct Recorder {
     keeper: Arc<dyn RecordKeeper>,
@@ -32,9 +27,7 @@ impl Recorder {
         }
         let written = self.keeper.append(all.clone()).await;
         if written.is_err() {
-            let mut owed = self.owed();
-            owed.extend(all);
-            owed.truncate(OWED);
+            self.owed().extend(all);
         }
         written
     }

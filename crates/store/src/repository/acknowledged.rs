@@ -9,18 +9,25 @@ use portolan_oci::{Digest, RawManifest, Tag};
 use super::StoreRepository;
 use crate::{Record, StoreError, StoreResult};
 
-/// Does work to its end, also when nobody waits for it any more.
-pub(super) async fn to_its_end<T: Send + 'static>(
-    work: impl Future<Output = StoreResult<T>> + Send + 'static,
-) -> StoreResult<T> {
-    match tokio::spawn(work).await {
-        Ok(done) => done,
-        Err(broken) if broken.is_panic() => std::panic::resume_unwind(broken.into_panic()),
-        Err(_) => Err(StoreError::Closing),
-    }
-}
-
 impl StoreRepository {
+    /// Does work that commits and records to its end, also when nobody waits for it any more; but begins none while
+    /// records of work before it cannot be written.
+    pub(super) async fn to_its_end<T: Send + 'static>(
+        &self,
+        work: impl Future<Output = StoreResult<T>> + Send + 'static,
+    ) -> StoreResult<T> {
+        let store = self.store().clone();
+        let settled = async move {
+            store.recorder().settle().await?;
+            work.await
+        };
+        match tokio::spawn(settled).await {
+            Ok(done) => done,
+            Err(broken) if broken.is_panic() => std::panic::resume_unwind(broken.into_panic()),
+            Err(_) => Err(StoreError::Closing),
+        }
+    }
+
     /// The same, through this process: who reads changes can tell whose they are.
     pub(super) fn through_here(&self, by: &By) -> By {
         by.clone().through(self.store().node())

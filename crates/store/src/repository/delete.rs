@@ -4,7 +4,6 @@ use portolan_catalog::{By, DeleteManifest, DeleteTag, UnlinkBlob};
 use portolan_oci::{Digest, Tag};
 
 use super::StoreRepository;
-use super::acknowledged::to_its_end;
 use crate::StoreResult;
 
 impl StoreRepository {
@@ -14,7 +13,7 @@ impl StoreRepository {
     /// If the catalogue fails.
     pub async fn delete_tag(&self, tag: &Tag, by: &By) -> StoreResult<DeleteTag> {
         let (repository, tag, by) = (self.clone(), tag.clone(), self.through_here(by));
-        to_its_end(async move {
+        self.to_its_end(async move {
             let deleted = repository.content().delete_tag(&repository.name, &tag, &by).await?;
             repository.record_tag_deleted(&tag, &deleted, &by).await?;
             Ok(deleted)
@@ -28,7 +27,7 @@ impl StoreRepository {
     /// If the catalogue fails.
     pub async fn delete_manifest(&self, digest: &Digest, by: &By) -> StoreResult<DeleteManifest> {
         let (repository, digest, by) = (self.clone(), *digest, self.through_here(by));
-        to_its_end(async move {
+        self.to_its_end(async move {
             let deleted = repository.content().delete_manifest(&repository.name, &digest, &by).await?;
             repository.record_manifest_deleted(&digest, &deleted, &by).await?;
             Ok(deleted)

@@ -4,7 +4,6 @@ use portolan_catalog::{By, NewManifest, PutManifest};
 use portolan_oci::{RawManifest, Tag};
 
 use super::StoreRepository;
-use super::acknowledged::to_its_end;
 use crate::StoreResult;
 
 impl StoreRepository {
@@ -22,7 +21,7 @@ impl StoreRepository {
         let children = self.store().settings().sparse_indexes.children();
         let new = NewManifest { raw: manifest.clone(), tags: tags.to_vec(), children };
         let (repository, by) = (self.clone(), self.through_here(by));
-        to_its_end(async move {
+        self.to_its_end(async move {
             let put = repository.content().put_manifest(&repository.name, &new, &by).await?;
             match &put {
                 PutManifest::Stored(stored) => repository.record_put(&new.raw, stored, &by).await?,

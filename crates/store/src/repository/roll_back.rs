@@ -4,7 +4,6 @@ use portolan_catalog::{By, RollBack, RollBackTo, RolledBack, TagEvent};
 use portolan_oci::Tag;
 
 use super::StoreRepository;
-use super::acknowledged::to_its_end;
 use crate::StoreResult;
 
 impl StoreRepository {
@@ -25,7 +24,7 @@ impl StoreRepository {
         let children = self.store().settings().sparse_indexes.children();
         let (to, by) = (RollBack { tag: tag.clone(), to, children }, self.through_here(by));
         let repository = self.clone();
-        to_its_end(async move {
+        self.to_its_end(async move {
             let became = repository.content().roll_back(&repository.name, &to, &by).await?;
             match &became {
                 RolledBack::Stored { stored, image, children } => {

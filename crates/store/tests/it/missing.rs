@@ -138,6 +138,9 @@ async fn a_push_whose_record_failed_is_recorded_before_it_is_acknowledged() {
     process.break_records();
     assert_eq!(process.put(&one, &["1", "2"]).await, None);
     assert_eq!(process.put(&one, &["1", "2"]).await, None, "it is in the catalogue, and not yet safe");
+    assert_eq!(process.put(&manifest(2), &["3"]).await, None);
+    let three = TagOrDigest::Tag(tag("3"));
+    assert_eq!(process.app.stat_manifest(&three).await.unwrap(), None, "nothing more is committed");
     process.mend_records();
     assert_eq!(process.put(&one, &["1", "2"]).await, Some(PutManifest::Unchanged));
     process.break_records();
@@ -156,8 +159,10 @@ async fn what_a_dead_process_committed_is_recorded_by_the_next_one() {
     assert!(dead.put(&one, &["1", "2"]).await.is_some());
     dead.break_records();
     assert_eq!(dead.put(&two, &["1"]).await, None);
-    assert_eq!(dead.delete_tag("2").await, None);
-    drop(dead);
+    let another = bench.process().await;
+    another.break_records();
+    assert_eq!(another.delete_tag("2").await, None);
+    drop((dead, another));
     let changes = bench.catalog.changes();
     let process = bench.process().await;
     let hour = Duration::from_secs(60 * 60);
