@@ -1,4 +1,4 @@
-//! Chores of the workspace: `cargo xtask setup|test|floors|generate|ci|bench|package`.
+//! Chores of the workspace: `cargo xtask setup|test|floors|generate|ci|bench|fuzz|package`.
 //!
 //! A chore is a file of [`commands`]; what only the continuous integration runs, but has rules of its own,
 //! is a file of [`checks`]; how packages are built stands in [`package`]. Nothing of the product lives here, and nothing here imports the product.

@@ -28,9 +28,13 @@ pub(crate) enum ProcessError {
 
 /// Runs a command to its end.
 pub(crate) fn run(command: &mut Command) -> Result<(), ProcessError> {
-    let status =
-        command.status().map_err(|source| ProcessError::Start { line: command_line(command), source })?;
+    let status = status(command)?;
     if status.success() { Ok(()) } else { Err(ProcessError::Failed { line: command_line(command), status }) }
+}
+
+/// Runs a command to its end, whatever that is.
+pub(crate) fn status(command: &mut Command) -> Result<ExitStatus, ProcessError> {
+    command.status().map_err(|source| ProcessError::Start { line: command_line(command), source })
 }
 
 /// Runs a command to its end and takes what it writes to stdout.

@@ -180,11 +180,13 @@ pub use changes::{
 pub use condemned::{CondemnReason, Condemned, CondemnedTag, Deletion, DeletionId, Doomed};
 pub use content::{
     Batch, BlobGeneration, BlobPlace, BlobToWrite, BlobWithBytes, Broken, Children, CommitBlob, Content,
-    DeleteManifest, DeleteTag, DoomedBlobs, EndIdle, EventKey, FoundManifest, LinkKey, ManifestKey,
-    ManifestStat, ManifestWas, MarkDamaged, MountBlob, NewBlob, NewManifest, PackName, PackNameError,
-    PutManifest, ReferrerKey, ReferrerPage, RenewLink, RepositoryPage, RepositoryState, RestoredBlob,
-    RestoredManifest, RestoredPack, RestoredTag, RollBack, RollBackTo, RolledBack, SaveUpload, StoredBlob,
-    StoredManifest, TagEvent, TagPage, TagRange, TagTexts, TakeUpload, UnlinkBlob, UploadSession,
+    DeleteManifest, DeleteTag, DoomedBlobs, DumpedEvent, DumpedEvents, DumpedManifest, DumpedManifests,
+    DumpedRepository, EndIdle, EventKey, FoundManifest, HoldStore, LinkKey, ManifestKey, ManifestStat,
+    ManifestWas, MarkDamaged, MountBlob, MovePacked, MovedBlob, NewBlob, NewManifest, PackName,
+    PackNameError, PackUse, PackedBlob, PutManifest, ReferrerKey, ReferrerPage, RenewLink, RenewStore,
+    RepositoryPage, RepositoryState, RestoredBlob, RestoredManifest, RestoredPack, RestoredTag, RetirePack,
+    RollBack, RollBackTo, RolledBack, SaveUpload, StoreHost, StoreLease, StoredBlob, StoredManifest,
+    TagEvent, TagPage, TagRange, TagTexts, TakeUpload, UnlinkBlob, UploadSession,
 };
 pub use error::{CatalogError, Cause};
 pub use journal::{

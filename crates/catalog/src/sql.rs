@@ -158,6 +158,15 @@ pub(crate) fn joined(backend: DbBackend, column: &str) -> String {
     }
 }
 
+/// The sum of a column of numbers, 0 where there are none. In servers a sum is of another kind.
+pub(crate) fn sum(database: &impl ConnectionTrait, column: &str) -> String {
+    let number = match database.get_database_backend() {
+        DbBackend::MySql => "SIGNED",
+        _ => "BIGINT",
+    };
+    format!("CAST(COALESCE(SUM({column}), 0) AS {number})")
+}
+
 /// Rows to be inserted.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Insert<const N: usize> {

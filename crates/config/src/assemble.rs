@@ -32,6 +32,7 @@ pub(crate) fn assemble(
         listen: listen(document.get("listen"), document.get("access"), report),
         tls: certificate(document.get("tls"), report),
         access,
+        layouts: make(document.get("layouts"), report).unwrap_or_default(),
         registries: registries(document.get("registries"), report, path),
         mirrors: Vec::new(),
         defaults: make(document.get("defaults"), report).unwrap_or_default(),

@@ -38,6 +38,10 @@ pub struct Config {
     /// Who may do what at the daemon. Without it nobody is asked, and only this machine is answered.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub access: Option<AccessSettings>,
+    /// Whether the daemon keeps an OCI image layout of each repository of its store, for tools that read folders:
+    /// `store/layouts/REPOSITORY/_layout` in the data folder.
+    #[serde(default)]
+    pub layouts: bool,
     /// What is set for single registries. A registry needs no entry to be used.
     #[serde(default)]
     pub registries: Vec<RegistrySettings>,

@@ -10,6 +10,9 @@
 mod causes;
 mod descriptor;
 mod digest;
+#[cfg(any(test, feature = "fuzzing"))]
+#[doc(hidden)]
+pub mod fuzzing;
 mod hashing;
 mod image_config;
 mod manifest;

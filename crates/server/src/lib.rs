@@ -10,6 +10,9 @@
 pub mod access;
 pub mod background;
 pub mod doors;
+#[cfg(any(test, feature = "fuzzing"))]
+#[doc(hidden)]
+pub mod fuzzing;
 pub mod http;
 pub mod metrics;
 pub mod testing;

@@ -1,5 +1,6 @@
 //! What can go wrong with the store, by what a caller can do about it.
 
+use jiff::Timestamp;
 use portolan_catalog::CatalogError;
 use portolan_oci::VerifyError;
 
@@ -32,6 +33,30 @@ pub enum StoreError {
     /// Catalogue and files are of two stores.
     #[error("the catalogue is that of another store: `data` and `database` have to be of the same one")]
     Foreign,
+    /// Another host has the store.
+    #[error(
+        "{machine} has the store, until {until} at least: end Portolan there, or wait until then if it does not run any \
+         more"
+    )]
+    HeldElsewhere {
+        /// Which.
+        machine: String,
+        /// Until then, unless it goes on.
+        until: Timestamp,
+    },
+    /// Another host took the store when this one had not been heard of for too long.
+    #[error(
+        "{machine} has taken the store over: nothing is written here any more; end Portolan there and start it here"
+    )]
+    TakenOver {
+        /// Which.
+        machine: String,
+    },
+    /// This host could not say in time that it still has the store.
+    #[error(
+        "this host could not renew its lease of the store: nothing is written until the database answers"
+    )]
+    NotRenewed,
     /// Less room is free than is kept in reserve.
     #[error("{missing} bytes are missing until the store takes content again")]
     NoRoom {

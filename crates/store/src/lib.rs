@@ -9,7 +9,13 @@
 mod backend;
 mod belongs;
 mod error;
+#[cfg(any(test, feature = "fuzzing"))]
+#[doc(hidden)]
+pub mod fuzzing;
 mod gc;
+mod holding;
+mod host;
+mod layouts;
 mod packs;
 mod place;
 mod rebuild;
@@ -29,12 +35,15 @@ pub use backend::{
 };
 pub use error::{Cause, StoreError, StoreResult};
 pub use gc::{CollectObserver, CollectOptions, Collected, Collection, Quiet, Step};
+pub use layouts::DiskLayouts;
 pub use packs::{
     Footer, FooterError, ListedPack, PACK_SIZE, PACKED_BELOW, PackEntry, PackWriter, SealedPack,
 };
 pub use rebuild::{RebuildError, Rebuilt, rebuild};
-pub use records::{DiskRecords, ReadRecord, Record, RecordKeeper, SnapshotWriter};
-pub use repository::{Mounted, StoreRepository};
+pub use records::{
+    DiskRecords, ReadRecord, Record, RecordKeeper, Snapshot, SnapshotIs, SnapshotWriter, Written,
+};
+pub use repository::{Mounted, Objects, PutMany, StoreRepository};
 pub use settings::{Reserve, SparseIndexes, StoreSettings, UploadLimits};
 pub use store::Store;
 pub use uploads::{Incoming, Proof, Sent, Upload};

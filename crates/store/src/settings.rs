@@ -16,7 +16,12 @@ pub struct StoreSettings {
     pub collection: CollectOptions,
     /// Whether an index may name manifests that are not there.
     pub sparse_indexes: SparseIndexes,
+    /// Bytes of records since the last snapshot above which a new one is made, if they are also more than that has.
+    pub snapshot_above: u64,
 }
+
+/// What [`StoreSettings::snapshot_above`] is unless something else is said.
+const SNAPSHOT_ABOVE: u64 = 64 << 20;
 
 impl Default for StoreSettings {
     fn default() -> Self {
@@ -25,6 +30,7 @@ impl Default for StoreSettings {
             uploads: UploadLimits::default(),
             collection: CollectOptions::default(),
             sparse_indexes: SparseIndexes::Refused,
+            snapshot_above: SNAPSHOT_ABOVE,
         }
     }
 }

@@ -1,17 +1,19 @@
 //! The open store.
 
 use std::num::NonZeroU64;
-use std::sync::Arc;
+use std::sync::{Arc, Weak};
 
 use portolan_catalog::{Content, RepositoryPage, UploadId};
-use portolan_oci::RepositoryName;
+use portolan_oci::{RepositoryName, with_causes};
+use tokio::time::{Instant, interval_at};
 
+use crate::holding::{self, Holding};
 use crate::records::Recorder;
 use crate::uploads::Uploads;
 use crate::watermark::Watermark;
 use crate::{
-    BlobBackend, CollectOptions, RecordKeeper, StoreRepository, StoreResult, StoreSettings, VerifyObserver,
-    VerifyReport, VerifyStoreError, belongs, verify,
+    BlobBackend, CollectOptions, RecordKeeper, StoreError, StoreRepository, StoreResult, StoreSettings,
+    VerifyObserver, VerifyReport, VerifyStoreError, belongs, host, verify,
 };
 
 /// The open store; clones are cheap and are the same store.
@@ -26,6 +28,7 @@ struct Inner {
     settings: StoreSettings,
     uploads: Uploads,
     watermark: Watermark,
+    holding: Holding,
     /// Which process this is, to others who share the catalogue.
     node: String,
 }
@@ -37,7 +40,8 @@ impl Store {
     /// # Errors
     /// [`StoreError::CatalogueLost`](crate::StoreError::CatalogueLost),
     /// [`StoreError::FilesLost`](crate::StoreError::FilesLost) or
-    /// [`StoreError::Foreign`](crate::StoreError::Foreign) if they do not belong together; if one of them fails.
+    /// [`StoreError::Foreign`] if they do not belong together;
+    /// [`StoreError::HeldElsewhere`] if another host has it; if one of them fails.
     pub async fn open(
         settings: StoreSettings,
         content: Content,
@@ -45,11 +49,15 @@ impl Store {
         records: Arc<dyn RecordKeeper>,
     ) -> StoreResult<Self> {
         belongs::make_sure(&content, &*backend, &*records).await?;
+        let holding = Holding::begin(&content, &host::this()).await?;
         let watermark = Watermark::new(settings.reserve, Arc::clone(&backend));
         watermark.look().await?;
         let uploads = Uploads::new(settings.uploads);
         let (node, recorder) = (UploadId::random().to_string(), Recorder::new(records));
-        Ok(Self(Arc::new(Inner { content, backend, recorder, settings, uploads, watermark, node })))
+        let inner = Inner { content, backend, recorder, settings, uploads, watermark, holding, node };
+        let store = Self(Arc::new(inner));
+        tokio::spawn(keep_holding(Arc::downgrade(&store.0)));
+        Ok(store)
     }
 
     /// The repository of this name, which need not be there yet.
@@ -82,6 +90,7 @@ impl Store {
     /// # Errors
     /// What is in the way: the catalogue, or the storage.
     pub async fn check(&self) -> StoreResult<()> {
+        self.may_write()?;
         self.repositories(None, 1).await?;
         self.free_bytes().await?;
         Ok(())
@@ -98,6 +107,25 @@ impl Store {
     /// How many upload sessions are open in this process.
     pub fn open_uploads(&self) -> usize {
         self.uploads().count()
+    }
+
+    /// Says anew that this host has the store. That is done by itself, four times a minute.
+    ///
+    /// # Errors
+    /// [`StoreError::TakenOver`] if another host has taken it; if the catalogue fails.
+    pub async fn renew_hold(&self) -> StoreResult<()> {
+        self.0.holding.renew(self.content()).await
+    }
+
+    /// Fails while nothing may be written: another host may have the store.
+    pub(crate) fn may_write(&self) -> StoreResult<()> {
+        self.0.holding.check()
+    }
+
+    /// Fails while content must not be taken.
+    pub(crate) async fn takes_content(&self) -> StoreResult<()> {
+        self.may_write()?;
+        self.watermark().check().await
     }
 
     pub(crate) fn content(&self) -> &Content {
@@ -132,5 +160,24 @@ impl Store {
 
     pub(crate) fn watermark(&self) -> &Watermark {
         &self.0.watermark
+    }
+}
+
+/// Renews the lease for as long as anybody has the store open.
+async fn keep_holding(store: Weak<Inner>) {
+    let mut ticks = interval_at(Instant::now() + holding::EVERY, holding::EVERY);
+    loop {
+        ticks.tick().await;
+        let Some(inner) = store.upgrade() else { return };
+        match inner.holding.renew(&inner.content).await {
+            Ok(()) => {}
+            Err(error @ StoreError::TakenOver { .. }) => {
+                tracing::error!(cause = with_causes(&error), "the store is another host's now");
+                return;
+            }
+            Err(error) => {
+                tracing::warn!(cause = with_causes(&error), "the lease of the store is not renewed yet");
+            }
+        }
     }
 }

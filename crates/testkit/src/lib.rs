@@ -12,7 +12,9 @@
     reason = "test support: a broken set-up must stop the test, and a skipped one must say so"
 )]
 
+pub mod chaos;
 pub mod client;
+pub mod corpus;
 pub mod databases;
 pub mod digest;
 pub mod image;

@@ -14,6 +14,9 @@ pub mod conformance;
 mod content;
 mod endpoint;
 mod error;
+#[cfg(any(test, feature = "fuzzing"))]
+#[doc(hidden)]
+pub mod fuzzing;
 mod host_gate;
 mod hosts;
 mod layout;

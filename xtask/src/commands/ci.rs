@@ -100,7 +100,10 @@ impl Stage {
             command
         };
         match self {
-            Self::Fmt => process::run(&mut cargo(&["fmt", "--all", "--check"]))?,
+            Self::Fmt => {
+                process::run(&mut cargo(&["fmt", "--all", "--check"]))?;
+                process::run(&mut cargo(&["fmt", "--manifest-path=fuzz/Cargo.toml", "--check"]))?;
+            }
             Self::Floors => floors::run(workspace)?,
             Self::Links => links::check(&workspace.root)?,
             Self::Clippy => process::run(&mut cargo(&[

@@ -5,6 +5,7 @@ mod bench;
 mod ci;
 mod databases;
 mod floors;
+mod fuzz;
 mod generate;
 mod package;
 mod setup;

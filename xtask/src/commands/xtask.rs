@@ -2,7 +2,7 @@
 
 use clap::Parser;
 
-use super::{bench, ci, floors, generate, package, setup, test};
+use super::{bench, ci, floors, fuzz, generate, package, setup, test};
 use crate::workspace::{Workspace, WorkspaceError};
 
 /// Chores of the Portolan workspace.
@@ -21,6 +21,8 @@ pub(crate) enum Xtask {
     Ci(ci::Ci),
     /// Build for release and measure side by side with the peers found on this machine
     Bench(bench::Bench),
+    /// Look for inputs that a parser does not survive, with coverage-guided fuzzers
+    Fuzz(fuzz::Fuzz),
     /// Build the Debian package and the RPM, or the container image, or install a package to see that it is well
     Package(package::Package),
 }
@@ -49,6 +51,9 @@ pub(crate) enum Error {
     /// The documents do not hang together.
     #[error(transparent)]
     Links(#[from] crate::checks::links::LinksError),
+    /// A fuzzer found something, or cannot run.
+    #[error(transparent)]
+    Fuzz(#[from] fuzz::FuzzError),
     /// A package cannot be built, or is not well.
     #[error(transparent)]
     Package(#[from] crate::package::PackageError),
@@ -65,6 +70,7 @@ impl Xtask {
             Self::Generate => Ok(generate::write(&workspace)?),
             Self::Ci(ci) => Ok(ci.run(&workspace)?),
             Self::Bench(bench) => bench.run(&workspace),
+            Self::Fuzz(fuzz) => Ok(fuzz.run(&workspace)?),
             Self::Package(package) => Ok(package.run(&workspace)?),
         }
     }

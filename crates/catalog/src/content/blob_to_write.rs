@@ -1,10 +1,12 @@
 //! Whether a blob has to be written, and at which generation.
 
+use std::collections::HashSet;
+
 use portolan_oci::Digest;
 
 use super::Content;
 use super::blob_state::BlobState;
-use crate::{CatalogError, sql};
+use crate::{CatalogError, sql, stored};
 
 /// What a writer of a blob finds. It is looked at without a lock: what is true at the end,
 /// [`commit_blobs`](Content::commit_blobs) says.
@@ -30,10 +32,36 @@ impl Content {
     pub async fn blob_to_write(&self, digest: &Digest) -> Result<BlobToWrite, CatalogError> {
         let sql = "SELECT state, size, generation FROM content_blob WHERE digest = ?";
         let row = sql::one(&self.readers().await?, sql, [digest.to_stored().into()]).await?;
-        let Some(row) = row else { return Ok(BlobToWrite::Absent { generation: 0 }) };
-        if BlobState::read(row.get(0)?)?.has_bytes() {
-            return Ok(BlobToWrite::Present { size: row.count(1, "size")? });
+        row.map_or(Ok(BlobToWrite::Absent { generation: 0 }), |row| BlobToWrite::read(&row))
+    }
+
+    /// Those of these blobs whose bytes are there, in whatever repository.
+    ///
+    /// # Errors
+    /// As any read.
+    pub async fn blobs_present(&self, digests: &[Digest]) -> Result<HashSet<Digest>, CatalogError> {
+        let readers = self.readers().await?;
+        let mut present = HashSet::new();
+        for chunk in digests.chunks(stored::CHUNK) {
+            let (marks, values) = sql::list(sql::digests(chunk));
+            let sql =
+                format!("SELECT state, size, generation, digest FROM content_blob WHERE digest IN ({marks})");
+            for row in sql::all(&readers, &sql, values).await? {
+                if let BlobToWrite::Present { .. } = BlobToWrite::read(&row)? {
+                    present.insert(row.digest(3)?);
+                }
+            }
         }
-        Ok(BlobToWrite::Absent { generation: row.count(2, "generation")?.saturating_add(1) })
+        Ok(present)
+    }
+}
+
+impl BlobToWrite {
+    /// From state, size and generation.
+    fn read(row: &sql::Row) -> Result<Self, CatalogError> {
+        if BlobState::read(row.get(0)?)?.has_bytes() {
+            return Ok(Self::Present { size: row.count(1, "size")? });
+        }
+        Ok(Self::Absent { generation: row.count(2, "generation")?.saturating_add(1) })
     }
 }

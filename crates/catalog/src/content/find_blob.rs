@@ -37,12 +37,18 @@ impl Content {
     ) -> Result<Option<StoredBlob>, CatalogError> {
         let live = BlobState::Live.number();
         let values = [digest.to_stored().into(), live.into(), repository.as_str().into()];
-        let Some(row) = sql::one(&self.readers().await?, FIND, values).await? else { return Ok(None) };
+        let row = sql::one(&self.readers().await?, FIND, values).await?;
+        row.map(|row| StoredBlob::read(&row, *digest)).transpose()
+    }
+}
+
+impl StoredBlob {
+    /// From the first columns of [`FIND`].
+    pub(super) fn read(row: &sql::Row, digest: Digest) -> Result<Self, CatalogError> {
         let place = match row.get::<Option<String>>(2)? {
             None => BlobPlace::File { generation: row.count(1, "generation")? },
             Some(_) => BlobPlace::Packed { pack: row.parsed(2, "pack")?, offset: row.count(3, "offset")? },
         };
-        let size = row.count(0, "size")?;
-        Ok(Some(StoredBlob { digest: *digest, size, place, linked_at: row.time(4)? }))
+        Ok(Self { digest, size: row.count(0, "size")?, place, linked_at: row.time(4)? })
     }
 }

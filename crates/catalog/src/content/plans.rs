@@ -2,8 +2,11 @@
 
 use sea_orm::{ConnectionTrait as _, DbBackend, Statement};
 
-use super::{collection, find_blob, find_manifest, linked_in, referrers, repositories, stat_manifest, tags};
-use super::{tag_history, unlink_blob, upload_session};
+use super::{
+    collection, dump, find_blob, find_manifest, linked_in, packs, referrers, repositories, stat_manifest,
+    tags,
+};
+use super::{tag_history, tagged, unlink_blob, upload_session};
 use crate::changes::read as changes;
 use crate::{Catalog, DatabaseLocation, sqlite};
 
@@ -55,7 +58,13 @@ async fn what_is_asked_often_goes_by_an_index() {
         ("deleted manifests", by(collection::expire_manifests::DELETED)),
         ("events of a repository's tags", by(collection::expire_events::OF_REPOSITORY)),
         ("events of those after it", by(collection::expire_events::OF_OTHERS)),
+        ("all repositories", by(dump::repositories::REPOSITORIES)),
+        ("sizes of all manifests", by(dump::manifests::SIZES)),
+        ("all manifests", by(dump::manifests::BODIES)),
+        ("all that happened to tags", by(dump::tag_events::EVENTS)),
         ("images that a blob breaks", by(collection::damage::BROKEN)),
+        ("tags with what they name", by(tagged::TAGGED)),
+        ("blobs of a pack", by(packs::packed_blobs::PACKED)),
     ];
     assert_eq!(plans(&statements).await, include_str!("plans.txt"));
 }

@@ -12,7 +12,7 @@ const STORE: Insert<3> =
     Insert { table: "content_store", columns: ["one", "uuid", "token"], there: There::Stays(&["one"]) };
 
 /// The key of the only row.
-const ONE: &str = "store";
+pub(super) const ONE: &str = "store";
 
 struct Claim {
     uuid: String,

@@ -39,15 +39,20 @@ pub(super) async fn run(_: &ServeArguments, context: &Context) -> Result<Outcome
     let scheme = encryption.scheme();
     let router = doors::all(store.clone(), limits, metrics, &gate, scheme);
     let changes = context.changes().await?;
+    let layouts = if config.layouts { context.store()?.layouts().cloned() } else { None };
     // Before anything is acknowledged that stands on them.
     let recorded = store.write_missing_records(&changes, Duration::ZERO).await;
     recorded.map_err(|cause| Failure::other("cannot write the records that are missing", cause))?;
     let failed = |cause| Failure::other(format!("cannot listen at {address}"), cause);
     let server = Server::bind(address, router, limits, encryption).await.map_err(failed)?;
     let address = server.address().map_err(failed)?;
-    context.talk.insist(&format!("listening at {}://{address}", scheme.name()));
+    // From when it is said that it listens, a signal ends it in order.
     Interrupt::over(&context.talk, async |interrupt| {
-        let house = tokio::spawn(keep_house(store, changes, interrupt.token().clone()));
+        context.talk.insist(&format!("listening at {}://{address}", scheme.name()));
+        if config.access.is_some() && context.access().await?.users().await?.is_empty() {
+            context.talk.say("nobody can log in yet: add a user with `portolan user add NAME`");
+        }
+        let house = tokio::spawn(keep_house(store, changes, layouts, interrupt.token().clone()));
         let manager = service_manager::tell(server.heart(), interrupt.token().clone());
         tokio::join!(server.run(interrupt.token().clone()), manager);
         house.await.map_err(|cause| Failure::other("the work behind the doors broke down", cause))?;

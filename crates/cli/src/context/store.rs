@@ -1,13 +1,13 @@
 //! The store, opened when it is first wanted.
 
 use std::path::PathBuf;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use async_trait::async_trait;
 use portolan_oci::RepositoryName;
 use portolan_store::{
-    DiskBackend, DiskRecords, RebuildError, Rebuilt, Sharing, Store, StoreError, StoreRepository,
-    StoreResult, StoreSettings, rebuild,
+    DiskBackend, DiskLayouts, DiskRecords, RebuildError, Rebuilt, Sharing, Store, StoreError,
+    StoreRepository, StoreResult, StoreSettings, rebuild,
 };
 use portolan_transport::{OwnStore, Source, Target, TransportError, TransportResult};
 use tokio::sync::OnceCell;
@@ -20,16 +20,22 @@ pub(crate) struct LazyStore {
     folder: PathBuf,
     catalog: Arc<LazyCatalog>,
     open: OnceCell<Store>,
+    layouts: OnceLock<DiskLayouts>,
 }
 
 impl LazyStore {
     /// The store of the data folder.
     pub(super) fn new(folder: PathBuf, catalog: Arc<LazyCatalog>) -> Self {
-        Self { folder, catalog, open: OnceCell::new() }
+        Self { folder, catalog, open: OnceCell::new(), layouts: OnceLock::new() }
     }
 
     pub(crate) async fn store(&self) -> StoreResult<&Store> {
         self.open.get_or_try_init(|| self.open()).await
+    }
+
+    /// The layouts beside it, once it is open.
+    pub(crate) fn layouts(&self) -> Option<&DiskLayouts> {
+        self.layouts.get()
     }
 
     /// Makes the catalogue again of what lies in the store. Nobody else may have it.
@@ -42,6 +48,7 @@ impl LazyStore {
     async fn open(&self) -> StoreResult<Store> {
         let backend = DiskBackend::open(self.folder.clone(), Sharing::Shared).await?;
         let records = Arc::new(DiskRecords::beside(&backend));
+        self.layouts.get_or_init(|| DiskLayouts::beside(&backend));
         let content = self.catalog.content().await;
         Store::open(StoreSettings::default(), content, Arc::new(backend), records).await
     }

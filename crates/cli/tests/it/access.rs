@@ -56,6 +56,22 @@ async fn users_and_tokens_are_let_in_as_far_as_they_are_granted() {
     assert_eq!(listed["tokens"][0]["state"], "revoked");
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn a_registry_that_nobody_can_log_in_to_says_so() {
+    let sandbox = guarded();
+    let said = async |daemon: Daemon| {
+        assert_eq!(daemon.client().status(Method::GET, "/healthz").await, 200);
+        daemon.signal("TERM");
+        daemon.ended().1
+    };
+    let hint = "nobody can log in yet: add a user with `portolan user add NAME`";
+    let first = said(Daemon::start(&sandbox)).await;
+    assert!(first.contains(hint), "{first}");
+    add(&sandbox, "anna");
+    let second = said(Daemon::start(&sandbox)).await;
+    assert!(!second.contains(hint), "{second}");
+}
+
 #[test]
 fn users_are_listed_and_changed_and_the_log_has_it_all() {
     let sandbox = guarded();

@@ -2,7 +2,6 @@
 #![expect(
     clippy::unwrap_used,
     clippy::panic,
-    clippy::print_stdout,
     reason = "what cannot be set up must stop the test, and say what it was"
 )]
 
@@ -20,6 +19,7 @@ mod errors;
 mod help;
 mod inspect;
 mod interrupt;
+mod layouts;
 mod login;
 mod man;
 mod mirrors;

@@ -8,6 +8,8 @@
 
 mod caller;
 mod credentials;
+#[cfg(any(test, feature = "fuzzing"))]
+pub(crate) mod fuzzing;
 mod gate;
 mod passes;
 mod passwords;

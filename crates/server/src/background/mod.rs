@@ -6,19 +6,28 @@
 mod changes;
 mod clock;
 mod collecting;
+mod layouts;
 mod recording;
+mod snapshots;
 
 use portolan_catalog::Changes;
-use portolan_store::Store;
+use portolan_store::{DiskLayouts, Store};
 use tokio_util::sync::CancellationToken;
 
-/// Does all of it until it is told to end.
-pub async fn keep_house(store: Store, changes: Changes, end: CancellationToken) {
+/// Does all of it until it is told to end; `layouts` only if they are wanted.
+pub async fn keep_house(
+    store: Store,
+    changes: Changes,
+    layouts: Option<DiskLayouts>,
+    end: CancellationToken,
+) {
     let owner = store.node().to_owned();
     let work = async {
         tokio::join!(
             collecting::keep_collecting(store.clone()),
             recording::keep_recording(&store, &changes),
+            snapshots::keep_snapshots(&store),
+            layouts::keep_layouts(&store, &changes, layouts),
             changes::keep_numbering(&changes, &owner),
             changes::keep_short(&changes)
         )

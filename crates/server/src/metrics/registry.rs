@@ -37,6 +37,7 @@ struct Series {
     under_way: Gauge,
     uploads: Gauge,
     free: Gauge<u64, AtomicU64>,
+    recorded: Gauge<u64, AtomicU64>,
     expires: MaybeGauge,
 }
 
@@ -51,7 +52,8 @@ impl Default for Metrics {
         let mut registry = Registry::with_prefix("portolan");
         let requests = Family::default();
         let durations = Histogram::new(exponential_buckets(SHORTEST, 2.0, 14));
-        let (under_way, uploads, free) = (Gauge::default(), Gauge::default(), Gauge::default());
+        let (under_way, uploads) = (Gauge::default(), Gauge::default());
+        let (free, recorded) = (Gauge::default(), Gauge::default());
         let expires = MaybeGauge::default();
         registry.register("http_requests", "Requests answered", requests.clone());
         let help = "Time from a request's head to that of its answer";
@@ -64,9 +66,11 @@ impl Default for Metrics {
             Unit::Bytes,
             free.clone(),
         );
+        let help = "Records since the last snapshot of them";
+        registry.register_with_unit("store_records", help, Unit::Bytes, recorded.clone());
         let help = "When the certificate that is shown expires, in Unix time";
         registry.register_with_unit("tls_certificate_expires", help, Unit::Seconds, expires.clone());
-        Self(Arc::new(Series { registry, requests, durations, under_way, uploads, free, expires }))
+        Self(Arc::new(Series { registry, requests, durations, under_way, uploads, free, recorded, expires }))
     }
 }
 
@@ -87,6 +91,12 @@ impl Metrics {
                 self.0.free.set(free);
             }
             Err(error) => tracing::warn!(%error, "free space cannot be measured"),
+        }
+        match store.recorded().await {
+            Ok(recorded) => {
+                self.0.recorded.set(recorded.since_snapshot);
+            }
+            Err(error) => tracing::warn!(%error, "records cannot be measured"),
         }
     }
 

@@ -44,8 +44,16 @@ fn files(door: &Door) -> usize {
 }
 
 async fn what_is_pushed_again_between_deleting_and_the_delete_can_be_pulled(door: &Door) {
-    let steps =
-        [Step::Links, Step::Condemn, Step::Doom, Step::Remove, Step::Settle, Step::Sweep, Step::Forget];
+    let steps = [
+        Step::Links,
+        Step::Condemn,
+        Step::Doom,
+        Step::Remove,
+        Step::Settle,
+        Step::Packs,
+        Step::Sweep,
+        Step::Forget,
+    ];
     for (seed, step) in (1..).zip(steps) {
         let image = Image::oci().layer(Layer::gzip(seed)).build();
         door.client().push_tree("a", &image, &["v1".to_owned()]).await.unwrap();

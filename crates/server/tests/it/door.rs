@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use http::Method;
-use portolan_catalog::{Access, Changes, DatabaseLocation, Grants, ServerConnections};
+use portolan_catalog::{Access, Changes, Content, DatabaseLocation, Grants, ServerConnections};
 use portolan_server::access::Admission;
 use portolan_server::http::HttpLimits;
 use portolan_server::testing::{Doors, Running};
@@ -113,6 +113,10 @@ impl Door {
 
     pub(crate) fn changes(&self) -> Changes {
         self.running.catalog.changes()
+    }
+
+    pub(crate) fn content(&self) -> Content {
+        self.running.catalog.content()
     }
 
     pub(crate) fn store(&self) -> &Store {

@@ -13,6 +13,7 @@ mod access;
 mod changes;
 mod collection;
 mod door;
+mod holding;
 mod spec;
 mod tls;
 

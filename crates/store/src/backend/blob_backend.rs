@@ -43,12 +43,13 @@ pub trait BlobBackend: Debug + Send + Sync + 'static {
     /// If the place fails.
     async fn begin(&self, id: &UploadId) -> Result<Box<dyn PartWriter>, BackendError>;
 
-    /// Goes on with a session at `offset`; what was written beyond it is cut off. Waits until writes of a dropped
-    /// writer that are still under way have ended.
+    /// Goes on with a session at `offset`; what was written beyond it is cut off, and stays a blob's if it has been
+    /// placed. Waits until writes of a dropped writer that are still under way have ended.
     ///
     /// # Errors
-    /// [`PartLost`](BackendError::PartLost) if there are fewer bytes than `offset`, or if they have been placed and
-    /// would have to be altered; [`PartInUse`](BackendError::PartInUse) if there is a writer.
+    /// [`PartLost`](BackendError::PartLost) if there are fewer bytes than `offset`;
+    /// [`PartInUse`](BackendError::PartInUse) if there is a writer. If exactly `offset` bytes have been placed they can
+    /// only be placed again: writing more fails with [`PartLost`](BackendError::PartLost).
     async fn resume(
         &self,
         id: &UploadId,

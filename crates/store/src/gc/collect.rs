@@ -21,6 +21,7 @@ impl Store {
         options: &CollectOptions,
         observer: &dyn CollectObserver,
     ) -> StoreResult<Collection> {
+        self.may_write()?;
         let Some(_collecting) = self.backend().collecting().await? else { return Ok(Collection::UnderWay) };
         let mut collected = Collected::default();
         observer.reached(Step::Manifests).await;
@@ -34,8 +35,12 @@ impl Store {
         observer.reached(Step::Doom).await;
         self.doom(before(options.grace)).await?;
         self.remove(observer, &mut collected).await?;
+        observer.reached(Step::Packs).await;
+        self.rewrite_packs_if_there_is_room().await?;
+        collected.packs = self.remove_packs(before(options.grace)).await?;
         observer.reached(Step::Sweep).await;
-        collected.strays = self.sweep().await?;
+        let old = before(options.unchanged);
+        collected.strays = self.sweep(old).await? + self.sweep_packs(old).await?;
         observer.reached(Step::Forget).await;
         self.forget(options).await?;
         Ok(Collection::Done(collected))
@@ -102,6 +107,7 @@ impl Store {
             let Some(last) = doomed.last() else { return Ok(()) };
             after = Some(last.digest);
             observer.reached(Step::Remove).await;
+            self.may_write()?;
             for &BlobGeneration { digest, generation } in &doomed {
                 self.backend().remove(&BlobKey { digest, generation }).await?;
             }

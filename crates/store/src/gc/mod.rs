@@ -8,6 +8,8 @@
 mod collect;
 mod observer;
 mod options;
+mod remove_packs;
+mod rewrite_packs;
 mod sweep;
 mod uploads;
 

@@ -19,6 +19,8 @@ pub enum Step {
     Remove,
     /// It is noted that they are gone.
     Settle,
+    /// What is left in packs that are more than half dead is written anew, and old packs go.
+    Packs,
     /// Files go that no row names.
     Sweep,
     /// What is gone for long is forgotten.

@@ -9,19 +9,22 @@ pub struct CollectOptions {
     pub grace: Duration,
     /// How long what was deleted can be rolled back to.
     pub keep_history: Duration,
+    /// How long files and packs that nothing names have to be unchanged.
+    pub unchanged: Duration,
 }
 
 const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 
 impl Default for CollectOptions {
     fn default() -> Self {
-        Self { grace: DAY, keep_history: 7 * DAY }
+        Self { grace: DAY, keep_history: 7 * DAY, unchanged: DAY }
     }
 }
 
 impl CollectOptions {
     /// All that nothing needs, at once. What is pushed meanwhile is safe all the same.
-    pub const NOW: Self = Self { grace: Duration::ZERO, keep_history: Duration::ZERO };
+    pub const NOW: Self =
+        Self { grace: Duration::ZERO, keep_history: Duration::ZERO, unchanged: Duration::ZERO };
 }
 
 /// What a collection did.
@@ -37,6 +40,8 @@ pub struct Collected {
     pub condemned: u64,
     /// Blobs that are gone, and their bytes.
     pub blobs: u64,
+    /// Packs whose files are gone.
+    pub packs: u64,
     /// Files that no row named.
     pub strays: u64,
 }

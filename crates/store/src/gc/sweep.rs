@@ -1,23 +1,18 @@
 //! Files that no row names: of writers that were killed, and of deletes that a power cut undid.
 
-use std::time::Duration;
-
 use futures::StreamExt as _;
+use jiff::Timestamp;
 use portolan_catalog::BlobGeneration;
 
-use super::collect::before;
 use crate::{Area, Listed, Store, StoreResult};
 
-/// How long a file has to be unchanged: a writer may be about to commit it.
-const UNCHANGED: Duration = Duration::from_secs(24 * 60 * 60);
-
 /// Files that are looked at together.
-const PORTION: usize = 400;
+pub(super) const PORTION: usize = 400;
 
 impl Store {
-    /// Removes files that no row names, and says how many.
-    pub(super) async fn sweep(&self) -> StoreResult<u64> {
-        let (mut strays, old) = (0, before(UNCHANGED));
+    /// Removes files that no row names and that are unchanged since before this time, and says how many.
+    pub(super) async fn sweep(&self, old: Timestamp) -> StoreResult<u64> {
+        let mut strays = 0;
         let mut portions = self.backend().list(Area::Blobs).chunks(PORTION);
         while let Some(portion) = portions.next().await {
             let portion: Vec<Listed> = portion.into_iter().collect::<Result<_, _>>()?;

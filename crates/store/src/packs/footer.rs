@@ -6,7 +6,7 @@ use super::PackEntry;
 use crate::StoreId;
 
 /// What a pack begins and ends with.
-const MAGIC: [u8; 8] = *b"PTLNPK1\n";
+pub(super) const MAGIC: [u8; 8] = *b"PTLNPK1\n";
 
 /// Bytes in front of the first object.
 pub(crate) const HEADER: u64 = 24;

@@ -14,6 +14,8 @@
 
 mod entry;
 mod footer;
+#[cfg(any(test, feature = "fuzzing"))]
+pub(crate) mod fuzzing;
 mod writer;
 
 pub use entry::{ListedPack, PACK_SIZE, PACKED_BELOW, PackEntry};

@@ -5,4 +5,4 @@ mod source;
 mod target;
 
 /// Who pushes when the program itself does.
-const OWNER: &str = "portolan";
+pub(crate) const OWNER: &str = "portolan";

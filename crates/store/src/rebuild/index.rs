@@ -8,7 +8,7 @@ use portolan_oci::{Digest, RepositoryName, Tag};
 
 use super::batches::Batches;
 use super::{RebuildError, Rebuilt};
-use crate::{BlobKey, ReadRecord, Record, RecordKeeper};
+use crate::{BlobKey, ReadRecord, Record, RecordKeeper, SnapshotIs};
 
 /// How many repositories go on in one transaction.
 const REPOSITORIES: usize = 400;
@@ -18,15 +18,26 @@ const REPOSITORIES: usize = 400;
 pub(super) struct Index {
     repositories: HashMap<RepositoryName, Repository>,
     pub(super) damaged: HashSet<BlobKey>,
+    /// Where lines come from that are read now.
+    reading: Origin,
+    /// The snapshots that were begun.
+    snapshots: Origin,
+    /// Of which repositories the one that is read now says all, and up to which revisions.
+    said: Vec<(RepositoryName, u64)>,
 }
+
+/// Where a line stands: in the snapshot of this number, the oldest being 1; 0 is elsewhere.
+type Origin = u32;
 
 /// What counts of one repository.
 #[derive(Debug, Default)]
 pub(super) struct Repository {
     /// The highest revision of all lines.
     revision: u64,
-    manifests: HashMap<Digest, Manifest>,
-    pub(super) tags: HashMap<Tag, RestoredTag>,
+    manifests: HashMap<Digest, (Manifest, Origin)>,
+    tags: HashMap<Tag, (RestoredTag, Origin)>,
+    /// The newest snapshot that says all there was at a revision, and that revision.
+    all: Option<(Origin, u64)>,
 }
 
 /// What a manifest is by its last line.
@@ -58,6 +69,8 @@ impl Index {
         while let Some(line) = lines.try_next().await? {
             match line {
                 ReadRecord::Unreadable { file, line } => rebuilt.unreadable.push((file, line)),
+                ReadRecord::SnapshotBegins => index.begin_snapshot(),
+                ReadRecord::SnapshotEnds(is) => index.end_snapshot(is),
                 ReadRecord::Record(record) => {
                     let Some((repository, event)) = index.take_in(record) else { continue };
                     for (repository, events) in events.add(repository, event, 0) {
@@ -69,7 +82,24 @@ impl Index {
         for (repository, events) in events.take() {
             content.restore_tag_events(&repository, events).await?;
         }
+        index.repositories.values_mut().for_each(Repository::forget_what_was_over);
         Ok(index)
+    }
+
+    fn begin_snapshot(&mut self) {
+        self.snapshots += 1;
+        self.reading = self.snapshots;
+    }
+
+    /// One that could not be read whole does not tell what was over.
+    fn end_snapshot(&mut self, is: SnapshotIs) {
+        let said = std::mem::take(&mut self.said);
+        let snapshot = std::mem::take(&mut self.reading);
+        if is == SnapshotIs::Whole {
+            for (name, revision) in said {
+                self.repository(name, revision).all = Some((snapshot, revision));
+            }
+        }
     }
 
     /// Takes a line in. What happened to a tag is returned.
@@ -85,8 +115,14 @@ impl Index {
             }
             Record::Tag { repository, revision, name, digest, at, cause, actor } => {
                 let tag = RestoredTag { name, revision, digest, at, by: By::new(cause, actor) };
-                self.repository(repository.clone(), revision).tag(&tag);
+                let origin = self.reading;
+                self.repository(repository.clone(), revision).tag(&tag, origin);
                 Some((repository, tag))
+            }
+            Record::Repository { repository, revision } => {
+                self.repository(repository.clone(), revision);
+                self.said.push((repository, revision));
+                None
             }
             Record::Damaged { digest, generation, .. } => {
                 self.damaged.insert(BlobKey { digest, generation });
@@ -102,23 +138,24 @@ impl Index {
     }
 
     fn manifest(&mut self, repository: RepositoryName, digest: Digest, manifest: Manifest) {
+        let origin = self.reading;
         let repository = self.repository(repository, manifest.revision());
-        let last = repository.manifests.entry(digest).or_insert(manifest);
-        if last.revision() < manifest.revision() {
-            *last = manifest;
+        let last = repository.manifests.entry(digest).or_insert((manifest, origin));
+        if (last.0.revision(), last.1) < (manifest.revision(), origin) {
+            *last = (manifest, origin);
         }
     }
 
     /// Whether this line has the manifest as it is to be restored.
     pub(super) fn counts(&self, repository: &RepositoryName, digest: &Digest, revision: u64) -> bool {
         let last = self.repositories.get(repository).and_then(|repository| repository.manifests.get(digest));
-        last == Some(&Manifest::ToBeSeen { revision })
+        last.is_some_and(|(last, _)| *last == Manifest::ToBeSeen { revision })
     }
 
     /// The manifest is restored: other lines that have it do not count any more.
     pub(super) fn restored(&mut self, repository: &RepositoryName, digest: Digest) {
         if let Some(repository) = self.repositories.get_mut(repository) {
-            repository.manifests.insert(digest, Manifest::Restored);
+            repository.manifests.insert(digest, (Manifest::Restored, 0));
         }
     }
 
@@ -141,23 +178,36 @@ impl Index {
 }
 
 impl Repository {
-    fn tag(&mut self, tag: &RestoredTag) {
+    fn tag(&mut self, tag: &RestoredTag, origin: Origin) {
         match self.tags.get_mut(&tag.name) {
-            Some(last) if last.revision >= tag.revision => {}
-            Some(last) => *last = tag.clone(),
+            Some((last, of)) if (last.revision, *of) >= (tag.revision, origin) => {}
+            Some(last) => *last = (tag.clone(), origin),
             None => {
-                self.tags.insert(tag.name.clone(), tag.clone());
+                self.tags.insert(tag.name.clone(), (tag.clone(), origin));
             }
         }
     }
 
+    /// Forgets what was no more when all there was was written down. Its deletion may stand nowhere any more.
+    fn forget_what_was_over(&mut self) {
+        let Some((snapshot, all)) = self.all else { return };
+        let counts = |revision: u64, origin: Origin| revision > all || origin >= snapshot;
+        self.manifests.retain(|_, (manifest, origin)| counts(manifest.revision(), *origin));
+        self.tags.retain(|_, (tag, origin)| counts(tag.revision, *origin));
+    }
+
+    /// What happened to each tag last.
+    pub(super) fn tags(&self) -> impl Iterator<Item = &RestoredTag> {
+        self.tags.values().map(|(tag, _)| tag)
+    }
+
     /// Whether the manifest was deleted after this revision: what named it names nothing.
     pub(super) fn deleted_since(&self, digest: &Digest, revision: u64) -> bool {
-        matches!(self.manifests.get(digest), Some(Manifest::Deleted { revision: deleted }) if *deleted >= revision)
+        matches!(self.manifests.get(digest), Some((Manifest::Deleted { revision: deleted }, _)) if *deleted >= revision)
     }
 
     /// How many manifests are restored.
     pub(super) fn restored(&self) -> u64 {
-        self.manifests.values().filter(|manifest| **manifest == Manifest::Restored).count() as u64
+        self.manifests.values().filter(|(manifest, _)| *manifest == Manifest::Restored).count() as u64
     }
 }

@@ -17,7 +17,7 @@ pub(super) async fn restore(
         let names_something = |tag: &&RestoredTag| {
             tag.digest.is_some_and(|digest| !repository.deleted_since(&digest, tag.revision))
         };
-        let tags: Vec<_> = repository.tags.values().filter(names_something).collect();
+        let tags: Vec<_> = repository.tags().filter(names_something).collect();
         for batch in tags.chunks(BATCH) {
             let lost = content.restore_tags(name, batch.iter().copied().cloned().collect()).await?;
             rebuilt.tags += (batch.len() - lost.len()) as u64;

@@ -1,5 +1,6 @@
 //! A record as a line.
 
+use std::collections::BTreeMap;
 use std::io;
 
 use bytes::Bytes;
@@ -30,6 +31,9 @@ pub(super) enum Mark {
         at: Timestamp,
         /// The files of records that were closed by then: nothing is in them that is not here.
         covers: Vec<String>,
+        /// The others, and how many bytes they had.
+        #[serde(default)]
+        open: BTreeMap<String, u64>,
     },
     /// Its last line.
     End {
@@ -59,7 +63,7 @@ pub(super) fn read(line: &[u8]) -> Option<Line> {
     serde_json::from_slice(json).ok()
 }
 
-fn digits(json: &[u8]) -> [u8; DIGITS] {
+pub(super) fn digits(json: &[u8]) -> [u8; DIGITS] {
     let mut digits = [0; DIGITS];
     let hash = Digest::sha256(json);
     // Half as many bytes as digits are there: a SHA-256 has 32.
@@ -133,7 +137,12 @@ mod tests {
             actor: "mirror base".to_owned(),
         };
         let lines = [
-            write(&Mark::Snapshot { at, covers: vec!["1-2.jsonl".to_owned()] }),
+            write(&Mark::Snapshot {
+                at,
+                covers: vec!["1-2.jsonl".to_owned()],
+                open: [("3-4.jsonl".to_owned(), 77)].into(),
+            }),
+            write(&Record::Repository { repository: repository.clone(), revision: 7 }),
             write(&Record::Manifest {
                 repository: repository.clone(),
                 revision: 7,
@@ -146,7 +155,7 @@ mod tests {
             write(&tag(Some(digest))),
             write(&tag(None)),
             write(&Record::Damaged { digest, generation: 1, at }),
-            write(&Mark::End { lines: 5 }),
+            write(&Mark::End { lines: 6 }),
         ];
         let text: Vec<_> =
             lines.into_iter().map(|line| String::from_utf8(line.unwrap().to_vec()).unwrap()).collect();

@@ -29,6 +29,7 @@ impl Store {
     /// # Errors
     /// If the catalogue or the storage fails.
     pub async fn write_missing_records(&self, changes: &Changes, ago: Duration) -> StoreResult<u64> {
+        self.may_write()?;
         let made_before = Timestamp::now().checked_sub(ago).unwrap_or(Timestamp::MIN);
         let begun = changes.consume(CONSUMER, CursorStart::Beginning, (self.node(), LASTS)).await?;
         let (mut lease, mut after) = match begun {
@@ -40,7 +41,9 @@ impl Store {
         loop {
             let page = match changes.read(after, PAGE).await? {
                 ChangesAfter::Changes(page) => page,
+                // What they were about is in the catalogue, or was deleted since: all that there is has records then.
                 ChangesAfter::Expired { first } => {
+                    self.write_snapshot().await?;
                     after = first.saturating_sub(1);
                     continue;
                 }

@@ -12,13 +12,17 @@
 //! Not here: making the catalogue of them (`rebuild`).
 
 mod disk;
+#[cfg(any(test, feature = "fuzzing"))]
+pub(crate) mod fuzzing;
 mod line;
 mod missing;
 mod record;
 mod record_keeper;
 mod recorder;
+mod snapshot;
 
 pub use disk::DiskRecords;
 pub use record::Record;
-pub use record_keeper::{ReadRecord, RecordKeeper, SnapshotWriter};
+pub use record_keeper::{ReadRecord, RecordKeeper, SnapshotIs, SnapshotWriter, Written};
 pub(crate) use recorder::Recorder;
+pub use snapshot::Snapshot;

@@ -58,6 +58,14 @@ pub enum Record {
         /// Who did it.
         actor: String,
     },
+    /// All there was of a repository at this revision stands in the snapshot that has this line: what other files say
+    /// of it up to there is over.
+    Repository {
+        /// Which.
+        repository: RepositoryName,
+        /// Its revision, read before its content.
+        revision: u64,
+    },
     /// A blob's bytes are wrong.
     Damaged {
         /// What they should hash to.

@@ -19,21 +19,22 @@ pub trait RecordKeeper: Debug + Send + Sync + 'static {
     /// missing ones are written.
     async fn append(&self, records: Vec<Record>) -> Result<(), BackendError>;
 
-    /// All that was ever written and is not covered by something newer, in no order that means anything.
+    /// All that was ever written and is not covered by something newer: first the snapshots, the oldest first, then
+    /// the rest in no order that means anything.
     fn read_all(&self) -> BoxStream<'static, Result<ReadRecord, BackendError>>;
 
-    /// Whether so much was written since the last snapshot that a new one is worth its work.
+    /// How much was written since the last snapshot, and how much that has.
     ///
     /// # Errors
     /// If the place fails.
-    async fn snapshot_is_due(&self) -> Result<bool, BackendError>;
+    async fn written(&self) -> Result<Written, BackendError>;
 
-    /// Begins to write down all there is. What is given to it has to be read from the catalogue after this: what is
-    /// committed from now on has records of its own.
+    /// Begins to write down all there is; `None` if another process is at it. What is given to it has to be read from
+    /// the catalogue after this: what is committed from now on has records of its own.
     ///
     /// # Errors
     /// If the place fails.
-    async fn begin_snapshot(&self) -> Result<Box<dyn SnapshotWriter>, BackendError>;
+    async fn begin_snapshot(&self) -> Result<Option<Box<dyn SnapshotWriter>>, BackendError>;
 }
 
 /// Writes all there is. Dropping it gives it up.
@@ -50,6 +51,29 @@ pub trait SnapshotWriter: Send {
     /// # Errors
     /// If the place fails.
     async fn finish(self: Box<Self>) -> Result<(), BackendError>;
+
+    /// Gives it up, and the room that it took.
+    ///
+    /// # Errors
+    /// If the place fails.
+    async fn give_up(self: Box<Self>) -> Result<(), BackendError>;
+}
+
+/// How much is written, in bytes.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Written {
+    /// Since the last snapshot was begun.
+    pub since_snapshot: u64,
+    /// The last snapshot.
+    pub snapshot: u64,
+}
+
+impl Written {
+    /// Whether a new snapshot is worth its work: if more was written since the last one than that has, and more than
+    /// so many bytes.
+    pub fn is_worth_a_snapshot(self, least: u64) -> bool {
+        self.since_snapshot > self.snapshot.max(least)
+    }
 }
 
 /// What is found where a record should be.
@@ -57,6 +81,10 @@ pub trait SnapshotWriter: Send {
 pub enum ReadRecord {
     /// A record.
     Record(Record),
+    /// What follows is of a snapshot.
+    SnapshotBegins,
+    /// What follows is not of that snapshot any more.
+    SnapshotEnds(SnapshotIs),
     /// A line that was damaged, or is not understood, with others after it.
     Unreadable {
         /// The file.
@@ -64,4 +92,13 @@ pub enum ReadRecord {
         /// The line in it, from 1.
         line: u64,
     },
+}
+
+/// What a snapshot is worth that was read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SnapshotIs {
+    /// All of it was read: what it does not have was no more.
+    Whole,
+    /// Some of it could not be read.
+    Damaged,
 }

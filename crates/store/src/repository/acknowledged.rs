@@ -18,6 +18,7 @@ impl StoreRepository {
     ) -> StoreResult<T> {
         let store = self.store().clone();
         let settled = async move {
+            store.may_write()?;
             store.recorder().settle().await?;
             work.await
         };

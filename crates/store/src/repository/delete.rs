@@ -40,6 +40,7 @@ impl StoreRepository {
     /// # Errors
     /// If the catalogue fails.
     pub async fn unlink_blob(&self, digest: &Digest) -> StoreResult<UnlinkBlob> {
+        self.store().may_write()?;
         Ok(self.content().unlink_blob(&self.name, digest).await?)
     }
 }

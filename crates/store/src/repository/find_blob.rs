@@ -41,8 +41,9 @@ impl StoreRepository {
                 let key = BlobKey { digest: blob.digest, generation: *generation };
                 self.store().backend().read(&key, range).await
             }
-            BlobPlace::Packed { .. } => {
-                Err(BackendError::NotFound(BlobKey { digest: blob.digest, generation: 0 }))
+            BlobPlace::Packed { pack, offset } => {
+                let at = |byte: u64| offset.saturating_add(byte);
+                self.store().backend().read_packed(pack, at(range.start)..at(range.end)).await
             }
         }
     }

@@ -3,13 +3,16 @@
 mod acknowledged;
 mod delete;
 mod find_blob;
+mod get_many;
 mod lists;
 mod manifests;
 mod mount_blob;
 mod put_manifest;
+mod put_many;
 mod roll_back;
 
 pub use mount_blob::Mounted;
+pub use put_many::{Objects, PutMany};
 
 use portolan_catalog::Content;
 use portolan_oci::RepositoryName;

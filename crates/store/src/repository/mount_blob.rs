@@ -21,6 +21,7 @@ impl StoreRepository {
     /// # Errors
     /// If the catalogue fails.
     pub async fn mount_blob(&self, digest: &Digest, from: &RepositoryName) -> StoreResult<Mounted> {
+        self.store().may_write()?;
         Ok(match self.content().mount_blob(&self.name, digest, from).await? {
             MountBlob::Mounted { .. } => Mounted::Yes,
             MountBlob::NotThere => Mounted::NotThere,

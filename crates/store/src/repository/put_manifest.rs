@@ -17,7 +17,7 @@ impl StoreRepository {
         tags: &[Tag],
         by: &By,
     ) -> StoreResult<PutManifest> {
-        self.store().watermark().check().await?;
+        self.store().takes_content().await?;
         let children = self.store().settings().sparse_indexes.children();
         let new = NewManifest { raw: manifest.clone(), tags: tags.to_vec(), children };
         let (repository, by) = (self.clone(), self.through_here(by));

@@ -18,6 +18,6 @@ mod store;
 mod under_test;
 
 pub use check::{Failure, Failures};
-pub use power::{Losing, UnreliablePower};
+pub use power::{Keeping, Losing, UnreliablePower};
 pub use run::run;
 pub use under_test::BackendUnderTest;

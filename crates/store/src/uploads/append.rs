@@ -14,7 +14,7 @@ impl StoreRepository {
     /// [`StoreError::UploadUnknown`](crate::StoreError::UploadUnknown),
     /// [`StoreError::NoRoom`](crate::StoreError::NoRoom); if the catalogue or the storage fails.
     pub async fn append_upload(&self, upload: &Upload, sent: Sent) -> StoreResult<u64> {
-        self.store().watermark().check().await?;
+        self.store().takes_content().await?;
         let open = self.open_upload(upload).await?;
         let store = self.store().clone();
         to_its_end(async move {

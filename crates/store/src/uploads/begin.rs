@@ -22,7 +22,7 @@ impl StoreRepository {
     /// [`StoreError::TooManyUploads`](crate::StoreError::TooManyUploads),
     /// [`StoreError::NoRoom`](crate::StoreError::NoRoom).
     pub async fn begin_upload(&self, owner: &str, proof: Proof) -> StoreResult<Upload> {
-        self.store().watermark().check().await?;
+        self.store().takes_content().await?;
         let id = UploadId::random();
         let open = Open::new(id, self.name().clone(), owner.to_owned(), Session::new(proof));
         self.store().uploads().add(open)?;

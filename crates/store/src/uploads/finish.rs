@@ -46,7 +46,7 @@ impl StoreRepository {
     }
 
     async fn take_last(&self, upload: &Upload, last: Sent, claim: Claim) -> StoreResult<u64> {
-        self.store().watermark().check().await?;
+        self.store().takes_content().await?;
         let open = self.open_upload(upload).await?;
         let store = self.store().clone();
         to_its_end(async move {

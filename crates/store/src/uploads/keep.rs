@@ -32,6 +32,7 @@ pub(super) async fn keep(
             }
             None => None,
         };
+        store.may_write()?;
         let place = generation.map(|generation| BlobPlace::File { generation });
         let blob = NewBlob { digest: *verified.digest(), size: verified.size(), place };
         match content.commit_blobs(&open.repository, vec![blob], row.as_ref()).await?.pop() {

@@ -9,6 +9,7 @@ use portolan_catalog::UploadId;
 use portolan_oci::RepositoryName;
 use tokio::sync::Mutex as Turn;
 
+use super::gather::Senders;
 use super::session::{Saved, Session};
 use crate::settings::UploadLimits;
 use crate::{StoreError, StoreResult};
@@ -17,6 +18,7 @@ use crate::{StoreError, StoreResult};
 #[derive(Debug)]
 pub(crate) struct Uploads {
     limits: UploadLimits,
+    senders: Senders,
     open: Mutex<HashMap<UploadId, Arc<Open>>>,
 }
 
@@ -72,7 +74,12 @@ impl Open {
 
 impl Uploads {
     pub(crate) fn new(limits: UploadLimits) -> Self {
-        Self { limits, open: Mutex::default() }
+        Self { limits, senders: Senders::default(), open: Mutex::default() }
+    }
+
+    /// Who sends now.
+    pub(super) fn senders(&self) -> &Senders {
+        &self.senders
     }
 
     fn sessions(&self) -> MutexGuard<'_, HashMap<UploadId, Arc<Open>>> {

@@ -3,12 +3,15 @@
 use std::future::Future;
 use std::time::Duration;
 
+use portolan_oci::with_causes;
 use tokio::sync::MutexGuard;
 
 use super::gather::{Gather, Incoming};
 use super::open::Open;
+use super::saving::Saving;
 use super::session::Session;
-use crate::{Store, StoreError, StoreResult};
+use crate::error::Cause;
+use crate::{BackendError, Store, StoreError, StoreResult};
 
 /// Does work on a session that goes on to its end, also when nobody waits for it any more: a client that hangs up
 /// must not leave a write half done.
@@ -51,34 +54,70 @@ pub(super) async fn receive(
     session: &mut Session,
     incoming: Incoming,
 ) -> StoreResult<()> {
-    let mut gather = Gather::new(incoming);
+    let mut saving = Saving::default();
+    let taken = take_all(store, open, session, incoming, &mut saving).await;
+    let settled = saving.settle(session).await;
+    match undone(store, open, session, taken.and_then(|end| settled.map(|()| end))).await? {
+        End::Reached => Ok(()),
+        End::NoRoom(error) => Err(error),
+        End::BrokenOff(cause) => {
+            save(store, open, session).await?;
+            Err(StoreError::BrokenOff { offset: session.offset(), cause })
+        }
+    }
+}
+
+/// Why no more is taken in, of a session that is as it should be.
+enum End {
+    Reached,
+    BrokenOff(Cause),
+    NoRoom(StoreError),
+}
+
+async fn take_all(
+    store: &Store,
+    open: &Open,
+    session: &mut Session,
+    incoming: Incoming,
+    saving: &mut Saving,
+) -> StoreResult<End> {
+    let mut gather = Gather::new(incoming, store.uploads().senders());
     let mut next = gather.next().await;
     while let Some(pieces) = next {
         let pieces = match pieces {
             Ok(pieces) => pieces,
-            Err(cause) => {
-                save(store, open, session).await?;
-                return Err(StoreError::BrokenOff { offset: session.offset(), cause });
-            }
+            Err(cause) => return Ok(End::BrokenOff(cause)),
         };
         let (taken, following) = futures::join!(session.take(store, open, pieces), gather.next());
-        undone(store, open, session, taken)?;
-        store.watermark().check().await?;
+        taken?;
+        saving.follow(store, open, session).await?;
+        if let Err(error) = store.takes_content().await {
+            return Ok(End::NoRoom(error));
+        }
         next = following;
     }
-    Ok(())
+    Ok(End::Reached)
 }
 
 /// Writes down where the upload is.
 pub(super) async fn save(store: &Store, open: &Open, session: &mut Session) -> StoreResult<()> {
     let saved = session.save(store, open).await;
-    undone(store, open, session, saved)
+    undone(store, open, session, saved).await
 }
 
 /// What has failed to be written is in doubt: who asks for the upload next finds it as it was written down last.
-fn undone(store: &Store, open: &Open, session: &mut Session, written: StoreResult<()>) -> StoreResult<()> {
-    if written.is_err() {
+async fn undone<T>(
+    store: &Store,
+    open: &Open,
+    session: &mut Session,
+    written: StoreResult<T>,
+) -> StoreResult<T> {
+    if let Err(error) = &written {
+        let full = matches!(error, StoreError::Backend(BackendError::Full { .. }));
         session.end();
+        if full && let Err(error) = session.give_back(store, open.id).await {
+            tracing::warn!(cause = with_causes(&error), "the bytes of a refused upload stay for now");
+        }
         store.uploads().remove(open.id);
     }
     written

@@ -12,9 +12,6 @@ use super::gather::Pieces;
 use super::open::Open;
 use crate::{BackendError, PartState, PartWriter, Store, StoreError, StoreResult};
 
-/// How many bytes are worth being written down while more come.
-const SAVED_EVERY: u64 = 16 << 20;
-
 /// Below this, hashing is done where we are: handing it to another thread costs more.
 const HASHED_HERE: u64 = 32 << 10;
 
@@ -108,6 +105,17 @@ impl Session {
         self.writer = None;
     }
 
+    /// Gives back what was written behind the place that is written down: all of it where none is. For a session
+    /// that has ended here.
+    pub(super) async fn give_back(&mut self, store: &Store, id: UploadId) -> StoreResult<()> {
+        match (&self.state, self.saved) {
+            (Some(state), Saved::UpTo(offset)) => drop(store.backend().resume(&id, state, offset).await?),
+            (_, Saved::UpTo(_)) => {}
+            (_, Saved::Nothing) => store.backend().discard(&id).await?,
+        }
+        Ok(())
+    }
+
     async fn writer(&mut self, store: &Store, id: UploadId) -> StoreResult<&mut Box<dyn PartWriter>> {
         let writer = match (self.writer.take(), &self.state) {
             (Some(writer), _) => writer,
@@ -126,14 +134,15 @@ impl Session {
         written?;
         self.offset += pieces.length;
         open.is_at(self.offset);
-        let behind = match self.saved {
-            Saved::Nothing => 0,
-            Saved::UpTo(offset) => offset,
-        };
-        if self.offset - behind >= SAVED_EVERY {
-            self.save(store, open).await?;
-        }
         Ok(())
+    }
+
+    /// How many bytes have come that would be lost with this process.
+    pub(super) fn unsaved(&self) -> u64 {
+        match self.saved {
+            Saved::Nothing => self.offset,
+            Saved::UpTo(offset) => self.offset - offset,
+        }
     }
 
     /// Makes durable all that has come, to be placed. To be asked again when that failed.
@@ -155,27 +164,48 @@ impl Session {
         if self.saved == Saved::UpTo(self.offset) {
             return Ok(());
         }
-        let state = self.writer(store, open.id).await?.flush().await?;
-        self.state = Some(state.clone());
+        let saved = self.begin_saving(store, open).await?.await?;
+        self.is_saved(saved);
+        Ok(())
+    }
+
+    /// What makes durable all that has come until now, and writes down that the upload is there. More may come
+    /// while it does so. Its result is for [`is_saved`](Self::is_saved).
+    pub(super) async fn begin_saving(
+        &mut self,
+        store: &Store,
+        open: &Open,
+    ) -> StoreResult<impl Future<Output = StoreResult<PartState>> + Send + 'static> {
+        let flush = self.writer(store, open.id).await?.flush();
         let unreadable = |cause| StoreError::Unreadable(Box::new(cause));
         let hashing = self.hashing.as_ref().map(|hashing| serde_json::to_value(hashing.save())).transpose();
-        let row = UploadSession {
+        let mut row = UploadSession {
             id: open.id,
             repository: open.repository.clone(),
             owner: open.owner.clone(),
             expected: None,
             offset: self.offset,
             hashing: hashing.map_err(unreadable)?,
-            backend: serde_json::to_value(&state).map_err(unreadable)?,
+            backend: serde_json::Value::Null,
             token: self.token,
             started_at: self.started_at,
             touched_at: self.started_at,
         };
-        if store.content().save_upload(&row).await? == SaveUpload::TakenOver {
-            return Err(StoreError::OutOfOrder { offset: self.offset });
-        }
-        self.saved = Saved::UpTo(self.offset);
-        Ok(())
+        let store = store.clone();
+        Ok(async move {
+            let state = flush.await?;
+            row.backend = serde_json::to_value(&state).map_err(unreadable)?;
+            match store.content().save_upload(&row).await? {
+                SaveUpload::TakenOver => Err(StoreError::OutOfOrder { offset: row.offset }),
+                SaveUpload::Saved => Ok(state),
+            }
+        })
+    }
+
+    /// The upload is written down as far as this.
+    pub(super) fn is_saved(&mut self, state: PartState) {
+        self.saved = Saved::UpTo(state.written());
+        self.state = Some(state);
     }
 
     /// Proves that what has come has this digest.

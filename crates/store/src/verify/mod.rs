@@ -5,4 +5,5 @@ mod pace;
 mod run;
 
 pub use check::Wrong;
+pub(crate) use run::mark;
 pub use run::{DamagedBlob, VerifyObserver, VerifyReport, VerifyStoreError, verify};

@@ -10,7 +10,7 @@ use portolan_oci::Digest;
 
 use super::check::{Wrong, check};
 use super::pace::Pace;
-use crate::{BackendError, BlobBackend, BlobKey, Record, RecordKeeper};
+use crate::{BackendError, BlobBackend, BlobKey, Record, RecordKeeper, StoreError};
 
 /// Rows that are read at once.
 const PAGE: u32 = 500;
@@ -59,6 +59,16 @@ pub enum VerifyStoreError {
     Catalog(#[from] CatalogError),
 }
 
+impl From<VerifyStoreError> for StoreError {
+    fn from(error: VerifyStoreError) -> Self {
+        match error {
+            VerifyStoreError::NoStore => Self::FilesLost,
+            VerifyStoreError::Store(error) => Self::Backend(error),
+            VerifyStoreError::Catalog(error) => Self::Catalog(error),
+        }
+    }
+}
+
 /// Reads the bytes of all blobs after this one (`None` for all), at no more than `rate` bytes a second. What is wrong
 /// is marked, set aside and recorded; it is pushed again like any blob that is not there.
 ///
@@ -92,7 +102,7 @@ pub async fn verify(
 }
 
 /// `None` if its bytes are elsewhere meanwhile, or it was collected.
-async fn mark(
+pub(crate) async fn mark(
     (backend, records, content): (&dyn BlobBackend, &dyn RecordKeeper, &Content),
     blob: &BlobWithBytes,
     wrong: Wrong,

@@ -159,18 +159,22 @@ async fn what_was_placed_is_not_written_again() {
     drop(part);
     let key = key(b"content", 0);
     drop(backend.place(&id, &saved, &key).await.unwrap());
-    let cut = backend.resume(&id, &saved, 3).await.map(drop).unwrap_err();
-    assert!(matches!(cut, BackendError::PartLost(lost) if lost == id), "{cut}");
     let mut part = backend.resume(&id, &saved, 7).await.unwrap();
     let more = part.write(vec![Bytes::from_static(b"more")]).await.unwrap_err();
     assert!(matches!(more, BackendError::PartLost(lost) if lost == id), "{more}");
     // Only to be placed again is it still good for.
     let state = part.finish().await.unwrap();
     drop(backend.place(&id, &state, &key).await.unwrap());
-    assert_eq!(
-        fs::read(backend.folder().join("blobs/sha256").join(key.digest.encoded())).unwrap(),
-        b"content"
-    );
+    let blob = backend.folder().join("blobs/sha256").join(key.digest.encoded());
+    assert_eq!(fs::read(&blob).unwrap(), b"content");
+    // A process died before it could end the session, and it was written down before all of it had come.
+    let mut part = backend.resume(&id, &saved, 3).await.unwrap();
+    part.write(vec![Bytes::from_static(b"venient")]).await.unwrap();
+    let state = part.finish().await.unwrap();
+    let key = self::key(b"convenient", 0);
+    drop(backend.place(&id, &state, &key).await.unwrap());
+    let other = backend.folder().join("blobs/sha256").join(key.digest.encoded());
+    assert_eq!([fs::read(blob).unwrap(), fs::read(other).unwrap()].concat(), b"contentconvenient");
 }
 
 /// A pack that was given up goes when the store is opened next; one that is being written does not.
@@ -179,6 +183,9 @@ async fn unfinished_packs_go_when_nobody_writes_them() {
     let (_dir, backend) = store().await;
     let packs = |backend: &DiskBackend| fs::read_dir(backend.folder().join("packs")).unwrap().count();
     drop(backend.begin_pack().await.unwrap());
+    assert_eq!(packs(&backend), 0, "what is given up takes no room");
+    // As a process that was killed leaves it.
+    fs::write(backend.folder().join("packs/0f0e0d0c-0b0a-4908-8706-050403020100.part"), "begun").unwrap();
     let mut under_way = backend.begin_pack().await.unwrap();
     assert_eq!(packs(&backend), 2);
     let other = DiskBackend::open(backend.folder().to_owned(), Sharing::Shared).await.unwrap();

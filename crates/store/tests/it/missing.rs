@@ -10,7 +10,7 @@ use portolan_catalog::{By, Catalog, ChangeCause, DatabaseLocation, DeleteTag, Pu
 use portolan_oci::{Digest, RawManifest, RepositoryName, Tag, TagOrDigest};
 use portolan_store::{
     BackendError, DiskBackend, DiskRecords, ReadRecord, Record, RecordKeeper, Reserve, Sharing,
-    SnapshotWriter, Store, StoreRepository, StoreSettings, rebuild,
+    SnapshotWriter, Store, StoreRepository, StoreSettings, Written, rebuild,
 };
 use serde_json::json;
 use tempfile::TempDir;
@@ -38,11 +38,11 @@ impl RecordKeeper for Breaking {
         self.records.read_all()
     }
 
-    async fn snapshot_is_due(&self) -> Result<bool, BackendError> {
-        self.records.snapshot_is_due().await
+    async fn written(&self) -> Result<Written, BackendError> {
+        self.records.written().await
     }
 
-    async fn begin_snapshot(&self) -> Result<Box<dyn SnapshotWriter>, BackendError> {
+    async fn begin_snapshot(&self) -> Result<Option<Box<dyn SnapshotWriter>>, BackendError> {
         self.records.begin_snapshot().await
     }
 }

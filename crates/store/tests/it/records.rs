@@ -36,8 +36,11 @@ async fn store() -> (TempDir, DiskBackend, DiskRecords) {
     (dir, backend, records)
 }
 
+/// All lines; where snapshots begin and end is left out.
 async fn all(records: &DiskRecords) -> Vec<ReadRecord> {
-    records.read_all().try_collect().await.unwrap()
+    let all: Vec<_> = records.read_all().try_collect().await.unwrap();
+    let is_line = |read: &ReadRecord| matches!(read, ReadRecord::Record(_) | ReadRecord::Unreadable { .. });
+    all.into_iter().filter(is_line).collect()
 }
 
 /// The revisions of all that can be read, in order, each once.
@@ -128,7 +131,7 @@ async fn two_snapshots_are_kept_and_what_came_since_the_older() {
     other.append(vec![manifest(100)]).await.unwrap();
     for round in 1..=5 {
         records.append(vec![manifest(10 * round)]).await.unwrap();
-        let mut snapshot = records.begin_snapshot().await.unwrap();
+        let mut snapshot = records.begin_snapshot().await.unwrap().unwrap();
         records.append(vec![manifest(10 * round + 1)]).await.unwrap();
         // As if this were all there is in the catalogue.
         snapshot.add(vec![manifest(round)]).await.unwrap();
@@ -140,15 +143,47 @@ async fn two_snapshots_are_kept_and_what_came_since_the_older() {
     // What the other process has open, what was written since the fourth began, and since the fifth.
     assert_eq!(logs.len(), 3, "{logs:?}");
     assert_eq!(revisions(&records).await, [4, 5, 41, 50, 51, 100]);
-    assert!(!records.snapshot_is_due().await.unwrap());
+    let written = records.written().await.unwrap();
+    let line = fs::metadata(&logs[0]).unwrap().len();
+    assert!(
+        written.since_snapshot < 2 * line && written.snapshot > line,
+        "only the last one is new: {written:?}"
+    );
+    assert!(!written.is_worth_a_snapshot(0) && !written.is_worth_a_snapshot(1 << 40));
     // One that was given up is not read, and the next one takes it away.
-    let mut given_up = records.begin_snapshot().await.unwrap();
+    let mut given_up = records.begin_snapshot().await.unwrap().unwrap();
     given_up.add(vec![manifest(7)]).await.unwrap();
+    assert!(other.begin_snapshot().await.unwrap().is_none(), "one at a time");
     drop(given_up);
     assert!(!revisions(&records).await.contains(&7));
-    drop(records.begin_snapshot().await.unwrap());
+    drop(records.begin_snapshot().await.unwrap().unwrap());
     let parts = files(&backend).into_iter().filter(|path| path.extension().unwrap() == "part");
     assert_eq!(parts.count(), 1);
+    records.begin_snapshot().await.unwrap().unwrap().give_up().await.unwrap();
+    assert!(files(&backend).iter().all(|path| path.extension().unwrap() == "jsonl"));
+}
+
+#[tokio::test]
+async fn a_large_file_is_ended_so_that_a_snapshot_of_another_process_covers_it() {
+    let (_dir, backend, records) = store().await;
+    let large = |revision| {
+        let body = Bytes::from(vec![b'x'; 4 << 20]);
+        let (repository, digest) = ("base/debian".parse().unwrap(), Digest::sha256(&body));
+        let (media_type, at) = (MediaType::OCTET_STREAM, Timestamp::UNIX_EPOCH);
+        Record::Manifest { repository, revision, digest, media_type, at, body }
+    };
+    for revision in 1..=3 {
+        records.append(vec![large(revision)]).await.unwrap();
+    }
+    assert_eq!(files(&backend).len(), 1);
+    records.append(vec![manifest(5)]).await.unwrap();
+    assert_eq!(files(&backend).len(), 2);
+    let other =
+        DiskRecords::beside(&DiskBackend::open(backend.folder().into(), Sharing::Shared).await.unwrap());
+    for _ in 0..2 {
+        other.begin_snapshot().await.unwrap().unwrap().finish().await.unwrap();
+    }
+    assert_eq!(revisions(&records).await, [5]);
 }
 
 #[tokio::test]
@@ -177,7 +212,7 @@ async fn work(records: &DiskRecords, acknowledged: &mut Vec<u64>) -> Result<(), 
             records.append(vec![manifest(revision)]).await?;
             acknowledged.push(revision);
         }
-        let mut snapshot = records.begin_snapshot().await?;
+        let mut snapshot = records.begin_snapshot().await?.unwrap();
         let all = acknowledged.iter().map(|revision| manifest(*revision)).collect();
         records.append(vec![manifest(3 * round + 2)]).await?;
         acknowledged.push(3 * round + 2);

@@ -11,6 +11,8 @@ mod access;
 mod credentials;
 mod environment;
 mod error;
+#[cfg(any(test, feature = "fuzzing"))]
+pub(crate) mod fuzzing;
 mod known;
 mod login;
 mod profile;

@@ -22,6 +22,8 @@ mod delete;
 mod files;
 mod folder;
 mod free_space;
+#[cfg(any(test, feature = "fuzzing"))]
+pub(crate) mod fuzzing;
 mod index_edit;
 mod index_json;
 mod index_writer;

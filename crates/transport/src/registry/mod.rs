@@ -52,6 +52,8 @@ mod words;
 
 pub use check_login::LoginCheck;
 pub use client::RegistryClient;
+#[cfg(any(test, feature = "fuzzing"))]
+pub(crate) use headers::fuzzing;
 pub use headers::{Quota, RateLimits};
 pub(crate) use net::Net;
 pub use options::{ClientOptions, RetryOptions};

@@ -14,7 +14,7 @@ use crate::outcome::Outcome;
 /// rolled back to. Pushes and pulls go on meanwhile. The daemon does it by itself, once an hour.
 #[derive(Debug, Args)]
 #[command(after_help = "\
-As JSON: {\"manifests\", \"uploads\", \"links\", \"condemned\", \"blobs\", \"strays\"}
+As JSON: {\"manifests\", \"uploads\", \"links\", \"condemned\", \"blobs\", \"packs\", \"strays\"}
 
 Examples:
   portolan store gc
@@ -32,13 +32,14 @@ struct Totals {
     links: u64,
     condemned: u64,
     blobs: u64,
+    packs: u64,
     strays: u64,
 }
 
 impl From<Collected> for Totals {
     fn from(collected: Collected) -> Self {
-        let Collected { manifests, uploads, links, condemned, blobs, strays } = collected;
-        Self { manifests, uploads, links, condemned, blobs, strays }
+        let Collected { manifests, uploads, links, condemned, blobs, packs, strays } = collected;
+        Self { manifests, uploads, links, condemned, blobs, packs, strays }
     }
 }
 
@@ -52,10 +53,10 @@ pub(super) async fn run(arguments: &GcArguments, context: &Context) -> Result<Ou
         }
         Collection::Done(collected) => {
             context.output.data(&Totals::from(collected), |totals| {
-                let Totals { manifests, uploads, links, condemned, blobs, strays } = totals;
+                let Totals { manifests, uploads, links, condemned, blobs, packs, strays } = totals;
                 format!(
                     "{blobs} blobs are gone, {condemned} are to go; {links} links, {manifests} deleted manifests, \
-                     {uploads} idle uploads and {strays} stray files removed\n"
+                     {uploads} idle uploads, {packs} packs and {strays} stray files removed\n"
                 )
             })?;
             Ok(Outcome::Done)

@@ -26,13 +26,15 @@ async fn a_full_disk_is_told_and_nothing_has_to_be_restarted_when_there_is_room(
     let kept = zoo::one("oci-image");
     ours.client().push("kept", &kept).await;
     let ballast = disk.path().join("ballast");
-    std::fs::write(&ballast, vec![0; 26 << 20]).unwrap();
+    std::fs::write(&ballast, vec![0; 33 << 20]).unwrap();
     let mut large = Exhibit::new("v1", Image::oci().layer(Layer::random(1, 16 << 20)).build());
     large.tags = vec!["v1".to_owned()];
     let refused = ours.client().try_push("r", &large).await.unwrap_err();
     assert!(refused.contains("507") && refused.contains("the registry has no room left"), "{refused}");
     ours.client().check_image("kept", &kept.tags[0]).await.unwrap();
     assert_eq!(ours.client().tags("r").await, Vec::<String>::new());
+    let left = std::fs::read_dir(ours.data().join("store/uploads")).unwrap();
+    assert_eq!(left.count(), 0, "what was refused takes no room");
 
     std::fs::remove_file(&ballast).unwrap();
     ours.client().push("r", &large).await;

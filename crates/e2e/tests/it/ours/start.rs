@@ -78,6 +78,11 @@ impl Ours {
         self.folder.path().join("certs")
     }
 
+    /// Its folder.
+    pub(crate) fn data(&self) -> &Path {
+        self.folder.path()
+    }
+
     pub(crate) fn client(&self) -> Client {
         Client::new(&self.running.url())
     }

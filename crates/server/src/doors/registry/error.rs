@@ -259,6 +259,9 @@ impl From<StoreError> for RegistryError {
             | StoreError::CatalogueLost
             | StoreError::FilesLost
             | StoreError::Foreign
+            | StoreError::HeldElsewhere { .. }
+            | StoreError::TakenOver { .. }
+            | StoreError::NotRenewed
             | StoreError::Closing => {
                 tracing::error!(cause = %with_causes(&error), "a request failed");
                 Self::unavailable("the registry cannot do that now; try again")

@@ -18,6 +18,8 @@ mod delete_manifest;
 mod door;
 mod error;
 mod finish_upload;
+#[cfg(any(test, feature = "fuzzing"))]
+pub(crate) mod fuzzing;
 mod hand_out_pass;
 mod list_referrers;
 mod list_repositories;

@@ -40,6 +40,16 @@ pub(crate) struct Disk {
 }
 
 impl Disk {
+    /// The folder of all.
+    pub(crate) fn root(&self) -> &Path {
+        self.names.root()
+    }
+
+    /// Where the file of a blob lies.
+    pub(crate) fn blob(&self, key: &BlobKey) -> PathBuf {
+        self.names.blob(key)
+    }
+
     /// Where a folder lies.
     pub(crate) fn folder(&self, folder: Folder) -> PathBuf {
         self.names.folder(folder)

@@ -1,14 +1,15 @@
 //! What alters the folder, each step by itself.
 
 use std::fmt::Debug;
-use std::fs::{self, DirBuilder, File, OpenOptions};
+use std::fs::{self, DirBuilder, File, Metadata, OpenOptions};
 use std::io::{self, IoSlice};
-use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
+use std::os::unix::fs::{DirBuilderExt, MetadataExt as _, OpenOptionsExt};
 use std::path::Path;
 
 use bytes::Bytes;
+use jiff::Timestamp;
 
-/// The steps by which files and folders are altered. Reading needs none of them.
+/// The steps by which files and folders are altered, and when that was. Other reading needs none of them.
 pub(crate) trait Files: Debug + Send + Sync + 'static {
     /// Makes a folder and those above it; one that is there is left as it is.
     fn make_folder(&self, path: &Path) -> io::Result<()>;
@@ -39,6 +40,9 @@ pub(crate) trait Files: Debug + Send + Sync + 'static {
 
     /// Takes a name away.
     fn remove(&self, path: &Path) -> io::Result<()>;
+
+    /// When a file was last written or got a name.
+    fn changed(&self, found: &Metadata) -> Option<Timestamp>;
 }
 
 /// The system's files.
@@ -102,6 +106,13 @@ impl Files for SystemFiles {
 
     fn remove(&self, path: &Path) -> io::Result<()> {
         fs::remove_file(path)
+    }
+
+    fn changed(&self, found: &Metadata) -> Option<Timestamp> {
+        let time = |seconds, nanos: i64| Timestamp::new(seconds, i32::try_from(nanos).ok()?).ok();
+        let written = time(found.mtime(), found.mtime_nsec())?;
+        let named = time(found.ctime(), found.ctime_nsec())?;
+        Some(written.max(named))
     }
 }
 

@@ -1,10 +1,10 @@
 //! Looking through the folders.
 
 use std::ffi::OsStr;
-use std::fs::{DirEntry, Metadata, ReadDir};
+use std::fs::{DirEntry, ReadDir};
 use std::io;
-use std::os::unix::fs::MetadataExt as _;
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use futures::StreamExt as _;
 use futures::stream::{self, BoxStream};
@@ -12,7 +12,7 @@ use jiff::Timestamp;
 
 use super::disk_backend::Disk;
 use super::names::{ALGORITHMS, aside_of, blob_of, pack_of, part_of};
-use super::{Folder, off_thread};
+use super::{Files, Folder, off_thread};
 use crate::backend::error::BackendResult;
 use crate::backend::{Area, BackendError, Listed, ListedPart};
 use crate::packs::ListedPack;
@@ -20,8 +20,8 @@ use crate::packs::ListedPack;
 /// How many entries are looked at in one hop.
 const PAGE: usize = 512;
 
-/// What a file is by its name; `None` if it is not ours.
-type Named<T> = fn(Folder, &OsStr, &Metadata) -> Option<T>;
+/// What a file is by its name, with its size and when it was changed; `None` if it is not ours.
+type Named<T> = fn(Folder, &OsStr, (u64, Timestamp)) -> Option<T>;
 
 pub(super) fn blobs(disk: &Disk, area: Area) -> BoxStream<'static, BackendResult<Listed>> {
     match area {
@@ -38,29 +38,21 @@ pub(super) fn packs(disk: &Disk) -> BoxStream<'static, BackendResult<ListedPack>
     walk(disk, &[Folder::Packs], pack)
 }
 
-fn blob(folder: Folder, name: &OsStr, found: &Metadata) -> Option<Listed> {
+fn blob(folder: Folder, name: &OsStr, (size, changed): (u64, Timestamp)) -> Option<Listed> {
     let Folder::Blobs(algorithm) = folder else { return None };
-    Some(Listed { key: blob_of(algorithm, name)?, size: found.len(), changed: changed(found)? })
+    Some(Listed { key: blob_of(algorithm, name)?, size, changed })
 }
 
-fn aside(_: Folder, name: &OsStr, found: &Metadata) -> Option<Listed> {
-    Some(Listed { key: aside_of(name)?, size: found.len(), changed: changed(found)? })
+fn aside(_: Folder, name: &OsStr, (size, changed): (u64, Timestamp)) -> Option<Listed> {
+    Some(Listed { key: aside_of(name)?, size, changed })
 }
 
-fn part(_: Folder, name: &OsStr, found: &Metadata) -> Option<ListedPart> {
-    Some(ListedPart { id: part_of(name)?, size: found.len(), changed: changed(found)? })
+fn part(_: Folder, name: &OsStr, (size, changed): (u64, Timestamp)) -> Option<ListedPart> {
+    Some(ListedPart { id: part_of(name)?, size, changed })
 }
 
-fn pack(_: Folder, name: &OsStr, found: &Metadata) -> Option<ListedPack> {
-    Some(ListedPack { name: pack_of(name)?, size: found.len(), changed: changed(found)? })
-}
-
-/// When it was last written or got a name.
-fn changed(found: &Metadata) -> Option<Timestamp> {
-    let time = |seconds, nanos: i64| Timestamp::new(seconds, i32::try_from(nanos).ok()?).ok();
-    let written = time(found.mtime(), found.mtime_nsec())?;
-    let named = time(found.ctime(), found.ctime_nsec())?;
-    Some(written.max(named))
+fn pack(_: Folder, name: &OsStr, (size, changed): (u64, Timestamp)) -> Option<ListedPack> {
+    Some(ListedPack { name: pack_of(name)?, size, changed })
 }
 
 /// Where a walk is. A folder stays open meanwhile: its entries are told once each.
@@ -68,6 +60,7 @@ struct Walk<T> {
     folders: Vec<(Folder, PathBuf)>,
     open: Option<(Folder, ReadDir)>,
     named: Named<T>,
+    files: Arc<dyn Files>,
 }
 
 fn walk<T: Send + 'static>(
@@ -76,7 +69,7 @@ fn walk<T: Send + 'static>(
     named: Named<T>,
 ) -> BoxStream<'static, BackendResult<T>> {
     let folders = folders.iter().rev().map(|folder| (*folder, disk.names.folder(*folder))).collect();
-    let walk = Walk { folders, open: None, named };
+    let walk = Walk { folders, open: None, named, files: Arc::clone(&disk.files) };
     let pages = stream::unfold(Some(walk), |walk| async {
         match off_thread("listing files", move || walk.map_or(Ok(None), Walk::page)).await {
             Ok(None) => None,
@@ -99,7 +92,7 @@ impl<T> Walk<T> {
         if let Some((folder, entries)) = &mut self.open {
             let mut looked_at = 0;
             for entry in entries.by_ref().take(PAGE) {
-                page.extend(look(*folder, &entry.map_err(failed)?, self.named)?);
+                page.extend(look(*folder, &entry.map_err(failed)?, (self.named, &*self.files))?);
                 looked_at += 1;
             }
             if looked_at < PAGE {
@@ -110,9 +103,16 @@ impl<T> Walk<T> {
     }
 }
 
-fn look<T>(folder: Folder, entry: &DirEntry, named: Named<T>) -> BackendResult<Option<T>> {
+fn look<T>(
+    folder: Folder,
+    entry: &DirEntry,
+    (named, files): (Named<T>, &dyn Files),
+) -> BackendResult<Option<T>> {
     match entry.metadata() {
-        Ok(found) if found.is_file() => Ok(named(folder, &entry.file_name(), &found)),
+        Ok(found) if found.is_file() => {
+            let changed = files.changed(&found);
+            Ok(changed.and_then(|changed| named(folder, &entry.file_name(), (found.len(), changed))))
+        }
         // It went meanwhile, or is no file.
         Ok(_) => Ok(None),
         Err(cause) if cause.kind() == io::ErrorKind::NotFound => Ok(None),

@@ -11,7 +11,7 @@ use crate::backend::part::Held;
 
 /// A file whose lock is held until it is dropped.
 #[derive(Debug)]
-pub(super) struct LockFile(#[expect(dead_code, reason = "held, never looked at")] File);
+pub(crate) struct LockFile(#[expect(dead_code, reason = "held, never looked at")] File);
 
 impl Held for LockFile {}
 
@@ -70,6 +70,11 @@ fn failed(path: &Path, cause: std::io::Error) -> BackendError {
 }
 
 impl Disk {
+    /// Keeps others from writing a snapshot of the records; `None` if one of them does.
+    pub(crate) fn snapshotting(&self) -> BackendResult<Option<LockFile>> {
+        try_alone(&self.names.root().join("snapshot.lock"))
+    }
+
     pub(super) fn collecting(&self) -> BackendResult<Option<Collecting>> {
         let lock = try_alone(&self.names.root().join("gc.lock"))?;
         Ok(lock.map(|lock| Collecting(Box::new(lock))))

@@ -4,6 +4,7 @@
 //! store.json                    {"version": 1, "uuid": …}
 //! lock                          flock: shared by each process that uses the store, or one's alone
 //! gc.lock                       flock of the one collector
+//! snapshot.lock                 flock of the one who writes a snapshot of the records
 //! commit.lock                   flock: shared while a file is placed, alone by the sweep
 //! blobs/<alg>/<hex>             generation 0
 //! blobs/<alg>/<hex>.<generation>
@@ -18,6 +19,7 @@
 
 mod claims;
 mod commit_lock;
+mod detach;
 mod disk_backend;
 mod files;
 mod folder_sync;
@@ -38,7 +40,8 @@ pub(crate) use disk_backend::Disk;
 pub use disk_backend::DiskBackend;
 pub(crate) use files::{Files, SystemFiles};
 pub(crate) use folder_sync::FolderSync;
+pub(crate) use lock::LockFile;
 pub use lock::{Collecting, Sweeping};
-pub(crate) use names::Folder;
+pub(crate) use names::{ALGORITHMS, Folder};
 pub(crate) use off_thread::off_thread;
 pub use open::Sharing;

@@ -10,7 +10,7 @@ use portolan_oci::{Algorithm, Digest};
 use crate::backend::BlobKey;
 
 /// The algorithms that blobs may have, a folder each.
-pub(super) const ALGORITHMS: [Algorithm; 2] = [Algorithm::Sha256, Algorithm::Sha512];
+pub(crate) const ALGORITHMS: [Algorithm; 2] = [Algorithm::Sha256, Algorithm::Sha512];
 
 /// A folder of the store.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

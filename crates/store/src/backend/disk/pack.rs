@@ -6,6 +6,7 @@ use std::io;
 use std::ops::Range;
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use async_trait::async_trait;
 use bytes::Bytes;
@@ -34,6 +35,18 @@ struct Part {
     name: PackName,
     path: PathBuf,
     file: File,
+    /// It has its own name.
+    sealed: AtomicBool,
+}
+
+impl Drop for Part {
+    /// What is given up takes no room.
+    fn drop(&mut self) {
+        if !self.sealed.load(Ordering::Relaxed) {
+            // What stays in spite of this goes when the store is opened next.
+            let _ = self.disk.files.remove(&self.path);
+        }
+    }
 }
 
 impl DiskPack {
@@ -47,7 +60,7 @@ impl DiskPack {
         let file = disk.files.create(&path).map_err(failed)?;
         // Whoever opens the store removes packs that nobody has locked.
         file.lock().map_err(failed)?;
-        let part = Part { disk: Arc::clone(disk), name, path, file };
+        let part = Part { disk: Arc::clone(disk), name, path, file, sealed: AtomicBool::new(false) };
         part.disk.files.write_at(&part.file, &[header(&store).into()], 0).map_err(failed)?;
         Ok(Self { part: Arc::new(part), entries: HashMap::new(), written: HEADER })
     }
@@ -100,6 +113,7 @@ impl Part {
         files.write_at(&self.file, &[footer.to_bytes().into()], at)?;
         files.sync_data(&self.file)?;
         files.rename(&self.path, &self.disk.names.pack(&self.name))?;
+        self.sealed.store(true, Ordering::Relaxed);
         self.disk.syncs.packs.sync(files)
     }
 

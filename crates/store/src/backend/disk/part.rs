@@ -1,7 +1,7 @@
 //! The bytes of a session in a file of `uploads`.
 
 use std::cmp::Ordering;
-use std::fs::File;
+use std::fs::{File, Metadata};
 use std::io;
 use std::os::unix::fs::MetadataExt as _;
 use std::sync::atomic::{AtomicBool, Ordering::SeqCst};
@@ -79,7 +79,7 @@ impl DiskPart {
         offset: u64,
     ) -> BackendResult<Self> {
         let claim = disk.claims.claim(id)?;
-        let PartFile { file, placed, .. } = disk.open_part(&id, offset)?;
+        let PartFile { file, placed, .. } = disk.open_own_part(&id, offset)?;
         let part = Part {
             disk,
             id,
@@ -179,20 +179,43 @@ impl Disk {
     /// A session's file, cut to what is asked for, and locked. One that has been placed is a blob's too: it is given
     /// only as it is, and never written again.
     pub(super) fn open_part(&self, id: &UploadId, length: u64) -> BackendResult<PartFile> {
-        let failed = |cause: io::Error| match cause.kind() {
-            io::ErrorKind::NotFound => BackendError::PartLost(*id),
-            _ => BackendError::io(format!("opening upload {id}"), cause),
-        };
-        let file = self.files.open(&self.names.part(id)).map_err(failed)?;
-        let found = file.lock().and_then(|()| file.metadata()).map_err(failed)?;
+        let (file, found) = self.lock_part(id)?;
         let placed = found.nlink() > 1;
         match found.len().cmp(&length) {
             Ordering::Equal => Ok(PartFile { file, placed, cut: false }),
             Ordering::Greater if !placed => {
-                self.files.cut(&file, length).map_err(failed)?;
+                self.files.cut(&file, length).map_err(|cause| failed(id, cause))?;
                 Ok(PartFile { file, placed, cut: true })
             }
             _ => Err(BackendError::PartLost(*id)),
         }
+    }
+
+    /// The same to go on with. If it has been placed and is longer, the session gets its first bytes as its own.
+    fn open_own_part(&self, id: &UploadId, length: u64) -> BackendResult<PartFile> {
+        let (file, found) = self.lock_part(id)?;
+        if found.nlink() > 1 && found.len() > length {
+            let file = self.detach(id, &file, length).map_err(|cause| failed(id, cause))?;
+            return Ok(PartFile { file, placed: false, cut: false });
+        }
+        drop(file);
+        self.open_part(id, length)
+    }
+
+    /// A session's file, when nobody else has it. What has lost the session's name while it was waited for may be a
+    /// blob's alone.
+    fn lock_part(&self, id: &UploadId) -> BackendResult<(File, Metadata)> {
+        let path = self.names.part(id);
+        let file = self.files.open(&path).map_err(|cause| failed(id, cause))?;
+        let found = file.lock().and_then(|()| file.metadata()).map_err(|cause| failed(id, cause))?;
+        let named = std::fs::metadata(&path).map_err(|cause| failed(id, cause))?;
+        if named.ino() == found.ino() { Ok((file, found)) } else { Err(BackendError::PartLost(*id)) }
+    }
+}
+
+fn failed(id: &UploadId, cause: io::Error) -> BackendError {
+    match cause.kind() {
+        io::ErrorKind::NotFound => BackendError::PartLost(*id),
+        _ => BackendError::io(format!("opening upload {id}"), cause),
     }
 }

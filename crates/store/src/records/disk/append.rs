@@ -10,6 +10,9 @@ use super::disk_records::Keeper;
 use super::folder;
 use crate::backend::disk::Folder;
 
+/// A file that has so many bytes is ended, so that the next snapshot covers it, whoever makes that.
+const ENOUGH: u64 = 16 * 1024 * 1024;
+
 /// The file that this process writes, locked while it does.
 #[derive(Debug)]
 pub(super) struct Current {
@@ -34,7 +37,8 @@ impl Keeper {
             self.disk.files.sync_folder(&self.disk.folder(Folder::Records))?;
         }
         let length: u64 = lines.iter().map(|line| line.len() as u64).sum();
-        *current = Some(Current { end: file.end + length, named: true, ..file });
+        let end = file.end + length;
+        *current = (end < ENOUGH).then_some(Current { end, named: true, ..file });
         Ok(())
     }
 

@@ -9,7 +9,7 @@ use super::append::Current;
 use super::snapshot::DiskSnapshot;
 use super::{read, snapshot};
 use crate::backend::disk::{Disk, off_thread};
-use crate::records::{ReadRecord, Record, RecordKeeper, SnapshotWriter, line};
+use crate::records::{ReadRecord, Record, RecordKeeper, SnapshotWriter, Written, line};
 use crate::rounds::Rounds;
 use crate::{BackendError, DiskBackend};
 
@@ -59,12 +59,16 @@ impl RecordKeeper for DiskRecords {
         read::all(&self.0.disk)
     }
 
-    async fn snapshot_is_due(&self) -> Result<bool, BackendError> {
-        self.run("measuring records", |keeper| snapshot::is_due(&keeper.disk)).await
+    async fn written(&self) -> Result<Written, BackendError> {
+        self.run("measuring records", |keeper| snapshot::written(&keeper.disk)).await
     }
 
-    async fn begin_snapshot(&self) -> Result<Box<dyn SnapshotWriter>, BackendError> {
-        let writer = self.run("beginning a snapshot", DiskSnapshot::begin).await?;
-        Ok(Box::new(writer))
+    async fn begin_snapshot(&self) -> Result<Option<Box<dyn SnapshotWriter>>, BackendError> {
+        let disk = Arc::clone(&self.0.disk);
+        let alone = off_thread("beginning a snapshot", move || disk.snapshotting()).await?;
+        let Some(alone) = alone else { return Ok(None) };
+        let writer =
+            self.run("beginning a snapshot", move |keeper| DiskSnapshot::begin(keeper, alone)).await?;
+        Ok(Some(Box::new(writer)))
     }
 }

@@ -11,8 +11,8 @@ use futures::stream::{self, BoxStream};
 use super::folder;
 use crate::BackendError;
 use crate::backend::disk::{Disk, Folder, off_thread};
-use crate::records::ReadRecord;
-use crate::records::line::{self, Line};
+use crate::records::line::{self, Line, Mark};
+use crate::records::{ReadRecord, SnapshotIs};
 
 /// Bytes of lines that are read in one hop, at least one line.
 const PAGE: u64 = 1024 * 1024;
@@ -81,13 +81,22 @@ struct Lines {
     number: u64,
     /// One that could not be read: it is told if another follows.
     unreadable: Option<u64>,
+    /// What is known of it if it is a snapshot.
+    snapshot: Option<Snapshot>,
+}
+
+/// What is known of a snapshot that is being read.
+#[derive(Debug)]
+struct Snapshot {
+    records: u64,
+    is: SnapshotIs,
 }
 
 impl Lines {
     fn open(path: &Path) -> io::Result<Self> {
         let reader = BufReader::with_capacity(256 * 1024, File::open(path)?);
         let file = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-        Ok(Self { file, reader, number: 0, unreadable: None })
+        Ok(Self { file, reader, number: 0, unreadable: None, snapshot: None })
     }
 
     /// The next lines; whether the file ends with them.
@@ -97,14 +106,21 @@ impl Lines {
             line.clear();
             read += (&mut self.reader).take(LONGEST).read_until(b'\n', &mut line)? as u64;
             if line.is_empty() {
+                let snapshot = self.snapshot.take();
+                page.extend(snapshot.map(|snapshot| ReadRecord::SnapshotEnds(snapshot.is)));
                 return Ok(true);
             }
             self.number += 1;
             let unreadable = self.unreadable.take().map(|line| (self.file.clone(), line));
             page.extend(unreadable.map(|(file, line)| ReadRecord::Unreadable { file, line }));
             match line.strip_suffix(b"\n").and_then(line::read) {
-                Some(Line::Record(record)) => page.push(ReadRecord::Record(record)),
-                Some(Line::Mark(_)) => {}
+                Some(Line::Record(record)) => {
+                    page.push(ReadRecord::Record(record));
+                    if let Some(snapshot) = &mut self.snapshot {
+                        snapshot.records += 1;
+                    }
+                }
+                Some(Line::Mark(mark)) => page.extend(self.mark(&mark)),
                 None => {
                     self.unreadable = Some(self.number);
                     if line.len() as u64 == LONGEST {
@@ -114,5 +130,21 @@ impl Lines {
             }
         }
         Ok(false)
+    }
+
+    /// Takes in what a snapshot says of itself. It is whole if it has its last line and as many others as that says.
+    fn mark(&mut self, mark: &Mark) -> Option<ReadRecord> {
+        match mark {
+            Mark::Snapshot { .. } => {
+                self.snapshot = Some(Snapshot { records: 0, is: SnapshotIs::Damaged });
+                Some(ReadRecord::SnapshotBegins)
+            }
+            Mark::End { lines } => {
+                if let Some(snapshot) = self.snapshot.as_mut().filter(|read| read.records == *lines) {
+                    snapshot.is = SnapshotIs::Whole;
+                }
+                None
+            }
+        }
     }
 }

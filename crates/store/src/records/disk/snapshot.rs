@@ -1,6 +1,6 @@
 //! Snapshots: all there is, at one moment.
 
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
 use std::fs::{self, File};
 use std::io::{self, BufRead as _, BufReader, Read as _};
 use std::path::{Path, PathBuf};
@@ -13,12 +13,9 @@ use jiff::Timestamp;
 use super::disk_records::Keeper;
 use super::folder::{self, Found};
 use crate::BackendError;
-use crate::backend::disk::{Disk, Folder, off_thread};
+use crate::backend::disk::{Disk, Folder, LockFile, off_thread};
 use crate::records::line::{self, Line, Mark};
-use crate::records::{Record, SnapshotWriter};
-
-/// A new snapshot is worth its work if more than this was written since the last one, and more than that one has.
-const WORTH: u64 = 64 * 1024 * 1024;
+use crate::records::{Record, SnapshotWriter, Written};
 
 /// How many snapshots are kept.
 const KEPT: usize = 2;
@@ -32,6 +29,7 @@ pub(super) struct DiskSnapshot {
     part: Arc<Part>,
     end: u64,
     lines: u64,
+    _alone: LockFile,
 }
 
 /// Its file.
@@ -44,29 +42,48 @@ struct Part {
     name: PathBuf,
 }
 
-pub(super) fn is_due(disk: &Disk) -> io::Result<bool> {
+/// The files that a snapshot is about.
+#[derive(Debug, Default)]
+struct Begun {
+    /// It is instead of these.
+    covers: HashSet<String>,
+    /// These were being written; so many bytes were there.
+    open: BTreeMap<String, u64>,
+}
+
+pub(super) fn written(disk: &Disk) -> io::Result<Written> {
     let found = folder::look(&disk.folder(Folder::Records))?;
-    let (covered, least) = match found.snapshots.last() {
-        None => (HashSet::new(), WORTH),
-        Some((_, path)) => (covers(path)?, WORTH.max(fs::metadata(path)?.len())),
+    let (begun, snapshot) = match found.snapshots.last() {
+        None => (Begun::default(), 0),
+        Some((_, path)) => (Begun::read(path)?, fs::metadata(path)?.len()),
     };
-    let since = found.files.iter().filter(|path| !covered.contains(&name_of(path)));
-    let written: u64 = since.filter_map(|path| fs::metadata(path).ok()).map(|found| found.len()).sum();
-    Ok(written > least)
+    let mut since_snapshot = 0;
+    for path in &found.files {
+        let name = name_of(path);
+        if let Ok(found) = fs::metadata(path)
+            && !begun.covers.contains(&name)
+        {
+            since_snapshot += found.len().saturating_sub(begun.open.get(&name).copied().unwrap_or(0));
+        }
+    }
+    Ok(Written { since_snapshot, snapshot })
 }
 
 impl DiskSnapshot {
-    pub(super) fn begin(keeper: &Arc<Keeper>) -> io::Result<Self> {
+    /// Ends the process's own file before it looks which are closed.
+    pub(super) fn begin(keeper: &Arc<Keeper>, alone: LockFile) -> io::Result<Self> {
         let (disk, folder) = (Arc::clone(&keeper.disk), keeper.disk.folder(Folder::Records));
         keeper.close();
         let found = folder::look(&folder)?;
         for part in &found.parts {
             disk.files.remove(part)?;
         }
-        let mut covers = Vec::new();
+        let (mut covers, mut open) = (Vec::new(), BTreeMap::new());
         for path in &found.files {
             if folder::is_closed(path)? {
                 covers.push(name_of(path));
+            } else if let Ok(found) = fs::metadata(path) {
+                open.insert(name_of(path), found.len());
             }
         }
         // Their order is that of their names, whatever becomes of the clock.
@@ -74,8 +91,8 @@ impl DiskSnapshot {
         let name = folder.join(folder::snapshot_name(folder::now().max(last + 1)));
         let path = name.with_extension("part");
         let part = Part { file: disk.files.create(&path)?, disk, path, name };
-        let end = part.write(&[line::write(&Mark::Snapshot { at: Timestamp::now(), covers })?], 0)?;
-        Ok(Self { part: Arc::new(part), end, lines: 0 })
+        let end = part.write(&[line::write(&Mark::Snapshot { at: Timestamp::now(), covers, open })?], 0)?;
+        Ok(Self { part: Arc::new(part), end, lines: 0, _alone: alone })
     }
 }
 
@@ -112,6 +129,10 @@ impl SnapshotWriter for DiskSnapshot {
     async fn finish(self: Box<Self>) -> Result<(), BackendError> {
         in_snapshot(move || self.part.finish(self.end, self.lines)).await
     }
+
+    async fn give_up(self: Box<Self>) -> Result<(), BackendError> {
+        in_snapshot(move || self.part.disk.files.remove(&self.part.path)).await
+    }
 }
 
 async fn in_snapshot<T: Send + 'static>(
@@ -133,22 +154,26 @@ fn clean(disk: &Disk, folder: &Path) -> io::Result<()> {
     if !old.is_empty() {
         disk.files.sync_folder(folder)?;
     }
-    let covered = covers(older)?;
+    let covered = Begun::read(older)?.covers;
     for path in files.iter().filter(|path| covered.contains(&name_of(path))) {
         disk.files.remove(path)?;
     }
     Ok(())
 }
 
-/// The files that a snapshot is instead of. One whose first line cannot be read covers nothing.
-fn covers(snapshot: &Path) -> io::Result<HashSet<String>> {
-    let mut first = Vec::new();
-    let file = File::open(snapshot)?;
-    BufReader::new(file).take(FIRST_LINE).read_until(b'\n', &mut first)?;
-    Ok(match first.strip_suffix(b"\n").and_then(line::read) {
-        Some(Line::Mark(Mark::Snapshot { covers, .. })) => covers.into_iter().collect(),
-        _ => HashSet::new(),
-    })
+impl Begun {
+    /// What the first line of a snapshot says. One that cannot be read is instead of nothing.
+    fn read(snapshot: &Path) -> io::Result<Self> {
+        let mut first = Vec::new();
+        let file = File::open(snapshot)?;
+        BufReader::new(file).take(FIRST_LINE).read_until(b'\n', &mut first)?;
+        Ok(match first.strip_suffix(b"\n").and_then(line::read) {
+            Some(Line::Mark(Mark::Snapshot { covers, open, .. })) => {
+                Self { covers: covers.into_iter().collect(), open }
+            }
+            _ => Self::default(),
+        })
+    }
 }
 
 fn name_of(path: &Path) -> String {

@@ -1,12 +1,15 @@
 //! Files of a machine whose power can be cut.
 
-use std::fs::File;
+use std::fs::{File, Metadata};
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use bytes::Bytes;
+use jiff::Timestamp;
 
+use super::database::Database;
 use super::memory::Memory;
 use crate::backend::disk::{Files, SystemFiles};
 
@@ -22,6 +25,9 @@ pub(super) struct Machine {
     pub(super) cut_before: Option<u64>,
     /// The step that finds the disk full.
     pub(super) full_at: Option<u64>,
+    pub(super) database: Option<Database>,
+    /// How much older files are than the system says.
+    pub(super) passed: Duration,
 }
 
 /// The machine's files, as one of its starts has them.
@@ -29,6 +35,17 @@ pub(super) struct Machine {
 pub(super) struct PoweredFiles {
     pub(super) machine: Arc<Mutex<Machine>>,
     pub(super) start: u64,
+}
+
+impl Machine {
+    /// Whether the power is cut, or goes now; if not, the database keeps what it has committed so far.
+    pub(super) fn is_cut(&mut self) -> bool {
+        let is_cut = self.cut_before.is_some_and(|cut| self.steps >= cut);
+        if let Some(database) = &mut self.database {
+            if is_cut { database.is_cut() } else { database.is_relied_on() }
+        }
+        is_cut
+    }
 }
 
 pub(super) fn machine(machine: &Mutex<Machine>) -> MutexGuard<'_, Machine> {
@@ -39,7 +56,7 @@ impl PoweredFiles {
     /// One step, if there is power. Steps come one after the other.
     fn step(&self) -> io::Result<MutexGuard<'_, Machine>> {
         let mut machine = machine(&self.machine);
-        if machine.starts != self.start || machine.cut_before.is_some_and(|cut| machine.steps >= cut) {
+        if machine.starts != self.start || machine.is_cut() {
             return Err(io::Error::from_raw_os_error(rustix::io::Errno::IO.raw_os_error()));
         }
         machine.steps += 1;
@@ -111,5 +128,9 @@ impl Files for PoweredFiles {
         SystemFiles.remove(path)?;
         machine.memory.removed(path);
         Ok(())
+    }
+
+    fn changed(&self, found: &Metadata) -> Option<Timestamp> {
+        SystemFiles.changed(found)?.checked_sub(machine(&self.machine).passed).ok()
     }
 }

@@ -1,6 +1,6 @@
 //! What a disk would show after a power cut, beside what the system shows now.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::ffi::OsString;
 use std::fs::{self, File};
 use std::io;
@@ -8,6 +8,8 @@ use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
 
 use bytes::Bytes;
+use rand::rngs::StdRng;
+use rand::{RngExt as _, SeedableRng as _};
 
 /// What a power cut takes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -16,6 +18,10 @@ pub enum Losing {
     Everything,
     /// Bytes that were not flushed; names are as they were last. So is a disk that writes in another order.
     Bytes,
+    /// Nothing: the system happened to have written all of it.
+    Nothing,
+    /// Of what was not flushed each name, and the end of each file, by chance: this is the seed.
+    Chance(u64),
 }
 
 /// A file, whatever names it has.
@@ -116,6 +122,11 @@ impl Memory {
         let names = match losing {
             Losing::Everything => std::mem::take(&mut self.durable),
             Losing::Bytes => std::mem::take(&mut self.shown),
+            Losing::Nothing => {
+                self.bytes.extend(self.written()?);
+                std::mem::take(&mut self.shown)
+            }
+            Losing::Chance(seed) => self.by_chance(&mut StdRng::seed_from_u64(seed))?,
         };
         (self.shown, self.durable) = (Names::new(), Names::new());
         self.ids.clear();
@@ -125,6 +136,48 @@ impl Memory {
         }
         let mut first_names = HashMap::new();
         self.restore_folder(root, &names, &mut first_names)
+    }
+
+    /// What the files have that have a name, flushed or not.
+    fn written(&self) -> io::Result<BTreeMap<FileId, Bytes>> {
+        let mut written = BTreeMap::new();
+        for (folder, names) in &self.shown {
+            for (name, entry) in names {
+                if let Entry::File(id) = entry
+                    && !written.contains_key(id)
+                {
+                    written.insert(*id, fs::read(folder.join(name))?.into());
+                }
+            }
+        }
+        Ok(written)
+    }
+
+    /// What was not flushed is there or not, each name by itself; of bytes that were added, perhaps some.
+    fn by_chance(&mut self, random: &mut StdRng) -> io::Result<Names> {
+        for (id, mut written) in self.written()? {
+            let flushed = self.bytes.get(&id).map_or(0, Bytes::len);
+            if random.random() {
+                if written.len() > flushed {
+                    written.truncate(random.random_range(flushed..=written.len()));
+                }
+                self.bytes.insert(id, written);
+            }
+        }
+        let (shown, durable) = (std::mem::take(&mut self.shown), std::mem::take(&mut self.durable));
+        let folders: BTreeSet<_> = shown.keys().chain(durable.keys()).collect();
+        let mut names = Names::new();
+        for folder in folders {
+            let [shown, durable] =
+                [&shown, &durable].map(|names| names.get(folder).cloned().unwrap_or_default());
+            let both: BTreeSet<_> = shown.keys().chain(durable.keys()).collect();
+            let chosen = both.into_iter().filter_map(|name| {
+                let entry = if random.random() { shown.get(name) } else { durable.get(name) };
+                Some((name.clone(), *entry?))
+            });
+            names.insert(folder.clone(), chosen.collect());
+        }
+        Ok(names)
     }
 
     fn restore_folder(

@@ -4,6 +4,8 @@
 //! reader takes any bytes from strangers, so memory is bounded whatever the archive says.
 
 mod error;
+#[cfg(any(test, feature = "fuzzing"))]
+pub(crate) mod fuzzing;
 mod header;
 mod index;
 mod members;

@@ -75,12 +75,7 @@ impl CredentialFile {
             }
             None => (plain(login), Stored::Plain),
         };
-        let mut document = self.document(&text)?;
-        let mut auths = document.object("auths").map_err(|cause| self.malformed(&cause))?;
-        let key = docker_key(registry);
-        auths.retain(|name| name == key || !is_for(name, registry));
-        auths.set(key, Member::Object(entry));
-        document.set("auths", Member::Object(auths));
+        let document = with_entry(&text, registry, entry).map_err(|cause| self.malformed(&cause))?;
         self.write(&document).await?;
         Ok(stored)
     }
@@ -96,10 +91,7 @@ impl CredentialFile {
             Some(name) => Helper::new(name, &self.environment)?.erase(registry).await?,
             None => false,
         };
-        let mut document = self.document(&text)?;
-        let mut auths = document.object("auths").map_err(|cause| self.malformed(&cause))?;
-        if auths.retain(|name| !is_for(name, registry)) > 0 {
-            document.set("auths", Member::Object(auths));
+        if let Some(document) = without_entry(&text, registry).map_err(|cause| self.malformed(&cause))? {
             self.write(&document).await?;
             erased = true;
         }
@@ -110,10 +102,6 @@ impl CredentialFile {
         let text = read(&self.path).await?.unwrap_or_default();
         let file = AuthFile::parse(&text).map_err(|cause| unusable(&self.path, cause))?;
         Ok((text, file))
-    }
-
-    fn document(&self, text: &str) -> TransportResult<Document> {
-        Document::parse(text).map_err(|cause| self.malformed(&cause))
     }
 
     async fn write(&self, document: &Document) -> TransportResult<()> {
@@ -132,11 +120,33 @@ impl CredentialFile {
     }
 }
 
+/// The file with this entry in place of all others for the registry.
+pub(super) fn with_entry(text: &str, registry: &Registry, entry: Document) -> serde_json::Result<Document> {
+    let mut document = Document::parse(text)?;
+    let mut auths = document.object("auths")?;
+    let key = docker_key(registry);
+    auths.retain(|name| name == key || !is_for(name, registry));
+    auths.set(key, Member::Object(entry));
+    document.set("auths", Member::Object(auths));
+    Ok(document)
+}
+
+/// The file without any entry for the registry; `None` if it has none.
+pub(super) fn without_entry(text: &str, registry: &Registry) -> serde_json::Result<Option<Document>> {
+    let mut document = Document::parse(text)?;
+    let mut auths = document.object("auths")?;
+    if auths.retain(|name| !is_for(name, registry)) == 0 {
+        return Ok(None);
+    }
+    document.set("auths", Member::Object(auths));
+    Ok(Some(document))
+}
+
 fn is_for(key: &str, registry: &Registry) -> bool {
     Scope::parse(key).is_some_and(|scope| scope.is_registry(registry))
 }
 
-fn plain(login: &Login) -> Document {
+pub(super) fn plain(login: &Login) -> Document {
     let mut entry = Document::default();
     match login {
         Login::Basic { user, password } => entry.set("auth", Member::Text(encode(user, password))),

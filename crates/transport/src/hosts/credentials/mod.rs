@@ -7,6 +7,8 @@ mod document;
 mod edit;
 mod file;
 mod find;
+#[cfg(any(test, feature = "fuzzing"))]
+pub(super) mod fuzzing;
 mod helper;
 mod key;
 mod write;

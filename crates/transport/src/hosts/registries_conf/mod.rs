@@ -2,6 +2,8 @@
 //! blocked, insecure, found elsewhere or mirrored. Short names and `credential-helpers` are not looked at.
 
 mod format;
+#[cfg(any(test, feature = "fuzzing"))]
+pub(super) mod fuzzing;
 mod load;
 mod rule;
 

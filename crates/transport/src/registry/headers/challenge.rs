@@ -9,7 +9,7 @@ pub(in crate::registry) struct Challenge {
     /// In lower case: `basic`, `bearer`.
     pub(in crate::registry) scheme: String,
     /// Names in lower case, with their values.
-    parameters: Vec<(String, String)>,
+    pub(super) parameters: Vec<(String, String)>,
 }
 
 impl Challenge {

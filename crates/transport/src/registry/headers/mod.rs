@@ -4,6 +4,8 @@
 
 mod challenge;
 mod cursor;
+#[cfg(any(test, feature = "fuzzing"))]
+pub(crate) mod fuzzing;
 mod link;
 mod quota;
 mod range;
