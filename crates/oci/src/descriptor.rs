@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use serde::de::{Error as _, Unexpected};
 use serde::{Deserialize, Deserializer, Serialize};
 
+use crate::bounded::{texts, texts_by_name};
 use crate::{Digest, MediaType, Platform};
 
 /// Annotations: names to values, in byte order of the names.
@@ -36,10 +37,10 @@ pub struct Descriptor {
     #[serde(deserialize_with = "signed_size")]
     pub size: u64,
     /// Where else it may be had: foreign layers. Followed only where that is allowed.
-    #[serde(default, skip_serializing_if = "Vec::is_empty", deserialize_with = "null_is_default")]
+    #[serde(default, skip_serializing_if = "Vec::is_empty", deserialize_with = "texts")]
     pub urls: Vec<String>,
     /// Free metadata.
-    #[serde(default, skip_serializing_if = "Annotations::is_empty", deserialize_with = "null_is_default")]
+    #[serde(default, skip_serializing_if = "Annotations::is_empty", deserialize_with = "texts_by_name")]
     pub annotations: Annotations,
     /// What kind of artifact a manifest holds, in an index or a referrers list.
     #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "empty_is_none")]

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::Deserialize;
 
+use crate::bounded::texts_by_name;
 use crate::descriptor::null_is_default;
 use crate::{Digest, Platform};
 
@@ -36,7 +37,7 @@ pub struct RootFs {
 #[serde(rename_all = "PascalCase")]
 pub struct Execution {
     /// Labels.
-    #[serde(default, deserialize_with = "null_is_default")]
+    #[serde(default, deserialize_with = "texts_by_name")]
     pub labels: BTreeMap<String, String>,
 }
 

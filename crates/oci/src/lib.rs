@@ -7,6 +7,7 @@
 //!
 //! Not here: how a registry is asked (`portolan-transport`), what is stored where (`portolan-catalog`).
 
+mod bounded;
 mod causes;
 mod descriptor;
 mod digest;

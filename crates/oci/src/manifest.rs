@@ -3,6 +3,7 @@
 use serde::de::{Error as _, IgnoredAny};
 use serde::{Deserialize, Deserializer};
 
+use crate::bounded::texts_by_name;
 use crate::descriptor::{empty_is_none, null_is_default};
 use crate::{Annotations, Descriptor, MediaKind, MediaType};
 
@@ -71,7 +72,7 @@ pub struct ImageManifest {
     #[serde(default)]
     pub subject: Option<Descriptor>,
     /// Free metadata.
-    #[serde(default, deserialize_with = "null_is_default")]
+    #[serde(default, deserialize_with = "texts_by_name")]
     pub annotations: Annotations,
 }
 
@@ -92,7 +93,7 @@ pub struct Index {
     #[serde(default)]
     pub subject: Option<Descriptor>,
     /// Free metadata.
-    #[serde(default, deserialize_with = "null_is_default")]
+    #[serde(default, deserialize_with = "texts_by_name")]
     pub annotations: Annotations,
 }
 
@@ -100,10 +101,23 @@ pub struct Index {
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct ArtifactManifest {
+    #[serde(default, deserialize_with = "empty_is_none")]
+    media_type: Option<MediaType>,
+    #[serde(default, deserialize_with = "empty_is_none")]
+    artifact_type: Option<MediaType>,
     #[serde(default, deserialize_with = "null_is_default")]
     blobs: Vec<Descriptor>,
-    #[serde(flatten)]
-    rest: ImageManifest,
+    #[serde(default)]
+    subject: Option<Descriptor>,
+    #[serde(default, deserialize_with = "texts_by_name")]
+    annotations: Annotations,
+}
+
+impl From<ArtifactManifest> for ImageManifest {
+    fn from(artifact: ArtifactManifest) -> Self {
+        let ArtifactManifest { media_type, artifact_type, blobs, subject, annotations } = artifact;
+        Self { media_type, artifact_type, config: None, layers: blobs, subject, annotations }
+    }
 }
 
 /// The fields by which a document shows what it is.
@@ -211,8 +225,7 @@ impl Manifest {
 impl ImageManifest {
     fn parse(bytes: &[u8], media_type: &MediaType) -> Result<Self, serde_json::Error> {
         if *media_type == MediaType::OCI_ARTIFACT {
-            let ArtifactManifest { blobs, rest } = serde_json::from_slice(bytes)?;
-            return Ok(Self { config: None, layers: blobs, ..rest });
+            return Ok(serde_json::from_slice::<ArtifactManifest>(bytes)?.into());
         }
         let image: Self = serde_json::from_slice(bytes)?;
         if image.config.is_none() {

@@ -5,7 +5,7 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
-use crate::descriptor::null_is_default;
+use crate::bounded::texts;
 
 /// Why a text is not a platform.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -30,7 +30,7 @@ pub struct Platform {
         default,
         rename = "os.features",
         skip_serializing_if = "Vec::is_empty",
-        deserialize_with = "null_is_default"
+        deserialize_with = "texts"
     )]
     pub os_features: Vec<String>,
     /// Variant of the CPU: `v8`.

@@ -1,5 +1,7 @@
 //! A manifest as it was received: the bytes are the truth.
 
+use std::sync::Arc;
+
 use bytes::Bytes;
 
 use crate::{Descriptor, Digest, Manifest, ManifestError, MediaType, Verified, Verifier, VerifyError};
@@ -15,7 +17,8 @@ pub struct RawManifest {
     bytes: Bytes,
     media_type: MediaType,
     verified: Verified,
-    parsed: Manifest,
+    /// Shared among clones: it can be larger than the bytes.
+    parsed: Arc<Manifest>,
 }
 
 /// Why a manifest was not accepted.
@@ -46,7 +49,7 @@ impl RawManifest {
         verifier.update(&bytes)?;
         let verified = verifier.finish()?;
         let (parsed, media_type) = Manifest::parse(&bytes, media_type)?;
-        Ok(Self { bytes, media_type, verified, parsed })
+        Ok(Self { bytes, media_type, verified, parsed: Arc::new(parsed) })
     }
 
     /// Accepts `bytes` that were asked for by tag: their SHA-256 is their digest.

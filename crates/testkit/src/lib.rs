@@ -20,6 +20,7 @@ pub mod digest;
 pub mod image;
 mod listener;
 pub mod peer;
+pub mod process;
 pub mod proxy;
 pub mod reader;
 pub mod registry;

@@ -11,8 +11,9 @@ use crate::checks::{deny, links};
 use crate::workspace::Workspace;
 use crate::{process, say};
 
-/// How long all stages together may take on a new machine with two cores. A change that goes over it makes
-/// everyone wait: make the slow stage faster before raising this.
+/// How long all stages together should take on a new machine with two cores. A change that goes over it makes
+/// everyone wait: make the slow stage faster before raising this. It is said and fails nothing, as the same change
+/// takes twice as long where neighbours are busy.
 const BUDGET: Duration = Duration::from_secs(30 * 60);
 
 /// The stages, in the order in which they run: what fails fast and often comes first.
@@ -52,9 +53,6 @@ pub(crate) enum CiError {
         #[source]
         source: Box<Error>,
     },
-    /// Everything is well, but took too long.
-    #[error("the stages took {} s, which is over the budget of {} s", .0.as_secs(), BUDGET.as_secs())]
-    OverBudget(Duration),
 }
 
 /// Arguments of `cargo xtask ci`.
@@ -78,8 +76,7 @@ impl Ci {
         });
         let total = times.iter().map(|(_, time)| *time).sum();
         say::line(format_args!("\n{}", table(&times, total)));
-        outcome?;
-        within_budget(total)
+        outcome
     }
 
     fn stages(&self) -> Vec<Stage> {
@@ -132,12 +129,9 @@ fn table(times: &[(Stage, Duration)], total: Duration) -> String {
     for (stage, time) in times {
         lines.push(format!("{:<10} {:>7.1} s", stage.name(), time.as_secs_f64()));
     }
-    lines.push(format!("{:<10} {:>7.1} s of {} s", "total", total.as_secs_f64(), BUDGET.as_secs()));
+    let over = if total > BUDGET { ", which is over the budget" } else { "" };
+    lines.push(format!("{:<10} {:>7.1} s of {} s{over}", "total", total.as_secs_f64(), BUDGET.as_secs()));
     lines.join("\n")
-}
-
-fn within_budget(total: Duration) -> Result<(), CiError> {
-    if total > BUDGET { Err(CiError::OverBudget(total)) } else { Ok(()) }
 }
 
 #[cfg(test)]
@@ -152,17 +146,13 @@ mod tests {
     }
 
     #[test]
-    fn the_budget_is_the_last_second_that_passes() {
-        assert!(within_budget(BUDGET).is_ok());
-        assert!(within_budget(BUDGET + Duration::from_secs(1)).is_err());
-    }
-
-    #[test]
     fn the_table_has_a_line_a_stage_and_a_total() {
         let times = [(Stage::Fmt, Duration::from_millis(1230)), (Stage::Test, Duration::from_secs(100))];
         assert_eq!(
             table(&times, Duration::from_millis(101_230)),
             "fmt            1.2 s\ntest         100.0 s\ntotal        101.2 s of 1800 s"
         );
+        let slow = table(&[], BUDGET + Duration::from_secs(1));
+        assert_eq!(slow, "total       1801.0 s of 1800 s, which is over the budget");
     }
 }

@@ -4,6 +4,7 @@ use std::io::{BufRead as _, BufReader, Read as _};
 use std::process::{Child, ChildStderr, Command, Stdio};
 
 use portolan_testkit::client::Client;
+use portolan_testkit::process::Process;
 
 use crate::sandbox::Sandbox;
 
@@ -43,6 +44,10 @@ impl Daemon {
     /// `127.0.0.1:PORT`.
     pub(crate) fn host(&self) -> &str {
         self.url.split_once("://").unwrap().1
+    }
+
+    pub(crate) fn process(&self) -> Process {
+        Process::of(self.child.id())
     }
 
     pub(crate) fn client(&self) -> Client {

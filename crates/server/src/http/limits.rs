@@ -7,7 +7,7 @@ use std::time::Duration;
 pub struct HttpLimits {
     /// How long the head of a request may take.
     pub head: Duration,
-    /// How long a body may pause.
+    /// How long a body may pause, in either direction.
     pub pause: Duration,
     /// Connections at once; more wait to be taken.
     pub connections: usize,

@@ -6,6 +6,7 @@ mod heart;
 mod incoming;
 mod limits;
 mod peer;
+mod reading;
 mod scheme;
 mod server;
 

@@ -20,6 +20,7 @@ use tokio_rustls::server::TlsStream;
 use tokio_util::sync::CancellationToken;
 
 use super::handshake::handshake;
+use super::reading::Reading;
 use super::{Encryption, Heart, HttpLimits, Peer};
 use crate::tls::Tls;
 
@@ -193,7 +194,8 @@ impl Answering {
             request.extensions_mut().insert(peer);
             router.call(request)
         });
-        let serving = builder.serve_connection(TokioIo::new(connection), service);
+        let serving =
+            builder.serve_connection(TokioIo::new(Reading::new(connection, self.limits.pause)), service);
         if let Err(cause) = watcher.watch(serving).await {
             tracing::debug!(cause, "a connection broke");
         }

@@ -9,6 +9,7 @@ use portolan_catalog::{
 };
 use portolan_server::access::hash;
 use portolan_testkit::digest;
+use portolan_testkit::process::Process;
 use reqwest::{RequestBuilder, Response};
 use serde_json::Value;
 
@@ -303,13 +304,6 @@ async fn where_nobody_is_asked_there_are_no_passes() {
     assert_eq!(refusal(door.get("/v2/token").await).await.0, 404);
 }
 
-/// The most memory that this process ever had, in bytes.
-fn peak() -> u64 {
-    let status = std::fs::read_to_string("/proc/self/status").unwrap();
-    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).unwrap();
-    line.trim().trim_end_matches(" kB").trim().parse::<u64>().unwrap() * 1024
-}
-
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn many_who_log_in_at_once_cost_no_more_memory_than_two() {
     let door = closed().await;
@@ -324,7 +318,7 @@ async fn many_who_log_in_at_once_cost_no_more_memory_than_two() {
         assert_eq!(status, if number % 8 == 0 { 200 } else { 401 });
     }
     // The test's own client is in it too.
-    assert!(peak() < 128 << 20, "{} MiB", peak() >> 20);
+    assert!(Process::this().peak_memory() < 128 << 20, "{} MiB", Process::this().peak_memory() >> 20);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -5,14 +5,24 @@ use std::fmt;
 use std::fs::File;
 use std::io;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use bytes::{Bytes, BytesMut};
 use futures::StreamExt as _;
 use futures::stream::{self, BoxStream};
 use tokio::task::JoinHandle;
 
-/// How much is read at once: above this, larger reads are no faster.
-const READ: usize = 256 * 1024;
+/// How much is read at once, when few read: above this, larger reads are no faster.
+const LARGEST: usize = 256 * 1024;
+
+/// How much, when many read.
+const SMALLEST: usize = 32 * 1024;
+
+/// How much all that read have of their next reads; each has about two more that it has read and not passed on.
+const TOGETHER: usize = 4 << 20;
+
+/// How many read in this process, whose memory they share.
+static READERS: AtomicUsize = AtomicUsize::new(0);
 
 /// Buffers that are kept for the next reads once their bytes have been used.
 const SPARE: usize = 4;
@@ -58,7 +68,29 @@ impl fmt::Debug for BlobBytes {
     }
 }
 
+/// One of those who read.
+struct OneOfAll;
+
+impl OneOfAll {
+    fn enter() -> Self {
+        READERS.fetch_add(1, Ordering::Relaxed);
+        Self
+    }
+}
+
+impl Drop for OneOfAll {
+    fn drop(&mut self) {
+        READERS.fetch_sub(1, Ordering::Relaxed);
+    }
+}
+
+/// How much one of so many reads at once.
+fn share(readers: usize) -> usize {
+    (TOGETHER / readers.max(1)).clamp(SMALLEST, LARGEST)
+}
+
 struct Reader {
+    _one: OneOfAll,
     file: Arc<File>,
     at: u64,
     rest: u64,
@@ -68,7 +100,8 @@ struct Reader {
 
 impl Reader {
     fn new(file: File, at: u64, length: u64) -> Self {
-        Self { file: Arc::new(file), at, rest: length, spare: VecDeque::new(), under_way: None }
+        let (_one, file) = (OneOfAll::enter(), Arc::new(file));
+        Self { _one, file, at, rest: length, spare: VecDeque::new(), under_way: None }
     }
 
     fn into_stream(mut self) -> BoxStream<'static, io::Result<Bytes>> {
@@ -82,7 +115,8 @@ impl Reader {
 
     /// Starts the next read, if there is more to read.
     fn start(&mut self) {
-        let length = usize::try_from(self.rest).map_or(READ, |rest| rest.min(READ));
+        let share = share(READERS.load(Ordering::Relaxed));
+        let length = usize::try_from(self.rest).map_or(share, |rest| rest.min(share));
         if length == 0 {
             return;
         }
@@ -122,4 +156,15 @@ pub(super) fn read_at(file: &File, length: usize, at: u64) -> io::Result<Vec<u8>
     let mut bytes = vec![0; length];
     fill(file, &mut bytes, at)?;
     Ok(bytes)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn many_readers_share_the_memory() {
+        assert_eq!((share(0), share(1), share(16)), (LARGEST, LARGEST, LARGEST));
+        assert_eq!((share(96), share(10_000)), (TOGETHER / 96, SMALLEST));
+    }
 }

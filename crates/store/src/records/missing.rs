@@ -7,19 +7,20 @@ use portolan_catalog::{Change, ChangeKind, Changes, ChangesAfter, Consume, Curso
 use portolan_oci::TagOrDigest;
 
 use super::Record;
-use crate::{Store, StoreResult};
+use crate::{Store, StoreResult, host};
 
 /// The cursor of the changes whose records are written.
 const CONSUMER: &str = "records";
 
-/// For how long one process is the one that moves it.
+/// For how long one host is the one that moves it. Its next process goes on with it at once, as with the store: one
+/// that dies again and again must not begin at the same change each time.
 const LASTS: Duration = Duration::from_secs(60);
 
 /// Changes that are looked at together.
 const PAGE: u32 = 500;
 
-/// Records that are written together.
-const AT_ONCE: usize = 8;
+/// Bytes of manifests that are held at once and then written together.
+const AT_ONCE: usize = 4 << 20;
 
 impl Store {
     /// Writes the records of all changes that were made at least so long ago and may have none: those of this process
@@ -31,10 +32,10 @@ impl Store {
     pub async fn write_missing_records(&self, changes: &Changes, ago: Duration) -> StoreResult<u64> {
         self.may_write()?;
         let made_before = Timestamp::now().checked_sub(ago).unwrap_or(Timestamp::MIN);
-        let begun = changes.consume(CONSUMER, CursorStart::Beginning, (self.node(), LASTS)).await?;
+        let begun = changes.consume(CONSUMER, CursorStart::Beginning, (&host::this().boot, LASTS)).await?;
         let (mut lease, mut after) = match begun {
             Consume::Begun(lease) => (Some(lease.clone()), lease.seq),
-            // Another process moves the cursor, and may have died: what is behind it is written all the same.
+            // Another host moved the cursor, and may have died: what is behind it is written all the same.
             Consume::Held { .. } => (None, self.recorded_up_to(changes).await?),
         };
         let mut written = 0;
@@ -51,16 +52,7 @@ impl Store {
             let due = page.iter().take_while(|change| change.at <= made_before);
             let due: Vec<&Change> = due.collect();
             let Some(last) = due.last().map(|change| change.seq) else { break };
-            // A page of manifests of 4 MiB each is not held at once.
-            let others: Vec<_> = due.iter().filter(|change| change.by.node() != self.node()).collect();
-            for some in others.chunks(AT_ONCE) {
-                let mut records = Vec::new();
-                for change in some {
-                    records.extend(self.record_of(change).await?);
-                }
-                written += u64::try_from(records.len()).unwrap_or(u64::MAX);
-                self.recorder().append(records).await?;
-            }
+            written += self.write_records_of(&due).await?;
             self.recorder().settle().await?;
             after = last;
             if let Some(held) = &lease
@@ -72,6 +64,25 @@ impl Store {
                 break;
             }
         }
+        Ok(written)
+    }
+
+    /// Writes the records of those changes that other processes made, and says how many.
+    async fn write_records_of(&self, changes: &[&Change]) -> StoreResult<u64> {
+        let (mut records, mut bytes, mut written) = (Vec::new(), 0, 0);
+        for change in changes.iter().filter(|change| change.by.node() != self.node()) {
+            let Some(record) = self.record_of(change).await? else { continue };
+            written += 1;
+            if let Record::Manifest { body, .. } = &record {
+                bytes += body.len();
+            }
+            records.push(record);
+            if bytes >= AT_ONCE {
+                self.recorder().append(std::mem::take(&mut records)).await?;
+                bytes = 0;
+            }
+        }
+        self.recorder().append(records).await?;
         Ok(written)
     }
 

@@ -4,15 +4,17 @@ use std::time::Duration;
 
 use bytes::{Bytes, BytesMut};
 use futures::StreamExt as _;
-use http::header::{CONTENT_LENGTH, CONTENT_RANGE};
-use http::{HeaderMap, StatusCode};
+use http::StatusCode;
+use http::header::CONTENT_RANGE;
 use portolan_oci::MAX_MANIFEST_BYTES;
 use serde_json::json;
 
 use super::content_range;
+use super::door::RegistryDoor;
 use super::error::{Code, RegistryError};
 use super::request::Asked;
-use crate::http::RequestBody;
+use super::room::Place;
+use crate::http::{RequestBody, TooSlow};
 
 /// Where the bytes of a request belong in the upload; `None` if it does not say so: where the upload is.
 ///
@@ -35,25 +37,33 @@ pub(super) fn place(asked: &Asked) -> Result<Option<u64>, RegistryError> {
     }
 }
 
-/// A manifest.
+/// A manifest. All of it has to come in the time that a body may pause, as it has a place that others wait for.
 ///
 /// # Errors
-/// 413 if it is too large, 400 or 408 if it ends too early.
+/// 413 if it is too large, 400 or 408 if it ends too early, 503 if there is no place for it.
 pub(super) async fn manifest(
-    headers: &HeaderMap,
+    asked: &Asked,
     body: &RequestBody,
-    pause: Duration,
-) -> Result<Bytes, RegistryError> {
-    let announced =
-        headers.get(CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse::<usize>().ok());
-    if announced.is_some_and(|length| length > MAX_MANIFEST_BYTES) {
+    door: &RegistryDoor,
+) -> Result<(Bytes, Place), RegistryError> {
+    let longest = asked.length().map_or(MAX_MANIFEST_BYTES, |length| length.try_into().unwrap_or(usize::MAX));
+    if longest > MAX_MANIFEST_BYTES {
         return Err(too_large());
     }
-    let mut bytes = BytesMut::with_capacity(announced.unwrap_or_default());
+    let place = door.room.for_incoming(longest).await?;
+    let pause = door.limits.pause;
+    match tokio::time::timeout(pause, whole(body, longest, pause)).await {
+        Ok(bytes) => Ok((bytes?, place)),
+        Err(_) => Err(RegistryError::broken_off(&TooSlow(pause))),
+    }
+}
+
+async fn whole(body: &RequestBody, longest: usize, pause: Duration) -> Result<Bytes, RegistryError> {
+    let mut bytes = BytesMut::with_capacity(longest);
     let mut pieces = body.incoming(pause);
     while let Some(piece) = pieces.next().await {
         let piece = piece.map_err(|cause| RegistryError::broken_off(cause.as_ref()))?;
-        if bytes.len() + piece.len() > MAX_MANIFEST_BYTES {
+        if bytes.len() + piece.len() > longest {
             return Err(too_large());
         }
         bytes.extend_from_slice(&piece);

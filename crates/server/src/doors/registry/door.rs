@@ -8,6 +8,7 @@ use axum::response::{IntoResponse as _, Response};
 use portolan_store::Store;
 
 use super::request::Asked;
+use super::room::Room;
 use super::tag_lists::TagLists;
 use super::{answer, challenge};
 use crate::access::Gate;
@@ -29,12 +30,14 @@ pub struct RegistryDoor {
     /// What clients reach it by, as far as we see.
     pub(super) scheme: Scheme,
     pub(super) tag_lists: TagLists,
+    pub(super) room: Room,
 }
 
 impl RegistryDoor {
     /// A door to this store, for those whom the gate lets in.
     pub fn new(store: Store, limits: RegistryLimits, gate: Gate, scheme: Scheme) -> Self {
-        Self { store, limits, gate, scheme, tag_lists: TagLists::default() }
+        let room = Room::new(limits.pause);
+        Self { store, limits, gate, scheme, tag_lists: TagLists::default(), room }
     }
 
     /// What it answers. Everything below `/v2` is one route: the names of repositories have slashes in them.

@@ -212,7 +212,8 @@ impl RegistryError {
         Self::new(Code::SizeInvalid, format!("the body broke off: {cause}")).status(status)
     }
 
-    fn unavailable(message: &str) -> Self {
+    /// With the advice to try again in a while.
+    pub(super) fn unavailable(message: &str) -> Self {
         Self::new(Code::Unavailable, message).header(RETRY_AFTER, HeaderValue::from_static("5"))
     }
 }

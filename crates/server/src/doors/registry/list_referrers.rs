@@ -1,14 +1,15 @@
 //! `GET` of what refers to a manifest (end-12; distribution-spec, "Listing Referrers").
 
 use axum::response::IntoResponse as _;
-use http::header::{CONTENT_TYPE, LINK};
+use bytes::Bytes;
+use http::header::{CONTENT_LENGTH, CONTENT_TYPE, LINK};
 use http::{HeaderName, HeaderValue};
 use portolan_catalog::{Action, ReferrerKey};
 use portolan_oci::{Digest, MediaType, RepositoryName};
 use serde::Serialize;
 use serde_json::value::RawValue;
 
-use super::answer::Answer;
+use super::answer::{Answer, set};
 use super::door::RegistryDoor;
 use super::error::{Code, RegistryError};
 use super::page;
@@ -42,20 +43,19 @@ pub(super) async fn list_referrers(
     };
     let after = after(asked)?;
     let repository = door.store.repository(name);
-    let found = repository.referrers(&subject, artifact_type.as_ref(), after.as_ref()).await?;
-    let manifests = found.descriptors.into_iter().map(RawValue::from_string).collect::<Result<_, _>>();
-    let index = Index {
-        schema_version: 2,
-        media_type: MediaType::OCI_INDEX.as_str(),
-        manifests: manifests.map_err(RegistryError::internal)?,
+    let find = || async {
+        let found = repository.referrers(&subject, artifact_type.as_ref(), after.as_ref()).await?;
+        Ok((index(found.descriptors)?, found.next))
     };
-    let text = serde_json::to_string(&index).map_err(RegistryError::internal)?;
+    let ((text, next), place) = door.room.for_outgoing_list(find, |(text, _)| text.len()).await?;
+    let (length, body) = (text.len(), door.room.hand_out(text, place));
     let content_type = HeaderValue::from_static("application/vnd.oci.image.index.v1+json");
-    let mut response = ([(CONTENT_TYPE, content_type)], text).into_response();
+    let mut response = ([(CONTENT_TYPE, content_type)], body).into_response();
+    set(&mut response, CONTENT_LENGTH, &length.to_string());
     if artifact_type.is_some() {
         response.headers_mut().insert(FILTERS_APPLIED, HeaderValue::from_static("artifactType"));
     }
-    if let Some(key) = found.next {
+    if let Some(key) = next {
         let digest = key.digest.to_string();
         let mut parameters = vec![("last", digest.as_str())];
         if let Some(wanted) = &wanted {
@@ -69,6 +69,17 @@ pub(super) async fn list_referrers(
         }
     }
     Ok(response)
+}
+
+/// The page as it is sent.
+fn index(descriptors: Vec<String>) -> Result<Bytes, RegistryError> {
+    let manifests = descriptors.into_iter().map(RawValue::from_string).collect::<Result<_, _>>();
+    let index = Index {
+        schema_version: 2,
+        media_type: MediaType::OCI_INDEX.as_str(),
+        manifests: manifests.map_err(RegistryError::internal)?,
+    };
+    Ok(serde_json::to_vec(&index).map_err(RegistryError::internal)?.into())
 }
 
 /// Where the page begins, as the link of the page before has it.

@@ -4,13 +4,13 @@ use std::borrow::Cow;
 
 use axum::response::IntoResponse as _;
 use http::StatusCode;
-use http::header::{CONTENT_TYPE, LINK};
+use http::header::{CONTENT_LENGTH, CONTENT_TYPE, LINK};
 use portolan_catalog::{Action, TagRange};
 use portolan_oci::RepositoryName;
 use portolan_store::StoreRepository;
 use serde::Serialize;
 
-use super::answer::Answer;
+use super::answer::{Answer, set};
 use super::door::RegistryDoor;
 use super::error::RegistryError;
 use super::page;
@@ -37,15 +37,19 @@ pub(super) async fn list_tags(door: &RegistryDoor, asked: &Asked, name: Reposito
         tag.add_to(response.headers_mut());
         return Ok(response);
     }
-    let list = match door.tag_lists.get(name, &range, revision) {
-        Some(list) => list,
-        None => {
-            let list = make(asked, &repository, &range).await?;
-            door.tag_lists.put(name, &range, list.clone());
-            list
+    let find = || async {
+        if let Some(list) = door.tag_lists.get(name, &range, revision) {
+            return Ok(list);
         }
+        let list = make(asked, &repository, &range).await?;
+        door.tag_lists.put(name, &range, list.clone());
+        Ok(list)
     };
-    let mut response = ([(CONTENT_TYPE, "application/json")], list.body).into_response();
+    let (list, place) = door.room.for_outgoing_list(find, |list| list.body.len()).await?;
+    let length = list.body.len();
+    let body = door.room.hand_out(list.body, place);
+    let mut response = ([(CONTENT_TYPE, "application/json")], body).into_response();
+    set(&mut response, CONTENT_LENGTH, &length.to_string());
     EntityTag::of(list.revision).add_to(response.headers_mut());
     if let Some(next) = list.next {
         response.headers_mut().insert(LINK, next);

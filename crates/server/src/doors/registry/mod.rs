@@ -30,6 +30,7 @@ mod pull_manifest;
 mod put_manifest;
 mod query;
 mod request;
+mod room;
 mod route;
 mod session;
 mod tag_lists;

@@ -20,6 +20,9 @@ const SUBJECT: HeaderName = HeaderName::from_static("oci-subject");
 /// A tag that was asked for by parameter and that names the manifest now.
 const TAG: HeaderName = HeaderName::from_static("oci-tag");
 
+/// Of what is missing, so many are named.
+const NAMED: usize = 100;
+
 pub(super) async fn put_manifest(
     door: &RegistryDoor,
     asked: &Asked,
@@ -35,7 +38,8 @@ pub(super) async fn put_manifest(
     let by_parameter = asked.query().tags()?;
     let media_type = media_type(asked)?;
     let by = By::new(ChangeCause::Push, asked.caller.to_string());
-    let bytes = body::manifest(asked.headers(), body, door.limits.pause).await?;
+    let (bytes, _came) = body::manifest(asked, body, door).await?;
+    let _work = door.room.for_work(bytes.len()).await?;
     let manifest = match &reference {
         TagOrDigest::Digest(digest) => RawManifest::with_digest(bytes, media_type.as_ref(), *digest),
         TagOrDigest::Tag(_) => RawManifest::new(bytes, media_type.as_ref()),
@@ -50,7 +54,9 @@ pub(super) async fn put_manifest(
             Code::ManifestBlobUnknown,
             format!("the repository misses {} of what the manifest names", digests.len()),
         )
-        .detail(json!({ "digests": digests.iter().map(ToString::to_string).collect::<Vec<_>>() }))),
+        .detail(
+            json!({ "digests": digests.iter().take(NAMED).map(ToString::to_string).collect::<Vec<_>>() }),
+        )),
     }
 }
 

@@ -1,12 +1,17 @@
 //! The parameters of a request.
 
 use std::borrow::Cow;
+use std::collections::HashSet;
 
+use http::StatusCode;
 use portolan_oci::{Algorithm, Digest, Tag};
 use url::form_urlencoded;
 
 use super::error::{Code, RegistryError};
 use super::route::parse_digest;
+
+/// Tags that one request sets, at most: each comes back in a header, of which clients take only so many.
+const MOST_TAGS: usize = 64;
 
 /// The parameters of a request, as they were sent.
 #[derive(Debug, Clone, Copy)]
@@ -50,16 +55,20 @@ impl<'a> Query<'a> {
     /// specification).
     ///
     /// # Errors
-    /// `TAG_INVALID`.
+    /// `TAG_INVALID`; 414 for too many.
     pub(super) fn tags(self) -> Result<Vec<Tag>, RegistryError> {
-        let mut tags: Vec<Tag> = Vec::new();
+        let (mut tags, mut named) = (Vec::new(), HashSet::new());
         for (name, value) in form_urlencoded::parse(self.0.as_bytes()) {
             if name != "tag" {
                 continue;
             }
-            let tag = value.parse().map_err(|_| RegistryError::tag_invalid(&value))?;
-            if !tags.contains(&tag) {
+            let tag: Tag = value.parse().map_err(|_| RegistryError::tag_invalid(&value))?;
+            if named.insert(tag.clone()) {
                 tags.push(tag);
+            }
+            if tags.len() > MOST_TAGS {
+                let message = format!("one request sets {MOST_TAGS} tags at most: send another");
+                return Err(RegistryError::new(Code::TagInvalid, message).status(StatusCode::URI_TOO_LONG));
             }
         }
         Ok(tags)
@@ -92,6 +101,14 @@ mod tests {
         assert_eq!(query.entries().unwrap(), Some(5));
         assert_eq!(query.tags().unwrap(), ["v1".parse().unwrap(), "v2".parse().unwrap()]);
         assert_eq!(query.value("from"), None);
+    }
+
+    #[test]
+    fn so_many_tags_at_once_and_no_more() {
+        let query = |count: usize| (0..count).map(|at| format!("tag=v{at}&")).collect::<String>();
+        assert_eq!(Query::new(Some(&query(MOST_TAGS))).tags().unwrap().len(), MOST_TAGS);
+        assert!(Query::new(Some(&query(MOST_TAGS + 1))).tags().is_err());
+        assert!(Query::new(Some(&query(1).repeat(MOST_TAGS + 1))).tags().is_ok());
     }
 
     #[test]

@@ -29,6 +29,10 @@ async fn tags_by_parameter_are_set_in_one_put(door: &Door) {
     let put = door.ask(Method::PUT, &format!("/v2/a/manifests/{}?tag=.x", tree.digest));
     let put = put.header("content-type", &tree.media_type).body(tree.bytes.clone()).send().await.unwrap();
     assert_eq!(refusal(put).await, (400, "TAG_INVALID".to_owned()));
+    let many: String = (0..65).map(|number| format!("tag=v{number}&")).collect();
+    let put = door.ask(Method::PUT, &format!("/v2/a/manifests/{}?{many}", tree.digest));
+    let put = put.header("content-type", &tree.media_type).body(tree.bytes.clone()).send().await.unwrap();
+    assert_eq!(refusal(put).await, (414, "TAG_INVALID".to_owned()));
 }
 
 async fn an_upload_can_be_cancelled(door: &Door) {
