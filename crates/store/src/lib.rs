@@ -47,4 +47,4 @@ pub use repository::{Mounted, Objects, PutMany, StoreRepository};
 pub use settings::{Reserve, SparseIndexes, StoreSettings, UploadLimits};
 pub use store::Store;
 pub use uploads::{Incoming, Proof, Sent, Upload};
-pub use verify::{DamagedBlob, VerifyObserver, VerifyReport, VerifyStoreError, Wrong, verify};
+pub use verify::{DamagedBlob, KnownDamage, VerifyObserver, VerifyReport, VerifyStoreError, Wrong, verify};

@@ -3,7 +3,7 @@
 use std::num::NonZeroU64;
 use std::sync::{Arc, Weak};
 
-use portolan_catalog::{Content, RepositoryPage, UploadId};
+use portolan_catalog::{BlobGeneration, Content, RepositoryPage, UploadId};
 use portolan_oci::{RepositoryName, with_causes};
 use tokio::time::{Instant, interval_at};
 
@@ -12,8 +12,8 @@ use crate::records::Recorder;
 use crate::uploads::Uploads;
 use crate::watermark::Watermark;
 use crate::{
-    BlobBackend, CollectOptions, RecordKeeper, StoreError, StoreRepository, StoreResult, StoreSettings,
-    VerifyObserver, VerifyReport, VerifyStoreError, belongs, host, verify,
+    BlobBackend, CollectOptions, KnownDamage, RecordKeeper, StoreError, StoreRepository, StoreResult,
+    StoreSettings, VerifyObserver, VerifyReport, VerifyStoreError, belongs, host, verify,
 };
 
 /// The open store; clones are cheap and are the same store.
@@ -83,6 +83,23 @@ impl Store {
         observer: &dyn VerifyObserver,
     ) -> Result<VerifyReport, VerifyStoreError> {
         verify((&**self.backend(), self.recorder().keeper(), self.content()), None, rate, observer).await
+    }
+
+    /// All blobs that were found damaged and are not put right yet, with the images that need them.
+    ///
+    /// # Errors
+    /// If the catalogue fails.
+    pub async fn damaged(&self) -> StoreResult<Vec<KnownDamage>> {
+        let (mut damaged, mut after) = (Vec::new(), None);
+        loop {
+            let page = self.content().dump_damaged(after.as_ref()).await?;
+            let Some((last, _)) = page.last() else { return Ok(damaged) };
+            after = Some(last.digest);
+            for (BlobGeneration { digest, .. }, since) in page {
+                let breaks = self.content().broken_by(&digest).await?;
+                damaged.push(KnownDamage { digest, since, breaks });
+            }
+        }
     }
 
     /// Whether the store can be used now.

@@ -34,8 +34,8 @@ pub use engine::{Engine, EngineOptions};
 pub use error::CopyError;
 pub use event::{BlobOutcome, Event, ImageEnd, Observer, Silent};
 pub use mirror::{
-    Detail, Gathered, Looked, MirrorError, OtherKind, SyncError, SyncOptions, SyncReport, SyncShare,
-    TakeUpOptions, UndoOptions, UndoReport,
+    Detail, Gathered, Looked, LostBlob, MirrorError, OtherKind, RefillReport, Refilled, SyncError,
+    SyncOptions, SyncReport, SyncShare, TakeUpOptions, UndoOptions, UndoReport,
 };
 pub use plan::{
     Action, Cost, MirrorPlan, Plan, PlannedImage, PlannedTarget, RestoreError, Restored, RunReport,

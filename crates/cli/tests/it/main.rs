@@ -26,6 +26,7 @@ mod man;
 mod mirrors;
 mod progress;
 mod prune;
+mod refill;
 mod registry;
 mod sandbox;
 mod serve;

@@ -6,4 +6,4 @@ mod run;
 
 pub use check::Wrong;
 pub(crate) use run::mark;
-pub use run::{DamagedBlob, VerifyObserver, VerifyReport, VerifyStoreError, verify};
+pub use run::{DamagedBlob, KnownDamage, VerifyObserver, VerifyReport, VerifyStoreError, verify};

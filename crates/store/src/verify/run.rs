@@ -32,6 +32,17 @@ pub struct DamagedBlob {
     pub breaks: Vec<Broken>,
 }
 
+/// A blob that is known to be damaged.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct KnownDamage {
+    /// Which.
+    pub digest: Digest,
+    /// When it was found.
+    pub since: Timestamp,
+    /// The images that need it.
+    pub breaks: Vec<Broken>,
+}
+
 /// What was found.
 #[derive(Debug, Default)]
 pub struct VerifyReport {

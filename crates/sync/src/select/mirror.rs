@@ -32,6 +32,11 @@ pub enum MirrorImages {
 }
 
 impl Mirror {
+    /// Whether images go into our own store.
+    pub(crate) fn goes_into_store(&self) -> bool {
+        self.targets.iter().any(TargetTemplate::is_in_store)
+    }
+
     /// What settings mean, with `defaults` for what they leave open.
     ///
     /// # Errors

@@ -128,6 +128,11 @@ impl TargetTemplate {
         self.parts.contains(&Part::Variable(variable))
     }
 
+    /// Whether images go into our own store.
+    pub(super) fn is_in_store(&self) -> bool {
+        matches!(self.parts.first(), Some(Part::Text(text)) if text.starts_with("store:"))
+    }
+
     /// The first variable that has no value for images that are in no registry.
     pub(super) fn first_of_registry(&self) -> Option<Variable> {
         Variable::ALL.into_iter().find(|variable| *variable != Variable::Tag && self.uses(*variable))

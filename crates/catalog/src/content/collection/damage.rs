@@ -1,5 +1,7 @@
 //! Blobs whose bytes are wrong.
 
+use std::collections::{BTreeSet, HashSet};
+
 use async_trait::async_trait;
 use jiff::Timestamp;
 use portolan_oci::{Digest, RepositoryName, Tag};
@@ -27,7 +29,7 @@ pub struct Broken {
     pub repository: RepositoryName,
     /// The manifest that needs the blob.
     pub manifest: Digest,
-    /// A tag that names it, if one does; an image with several tags is told several times.
+    /// A tag that names it, or an index that it is in; an image with several tags is told several times.
     pub tag: Option<Tag>,
 }
 
@@ -47,6 +49,11 @@ pub(in crate::content) const BROKEN: &str = "SELECT r.name, m.digest, t.name FRO
     JOIN content_repository r ON r.id = m.repository_id \
     LEFT JOIN content_tag t ON t.manifest_id = m.id WHERE p.digest = ? ORDER BY m.id, t.name";
 
+/// The tags of a manifest.
+const TAGS: &str = "SELECT t.name FROM content_repository r \
+    JOIN content_manifest m ON m.repository_id = r.id AND m.digest = ? \
+    JOIN content_tag t ON t.manifest_id = m.id WHERE r.name = ?";
+
 const DAMAGED: &str =
     "SELECT digest FROM content_blob WHERE state = ? AND state_at < ? AND digest > ? ORDER BY digest LIMIT ?";
 
@@ -64,7 +71,49 @@ impl Content {
     /// # Errors
     /// As any read.
     pub async fn broken_by(&self, blob: &Digest) -> Result<Vec<Broken>, CatalogError> {
-        let rows = sql::all(&self.readers().await?, BROKEN, [blob.to_stored().into()]).await?;
+        let mut broken: Vec<Broken> = Vec::new();
+        for needing in self.needing(blob).await? {
+            let told = broken.last().is_some_and(|last| {
+                (&last.repository, last.manifest) == (&needing.repository, needing.manifest)
+            });
+            if !told {
+                broken.extend(self.images_of(&needing).await?);
+            }
+        }
+        Ok(broken)
+    }
+
+    /// The images that a manifest is, or is in: one without tag if nothing names it.
+    async fn images_of(&self, manifest: &Broken) -> Result<Vec<Broken>, CatalogError> {
+        let tags = self.tags_of(manifest).await?;
+        if tags.is_empty() {
+            return Ok(vec![manifest.clone()]);
+        }
+        Ok(tags.into_iter().map(|tag| Broken { tag: Some(tag), ..manifest.clone() }).collect())
+    }
+
+    /// The tags of a manifest and of the indexes that it is in, however deep.
+    async fn tags_of(&self, manifest: &Broken) -> Result<BTreeSet<Tag>, CatalogError> {
+        let values = [manifest.manifest.to_stored().into(), manifest.repository.as_str().into()];
+        let rows = sql::all(&self.readers().await?, TAGS, values).await?;
+        let mut tags: BTreeSet<Tag> =
+            rows.iter().map(|row| row.parsed(0, "tag")).collect::<Result<_, _>>()?;
+        let (mut seen, mut below) = (HashSet::from([manifest.manifest]), vec![manifest.manifest]);
+        while let Some(digest) = below.pop() {
+            let above = self.needing(&digest).await?;
+            for index in above.into_iter().filter(|index| index.repository == manifest.repository) {
+                tags.extend(index.tag);
+                if seen.insert(index.manifest) {
+                    below.push(index.manifest);
+                }
+            }
+        }
+        Ok(tags)
+    }
+
+    /// The manifests that name this, and their tags.
+    async fn needing(&self, part: &Digest) -> Result<Vec<Broken>, CatalogError> {
+        let rows = sql::all(&self.readers().await?, BROKEN, [part.to_stored().into()]).await?;
         let read = |row: &sql::Row| {
             let tag = row.get::<Option<String>>(2)?.map(|tag| tag.parse()).transpose();
             let tag = tag.map_err(|error| CatalogError::damaged("tag", error))?;

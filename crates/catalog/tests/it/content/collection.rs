@@ -167,6 +167,13 @@ async fn a_damaged_blob_is_not_there_until_it_is_pushed_again(scratch: &Scratch)
     assert_eq!(content.mark_damaged(key("one", 0)).await.unwrap(), MarkDamaged::Elsewhere);
     let broken = ["1", "2"].map(|text| Broken { repository: app.clone(), manifest, tag: Some(tag(text)) });
     assert_eq!(content.broken_by(&one).await.unwrap(), broken);
+    // It breaks the indexes that the image is in, and what these are in.
+    let inner = index(&[&image]);
+    bench.put(&inner, &[]).await;
+    bench.put(&index(&[&inner]), &["outer"]).await;
+    let broken =
+        ["1", "2", "outer"].map(|text| Broken { repository: app.clone(), manifest, tag: Some(tag(text)) });
+    assert_eq!(content.broken_by(&one).await.unwrap(), broken);
     assert_eq!(content.find_blob(app, &one).await.unwrap(), None);
     assert_eq!(content.linked_in(&one).await.unwrap(), []);
     assert_eq!(condemn(&bench).await, 0);

@@ -7,4 +7,4 @@ pub(super) mod plan;
 mod save;
 pub(super) mod sync;
 pub(super) mod undo;
-mod work;
+pub(super) mod work;

@@ -34,7 +34,7 @@ pub(super) fn chosen(names: &[String], context: &Context) -> Result<Vec<Mirror>,
 }
 
 /// An engine for a run over mirrors.
-pub(super) async fn engine(
+pub(in crate::commands) async fn engine(
     context: &Context,
     observer: Arc<dyn Observer>,
     cancelled: CancellationToken,

@@ -2,6 +2,7 @@
 
 mod gc;
 mod rebuild;
+mod refill;
 mod verify;
 
 use clap::{Args, Subcommand};
