@@ -61,12 +61,21 @@ impl Report {
         self.rows.iter().filter(move |figures| figures.row.part() == part)
     }
 
+    fn title(&self) -> &'static str {
+        match self.of(Part::Clients).next() {
+            Some(_) => "Benchmarks",
+            None => "Benchmarks of the registry",
+        }
+    }
+
     /// A page with everything that a reader needs to judge the figures and to get their own.
     pub(crate) fn page(&self) -> String {
         let machine = &self.machine;
         let mut text = format!(
-            "# Benchmarks\n\nMade on {} by\n\n```sh\n{}\n```\n\n{INTRODUCTION}\n",
-            machine.date, self.command
+            "# {}\n\nMade on {} by\n\n```sh\n{}\n```\n\n{INTRODUCTION}\n",
+            self.title(),
+            machine.date,
+            self.command
         );
         _ = writeln!(
             text,

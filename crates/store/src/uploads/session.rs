@@ -125,13 +125,11 @@ impl Session {
         Ok(self.writer.insert(writer))
     }
 
-    /// Hashes and writes the next bytes, each beside the other.
+    /// Hashes and writes the next bytes: one after the other, which takes the processors less than both at once, as
+    /// the bytes need not be in the caches of two.
     pub(super) async fn take(&mut self, store: &Store, open: &Open, pieces: Pieces) -> StoreResult<()> {
-        let hashing = hash(self.hashing.take(), pieces.clone());
-        let writer = self.writer(store, open.id).await?;
-        let (hashed, written) = futures::join!(hashing, writer.write(pieces.bytes));
-        self.hashing = hashed?;
-        written?;
+        self.hashing = hash(self.hashing.take(), pieces.clone()).await?;
+        self.writer(store, open.id).await?.write(pieces.bytes).await?;
         self.offset += pieces.length;
         open.is_at(self.offset);
         Ok(())

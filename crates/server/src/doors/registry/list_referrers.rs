@@ -47,7 +47,7 @@ pub(super) async fn list_referrers(
         let found = repository.referrers(&subject, artifact_type.as_ref(), after.as_ref()).await?;
         Ok((index(found.descriptors)?, found.next))
     };
-    let ((text, next), place) = door.room.for_outgoing_list(find, |(text, _)| text.len()).await?;
+    let ((text, next), place) = door.room.for_outgoing(find, |(text, _)| text.len()).await?;
     let (length, body) = (text.len(), door.room.hand_out(text, place));
     let content_type = HeaderValue::from_static("application/vnd.oci.image.index.v1+json");
     let mut response = ([(CONTENT_TYPE, content_type)], body).into_response();

@@ -45,7 +45,7 @@ pub(super) async fn list_tags(door: &RegistryDoor, asked: &Asked, name: Reposito
         door.tag_lists.put(name, &range, list.clone());
         Ok(list)
     };
-    let (list, place) = door.room.for_outgoing_list(find, |list| list.body.len()).await?;
+    let (list, place) = door.room.for_outgoing(find, |list| list.body.len()).await?;
     let length = list.body.len();
     let body = door.room.hand_out(list.body, place);
     let mut response = ([(CONTENT_TYPE, "application/json")], body).into_response();

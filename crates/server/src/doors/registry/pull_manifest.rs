@@ -5,7 +5,7 @@ use axum::response::Response;
 use http::header::{CONTENT_LENGTH, CONTENT_TYPE};
 use http::{Method, StatusCode};
 use portolan_catalog::Action;
-use portolan_oci::{Digest, MediaType, RepositoryName};
+use portolan_oci::{Digest, MediaType, RepositoryName, TagOrDigest};
 
 use super::answer::{Answer, name_content, set};
 use super::door::RegistryDoor;
@@ -27,17 +27,35 @@ pub(super) async fn pull_manifest(
     };
     let unknown = || RegistryError::manifest_unknown(&reference.to_string());
     let repository = door.store.repository(name);
-    let stat = repository.stat_manifest(&reference).await?.ok_or_else(unknown)?;
-    let answer = |status, body| head(&stat.digest, &stat.media_type, stat.size, status, body);
-    if EntityTag::of(stat.digest).is_known(asked.headers()) {
-        return Ok(answer(StatusCode::NOT_MODIFIED, Body::empty()));
+    if asked.method() == Method::HEAD || is_conditional(asked, &reference) {
+        let stat = repository.stat_manifest(&reference).await?.ok_or_else(unknown)?;
+        let tag = EntityTag::of(stat.digest);
+        if tag.is_known(asked.headers()) {
+            return Ok(head(
+                &stat.digest,
+                &stat.media_type,
+                stat.size,
+                StatusCode::NOT_MODIFIED,
+                Body::empty(),
+            ));
+        }
+        if asked.method() == Method::HEAD {
+            return Ok(head(&stat.digest, &stat.media_type, stat.size, StatusCode::OK, Body::empty()));
+        }
     }
-    if asked.method() == Method::HEAD {
-        return Ok(answer(StatusCode::OK, Body::empty()));
+    let find = || async { repository.find_manifest(&reference).await?.ok_or_else(unknown) };
+    let (found, place) = door.room.for_outgoing(find, |found| found.body.len()).await?;
+    let size = found.body.len() as u64;
+    let body = door.room.hand_out(found.body, place);
+    Ok(head(&found.digest, &found.media_type, size, StatusCode::OK, body))
+}
+
+/// Whether the client may have the manifest already: then it is not read from the catalogue.
+fn is_conditional(asked: &Asked, reference: &TagOrDigest) -> bool {
+    match reference {
+        TagOrDigest::Tag(_) => asked.headers().contains_key(http::header::IF_NONE_MATCH),
+        TagOrDigest::Digest(digest) => EntityTag::of(digest).is_known(asked.headers()),
     }
-    let place = door.room.for_outgoing(stat.size).await?;
-    let found = repository.find_manifest(&stat.digest.into()).await?.ok_or_else(unknown)?;
-    Ok(answer(StatusCode::OK, door.room.hand_out(found.body, place)))
 }
 
 fn head(digest: &Digest, media_type: &MediaType, size: u64, status: StatusCode, body: Body) -> Response {

@@ -70,23 +70,12 @@ impl Room {
         self.wait(&self.at_work, bytes).await
     }
 
-    /// A place for so much that is handed out, if that is large.
-    ///
-    /// # Errors
-    /// 503 if others have taken the room for too long.
-    pub(super) async fn for_outgoing(&self, bytes: u64) -> Result<Option<Place>, RegistryError> {
-        match usize::try_from(bytes).unwrap_or(usize::MAX) {
-            ..=PIECE => Ok(None),
-            large => self.wait(&self.outgoing, large).await.map(Some),
-        }
-    }
-
-    /// What is handed out and of which nobody knows before how large it is. What is large is made again once there is
-    /// a place for it: only so much is made at once as the catalogue has connections.
+    /// What is handed out as it is made, if it is small. What is large is made again once there is a place for it:
+    /// only so much is made at once as the catalogue has connections, and the many small ones cost no other question.
     ///
     /// # Errors
     /// What making it fails with; 503 if others have taken the room for too long.
-    pub(super) async fn for_outgoing_list<T, F>(
+    pub(super) async fn for_outgoing<T, F>(
         &self,
         make: impl Fn() -> F,
         length: impl Fn(&T) -> usize,
@@ -95,13 +84,13 @@ impl Room {
         F: Future<Output = Result<T, RegistryError>>,
     {
         let made = make().await?;
-        let bytes = length(&made) as u64;
-        if bytes <= PIECE as u64 {
+        let bytes = length(&made);
+        if bytes <= PIECE {
             return Ok((made, None));
         }
         drop(made);
-        let place = self.for_outgoing(bytes).await?;
-        Ok((make().await?, place))
+        let place = self.wait(&self.outgoing, bytes).await?;
+        Ok((make().await?, Some(place)))
     }
 
     /// The body of an answer, which has the place until the client has it, or reads nothing for
@@ -164,7 +153,7 @@ mod tests {
     const SHORT: Duration = Duration::from_millis(20);
 
     async fn leaving(room: &Room, bytes: &Bytes) -> Body {
-        let made = room.for_outgoing_list(|| async { Ok(bytes.clone()) }, Bytes::len).await;
+        let made = room.for_outgoing(|| async { Ok(bytes.clone()) }, Bytes::len).await;
         let (bytes, place) = made.unwrap();
         room.hand_out(bytes, place)
     }
