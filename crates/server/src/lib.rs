@@ -3,7 +3,7 @@
 //! A *door* is one HTTP surface; each lies in a folder of [`doors`] and translates, nothing more: what it is
 //! asked goes to an engine or to the store. [`access`] says who may do what, [`http`] has what all doors share
 //! of the protocol, [`tls`] the certificate that it is secured with, [`metrics`] what is counted;
-//! [`background`] is what happens by the clock.
+//! [`background`] is what happens by the clock, [`mirroring`] the mirrors that do.
 //!
 //! Not here: the configuration (`portolan-config`), the command line (`portolan-cli`).
 
@@ -15,5 +15,6 @@ pub mod doors;
 pub mod fuzzing;
 pub mod http;
 pub mod metrics;
+pub mod mirroring;
 pub mod testing;
 pub mod tls;

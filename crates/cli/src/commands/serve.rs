@@ -1,5 +1,6 @@
 //! `portolan serve`.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use clap::Args;
@@ -9,19 +10,23 @@ use portolan_server::background::keep_house;
 use portolan_server::doors;
 use portolan_server::http::{Encryption, HttpLimits, Server};
 use portolan_server::metrics::Metrics;
+use portolan_server::mirroring::{Runner, SystemClock, keep_mirrors};
 use portolan_server::tls::{Tls, TlsFiles};
+use tokio::runtime::Handle;
 
+use super::mirrors::work::engine_options;
 use crate::context::Context;
 use crate::error::{CliError, Failure};
 use crate::interrupt::Interrupt;
 use crate::outcome::Outcome;
 use crate::service_manager;
 
-/// Runs the registry
+/// Runs the registry, and mirrors by the clock
 #[derive(Debug, Args)]
 #[command(after_help = "\
 It listens where `listen` of the configuration says, else at 127.0.0.1:5000, and keeps what is pushed in the data
-folder. Ctrl-C or SIGTERM ends it in order: requests under way are answered first.
+folder. Mirrors with `schedule` or `every` are run when they are due. Ctrl-C or SIGTERM ends it in order: requests
+under way are answered first, and what a run left is gone on with at the next start.
 
 Examples:
   portolan serve
@@ -37,7 +42,14 @@ pub(super) async fn run(_: &ServeArguments, context: &Context) -> Result<Outcome
     let opened = context.store()?.store().await;
     let store = opened.map_err(|cause| Failure::other("cannot open the store", cause))?.clone();
     let scheme = encryption.scheme();
-    let router = doors::all(store.clone(), limits, metrics, &gate, scheme);
+    let router = doors::all(store.clone(), limits, metrics.clone(), &gate, scheme);
+    let mirrors = context.config()?.mirrors.clone();
+    let runner = Runner {
+        journal: context.journal().await?,
+        books: context.books().await?,
+        places: Arc::clone(context.places()?),
+        options: engine_options(context)?,
+    };
     let changes = context.changes().await?;
     let layouts = if config.layouts { context.store()?.layouts().cloned() } else { None };
     // Before anything is acknowledged that stands on them.
@@ -53,9 +65,16 @@ pub(super) async fn run(_: &ServeArguments, context: &Context) -> Result<Outcome
             context.talk.say("nobody can log in yet: add a user with `portolan user add NAME`");
         }
         let house = tokio::spawn(keep_house(store, changes, layouts, interrupt.token().clone()));
+        let end = interrupt.token().clone();
+        // On a thread of its own: planning a large mirror keeps no request waiting.
+        let mirroring = tokio::task::spawn_blocking(move || {
+            Handle::current().block_on(keep_mirrors(&mirrors, (&runner, &SystemClock), &metrics, &end));
+        });
         let manager = service_manager::tell(server.heart(), interrupt.token().clone());
         tokio::join!(server.run(interrupt.token().clone()), manager);
-        house.await.map_err(|cause| Failure::other("the work behind the doors broke down", cause))?;
+        for work in [house, mirroring] {
+            work.await.map_err(|cause| Failure::other("the work behind the doors broke down", cause))?;
+        }
         Ok(Outcome::Done)
     })
     .await

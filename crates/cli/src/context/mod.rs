@@ -31,7 +31,7 @@ pub(crate) struct Context {
     loaded: OnceCell<Loaded>,
     catalog: OnceCell<Arc<LazyCatalog>>,
     store: OnceCell<Arc<LazyStore>>,
-    places: OnceCell<Places>,
+    places: OnceCell<Arc<Places>>,
 }
 
 impl Context {

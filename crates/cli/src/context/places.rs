@@ -17,12 +17,12 @@ use crate::look::near;
 
 impl Context {
     /// All places.
-    pub(crate) fn places(&self) -> Result<&Places, CliError> {
+    pub(crate) fn places(&self) -> Result<&Arc<Places>, CliError> {
         if let Some(places) = self.places.get() {
             return Ok(places);
         }
         let places = self.make_places(self.config()?.config.registries.clone())?;
-        Ok(self.places.get_or_init(|| places))
+        Ok(self.places.get_or_init(|| Arc::new(places)))
     }
 
     fn make_places(&self, settings: Vec<RegistrySettings>) -> Result<Places, CliError> {

@@ -4,7 +4,7 @@ mod pruned;
 
 use portolan_catalog::RunTotals;
 use portolan_oci::Digest;
-use portolan_sync::{CopyError, CopyReport, ImageOutcome, RunReport, SyncReport, Tally, TargetReport};
+use portolan_sync::{CopyReport, ImageOutcome, RunReport, SyncReport, Tally, TargetReport};
 use serde::Serialize;
 
 pub(crate) use self::pruned::{PrunedImage, Tense};
@@ -175,7 +175,7 @@ impl Image {
             outcome,
             from: target.from.filter(|_| matches!(outcome, Became::Copied)),
             bytes: target.tally.bytes_sent,
-            error: failure(target).map(|cause| chain(cause)),
+            error: target.failure().map(|cause| chain(cause)),
             tally: target.tally,
         }
     }
@@ -216,12 +216,4 @@ fn done(tally: &Tally) -> String {
         tally.blobs_present,
         Bytes(tally.bytes_sent)
     )
-}
-
-/// Why an image is not at a target, if it is not.
-pub(crate) fn failure(target: &TargetReport) -> Option<&CopyError> {
-    match &target.outcome {
-        ImageOutcome::Failed(cause) => Some(cause),
-        ImageOutcome::Copied | ImageOutcome::Unchanged => None,
-    }
 }

@@ -29,6 +29,7 @@ mod prune;
 mod refill;
 mod registry;
 mod sandbox;
+mod scheduled;
 mod serve;
 mod service_manager;
 mod tags;

@@ -26,6 +26,12 @@ struct Asked {
     status: u16,
 }
 
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct MirrorRan {
+    mirror: String,
+    outcome: &'static str,
+}
+
 /// What is counted; clones count the same.
 #[derive(Clone)]
 pub struct Metrics(Arc<Series>);
@@ -39,6 +45,7 @@ struct Series {
     free: Gauge<u64, AtomicU64>,
     recorded: Gauge<u64, AtomicU64>,
     expires: MaybeGauge,
+    runs: Family<MirrorRan, Counter>,
 }
 
 impl fmt::Debug for Metrics {
@@ -70,7 +77,19 @@ impl Default for Metrics {
         registry.register_with_unit("store_records", help, Unit::Bytes, recorded.clone());
         let help = "When the certificate that is shown expires, in Unix time";
         registry.register_with_unit("tls_certificate_expires", help, Unit::Seconds, expires.clone());
-        Self(Arc::new(Series { registry, requests, durations, under_way, uploads, free, recorded, expires }))
+        let runs = Family::default();
+        registry.register("mirror_runs", "Runs of mirrors that this daemon began", runs.clone());
+        Self(Arc::new(Series {
+            registry,
+            requests,
+            durations,
+            under_way,
+            uploads,
+            free,
+            recorded,
+            expires,
+            runs,
+        }))
     }
 }
 
@@ -81,6 +100,11 @@ impl Metrics {
         // Writing to a string cannot fail.
         let _ = encode(&mut text, &self.0.registry);
         text
+    }
+
+    /// A mirror was run, and so it ended. Mirrors are those of the configuration: nobody else makes series of them.
+    pub(crate) fn mirror_ran(&self, mirror: &str, outcome: &'static str) {
+        self.0.runs.get_or_create(&MirrorRan { mirror: mirror.to_owned(), outcome }).inc();
     }
 
     /// Looks at what is not counted as it happens.

@@ -57,6 +57,16 @@ pub struct TargetReport {
     pub tally: Tally,
 }
 
+impl TargetReport {
+    /// Why the image did not arrive, if it did not.
+    pub fn failure(&self) -> Option<&CopyError> {
+        match &self.outcome {
+            ImageOutcome::Failed(cause) => Some(cause),
+            ImageOutcome::Copied | ImageOutcome::Unchanged => None,
+        }
+    }
+}
+
 /// How the copy of an image to a target ended.
 #[derive(Debug, Clone)]
 pub enum ImageOutcome {

@@ -22,6 +22,7 @@ mod tag_version;
 mod template;
 #[cfg(test)]
 mod tests;
+mod timing;
 
 pub use belonging::is_belonging;
 pub use clash::{Clash, Expansion, clashes};
@@ -30,9 +31,10 @@ pub use latest::Rank;
 pub use mirror::{Mirror, MirrorImages};
 pub use mirror_fault::{MirrorFault, Step};
 pub use names::NameRules;
-pub use policy::{CarriedReferrers, Policy, Timing};
+pub use policy::{CarriedReferrers, Policy};
 pub use reason::{LeftOut, Reason, Taken};
 pub use repositories::{RepositoryRules, RepositoryVerdict};
 pub use tag_rules::{TagFact, TagRules, TagVerdict};
 pub use tag_version::TagVersion;
 pub use template::{ExpandError, TargetTemplate, TemplateError, Variable};
+pub use timing::{Due, Timing};

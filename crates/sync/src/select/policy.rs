@@ -2,10 +2,9 @@
 
 use portolan_oci::{MediaType, Platform, Tag};
 
-use super::{MirrorFault, TagRules};
+use super::{MirrorFault, TagRules, Timing};
 use crate::settings::{
-    IndexMode, Pattern, Period, PolicySettings, PruneSettings, ReferrerRules, ReferrerSettings, Schedule,
-    TagSets,
+    IndexMode, Pattern, Period, PolicySettings, PruneSettings, ReferrerRules, ReferrerSettings, TagSets,
 };
 
 /// What a mirror does with the images it takes: nothing is left open.
@@ -40,15 +39,6 @@ pub enum CarriedReferrers {
     None,
     /// What has one of these artifact types.
     Types(Vec<MediaType>),
-}
-
-/// When something is done by itself.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Timing {
-    /// By the clock.
-    Schedule(Schedule),
-    /// So long after it was last done.
-    Every(Period),
 }
 
 impl Default for Policy {
@@ -114,7 +104,12 @@ fn timing(settings: &PolicySettings, faults: &mut Vec<MirrorFault>) -> Option<Ti
     match (&settings.schedule, settings.every) {
         (Some(_), Some(_)) => faults.push(MirrorFault::TwoTimings),
         (None, Some(every)) if every.is_zero() => faults.push(MirrorFault::NoInterval),
-        (Some(schedule), None) => return Some(Timing::Schedule(schedule.clone())),
+        (Some(schedule), None) => {
+            return Some(match schedule.every() {
+                Some(every) => Timing::Every(every),
+                None => Timing::Schedule(schedule.clone()),
+            });
+        }
         (None, Some(every)) => return Some(Timing::Every(every)),
         (None, None) => {}
     }

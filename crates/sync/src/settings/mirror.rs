@@ -55,10 +55,11 @@ pub struct MirrorSettings {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(extend("default" = true))]
     pub referrers: Option<ReferrerSettings>,
-    /// When it is done: five fields as in cron or `@hourly`, `TZ=ZONE` in front. Not beside `every`.
+    /// When the daemon does it: five fields as in cron, `@hourly` or `@every 1h`, `TZ=ZONE` in front. Not beside
+    /// `every`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub schedule: Option<Schedule>,
-    /// How often it is done, such as `15m`. Not beside `schedule`.
+    /// How often the daemon does it, such as `15m`. Not beside `schedule`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub every: Option<Period>,
     /// What happens at the targets to what is gone from the source.

@@ -10,7 +10,7 @@ use crate::error::CliError;
 use crate::look::near;
 use crate::outcome::Outcome;
 use crate::output::Count;
-use crate::report::{Report, failure};
+use crate::report::Report;
 
 /// Prints the report, and says what failed.
 pub(super) async fn tell(plan: &Plan, report: &CopyReport, context: &Context) -> Result<Outcome, CliError> {
@@ -18,14 +18,14 @@ pub(super) async fn tell(plan: &Plan, report: &CopyReport, context: &Context) ->
     let mut all = Report::default();
     all.add(&source, report);
     context.output.data(&all, Report::lines)?;
-    let interrupted = report.targets.iter().any(|to| matches!(failure(to), Some(CopyError::Cancelled)));
+    let interrupted = report.targets.iter().any(|to| matches!(to.failure(), Some(CopyError::Cancelled)));
     if interrupted {
         context.talk.insist(&interruption(report));
     }
     let mut told = Vec::new();
     let mut outcomes = Vec::new();
     for target in &report.targets {
-        let Some(cause) = failure(target) else {
+        let Some(cause) = target.failure() else {
             outcomes.push(Outcome::Done);
             continue;
         };
@@ -60,7 +60,7 @@ async fn hinted(cause: &CopyError, plan: &Plan) -> CliError {
 
 fn interruption(report: &CopyReport) -> String {
     let (open, finished): (Vec<_>, Vec<_>) =
-        report.targets.iter().partition(|target| matches!(failure(target), Some(CopyError::Cancelled)));
+        report.targets.iter().partition(|target| matches!(target.failure(), Some(CopyError::Cancelled)));
     let names = |targets: &[&TargetReport]| match targets {
         [] => "nothing".to_owned(),
         targets => targets.iter().map(|to| to.target.as_str()).collect::<Vec<_>>().join(", "),

@@ -16,7 +16,7 @@ use crate::error::{CliError, Failure};
 use crate::interrupt::Interrupt;
 use crate::outcome::Outcome;
 use crate::progress::{Board, Progress};
-use crate::report::{Report, failure};
+use crate::report::Report;
 
 /// Runs mirrors once
 ///
@@ -155,7 +155,7 @@ fn tell(
     let mut is_interrupted = false;
     for RunReport { source, report } in reports.iter().flat_map(|report| &report.images) {
         for target in &report.targets {
-            match failure(target) {
+            match target.failure() {
                 None => {}
                 Some(CopyError::Cancelled) => is_interrupted = true,
                 Some(cause) => {

@@ -39,12 +39,16 @@ pub(in crate::commands) async fn engine(
     observer: Arc<dyn Observer>,
     cancelled: CancellationToken,
 ) -> Result<Engine, CliError> {
+    Ok(Engine::new(context.journal().await?, engine_options(context)?, observer, cancelled))
+}
+
+/// How runs of mirrors work, as the configuration says.
+pub(in crate::commands) fn engine_options(context: &Context) -> Result<EngineOptions, CliError> {
     let config = &context.config()?.config;
-    let options = EngineOptions {
+    Ok(EngineOptions {
         parallel_blobs: config.limits.concurrency.into(),
         ..EngineOptions::new(config.data.join("spool"))
-    };
-    Ok(Engine::new(context.journal().await?, options, observer, cancelled))
+    })
 }
 
 /// Who runs a mirror, in words for others who want to.

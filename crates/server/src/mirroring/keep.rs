@@ -1,0 +1,186 @@
+//! Each mirror when it is due.
+
+use std::time::Duration;
+
+use async_trait::async_trait;
+use futures::future::join_all;
+use jiff::Timestamp;
+use portolan_catalog::{CatalogError, RunTotals};
+use portolan_oci::with_causes;
+use portolan_sync::select::{Due, Timing};
+use portolan_sync::{Mirror, SyncError};
+use tokio::sync::Semaphore;
+use tokio_util::sync::CancellationToken;
+
+use super::clock::Clock;
+use crate::metrics::Metrics;
+
+/// How many mirrors are run at once.
+const AT_ONCE: usize = 4;
+
+/// How long a mirror is left alone that could not be run, or that somebody else runs.
+const AGAIN: Duration = Duration::from_secs(60);
+
+/// What is known of the last run of a mirror, whoever ran it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct LastRun {
+    /// When it began.
+    pub began: Timestamp,
+    /// Whether it came to its end.
+    pub ended: bool,
+}
+
+/// What a run came to.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Ran {
+    /// In numbers.
+    pub totals: RunTotals,
+}
+
+/// Runs mirrors, and remembers that it did.
+#[async_trait(?Send)]
+pub trait RunMirrors {
+    /// The last run.
+    ///
+    /// # Errors
+    /// If the catalogue fails.
+    async fn last_run(&self, mirror: &Mirror) -> Result<Option<LastRun>, CatalogError>;
+
+    /// Runs a mirror once. When `end` is cancelled, the run ends at once and can be gone on with.
+    ///
+    /// # Errors
+    /// As [`Engine::sync`](portolan_sync::Engine::sync).
+    async fn run(&self, mirror: &Mirror, end: &CancellationToken) -> Result<Ran, SyncError>;
+}
+
+/// Runs mirrors when they are due, until it is told to end. No mirror is run twice at once; what a daemon left
+/// unfinished is gone on with when it begins.
+pub async fn keep_mirrors(
+    mirrors: &[Mirror],
+    (runner, clock): (&dyn RunMirrors, &dyn Clock),
+    metrics: &Metrics,
+    end: &CancellationToken,
+) {
+    let (places, watched) = (Semaphore::new(AT_ONCE), clock.now());
+    let kept = mirrors.iter().filter_map(|mirror| {
+        let timing = mirror.policy.timing.as_ref()?;
+        Some(Kept { mirror, timing, watched, runner, clock, metrics, places: &places }.keep(end))
+    });
+    join_all(kept).await;
+}
+
+/// A mirror that is run by the clock.
+struct Kept<'a> {
+    mirror: &'a Mirror,
+    timing: &'a Timing,
+    watched: Timestamp,
+    runner: &'a dyn RunMirrors,
+    clock: &'a dyn Clock,
+    metrics: &'a Metrics,
+    places: &'a Semaphore,
+}
+
+/// Since when the next time is counted.
+#[derive(Debug, Clone, Copy, Default)]
+struct Since {
+    /// As the catalogue has it.
+    last: Option<LastRun>,
+    /// The same, but not later than it ever was since: where the clock is put back, nothing waits until it is again
+    /// as late as it was.
+    began: Option<Timestamp>,
+}
+
+impl Since {
+    fn note(&mut self, last: Option<LastRun>, now: Timestamp) {
+        if last != self.last {
+            *self = Self { last, began: last.map(|last| last.began) };
+        }
+        self.began = self.began.map(|began| began.min(now));
+    }
+}
+
+impl Kept<'_> {
+    async fn keep(self, end: &CancellationToken) {
+        let mut since = Since::default();
+        while !end.is_cancelled() {
+            let now = self.clock.now();
+            let next = match self.runner.last_run(self.mirror).await {
+                Ok(last) => {
+                    since.note(last, now);
+                    self.due(since, now)
+                }
+                Err(error) => {
+                    tracing::warn!(mirror = %self.mirror.name, cause = with_causes(&error), "cannot see when it was run");
+                    Due::At(later(now))
+                }
+            };
+            let until = match next {
+                Due::Never => return,
+                Due::At(until) => until,
+                Due::Now => match self.run(end).await {
+                    Begun::Yes => continue,
+                    Begun::No => later(self.clock.now()),
+                },
+            };
+            tokio::select! {
+                () = end.cancelled() => return,
+                () = self.clock.wait(until) => {}
+            }
+        }
+    }
+
+    fn due(&self, since: Since, now: Timestamp) -> Due {
+        match since.last {
+            // A daemon before this one had begun it.
+            Some(last) if !last.ended && last.began < self.watched => Due::Now,
+            _ => self.timing.due(since.began, self.watched.min(now), now),
+        }
+    }
+
+    async fn run(&self, end: &CancellationToken) -> Begun {
+        let place = tokio::select! {
+            () = end.cancelled() => return Begun::No,
+            place = self.places.acquire() => place,
+        };
+        let mirror = self.mirror.name.as_str();
+        let ran = self.runner.run(self.mirror, end).await;
+        drop(place);
+        let (outcome, begun) = match &ran {
+            Ok(Ran { totals }) => {
+                tracing::info!(
+                    mirror,
+                    copied = totals.copied,
+                    skipped = totals.skipped,
+                    failed = totals.failed,
+                    bytes = totals.bytes,
+                    "ran a mirror"
+                );
+                (if totals.failed == 0 { "done" } else { "failed" }, Begun::Yes)
+            }
+            Err(_) if end.is_cancelled() => {
+                tracing::info!(mirror, "a run was interrupted");
+                ("interrupted", Begun::No)
+            }
+            Err(error @ SyncError::Held { .. }) => {
+                tracing::info!(mirror, "{error}");
+                return Begun::No;
+            }
+            Err(error) => {
+                tracing::error!(mirror, cause = with_causes(error), "a mirror could not be run");
+                ("failed", Begun::No)
+            }
+        };
+        self.metrics.mirror_ran(mirror, outcome);
+        begun
+    }
+}
+
+/// Whether a run began that the catalogue knows of.
+enum Begun {
+    Yes,
+    No,
+}
+
+fn later(now: Timestamp) -> Timestamp {
+    now.checked_add(AGAIN).unwrap_or(now)
+}

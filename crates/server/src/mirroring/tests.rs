@@ -1,0 +1,146 @@
+//! Mirrors with a clock that jumps: no test waits.
+
+use std::collections::VecDeque;
+use std::sync::Mutex;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use jiff::Timestamp;
+use portolan_catalog::CatalogError;
+use portolan_sync::select::Policy;
+use portolan_sync::settings::{MirrorSettings, TagSets};
+use portolan_sync::{Mirror, SyncError};
+use serde_json::json;
+use tokio_util::sync::CancellationToken;
+
+use super::{Clock, LastRun, Ran, RunMirrors, keep_mirrors};
+use crate::metrics::Metrics;
+
+/// A clock that goes on only when somebody waits, and can be put forward or back while it does.
+struct Hands {
+    now: Mutex<Timestamp>,
+    /// What it shows instead when it would show this time or a later one.
+    jumps: Mutex<VecDeque<(Timestamp, Timestamp)>>,
+}
+
+#[async_trait(?Send)]
+impl Clock for Hands {
+    fn now(&self) -> Timestamp {
+        *self.now.lock().unwrap()
+    }
+
+    async fn wait(&self, until: Timestamp) {
+        let mut now = self.now.lock().unwrap();
+        *now = until;
+        let mut jumps = self.jumps.lock().unwrap();
+        if let Some((_, to)) = jumps.pop_front_if(|(from, _)| *from <= until) {
+            *now = to;
+        }
+    }
+}
+
+/// Remembers when it was asked to run.
+struct Noting<'a> {
+    clock: &'a Hands,
+    last: Mutex<Option<LastRun>>,
+    runs: Mutex<Vec<String>>,
+    /// How many runs end it all.
+    enough: usize,
+    end: &'a CancellationToken,
+}
+
+#[async_trait(?Send)]
+impl RunMirrors for Noting<'_> {
+    async fn last_run(&self, _: &Mirror) -> Result<Option<LastRun>, CatalogError> {
+        Ok(*self.last.lock().unwrap())
+    }
+
+    async fn run(&self, _: &Mirror, _: &CancellationToken) -> Result<Ran, SyncError> {
+        let began = self.clock.now();
+        *self.last.lock().unwrap() = Some(LastRun { began, ended: true });
+        // A run takes a minute.
+        self.clock.wait(began + Duration::from_secs(60)).await;
+        let mut runs = self.runs.lock().unwrap();
+        runs.push(began.to_string());
+        if runs.len() == self.enough {
+            self.end.cancel();
+        }
+        Ok(Ran::default())
+    }
+}
+
+fn mirror(timing: (&str, &str)) -> Mirror {
+    let mut settings = json!({ "name": "m", "source": "oci:from", "targets": ["oci:to"] });
+    settings[timing.0] = timing.1.into();
+    let settings: MirrorSettings = serde_json::from_value(settings).unwrap();
+    Mirror::new(&settings, &Policy::default(), &TagSets::default()).unwrap()
+}
+
+/// When so many runs begin, from this time on.
+async fn runs(
+    timing: (&str, &str),
+    (last, now): (Option<LastRun>, &str),
+    jumps: &[(&str, &str)],
+    enough: usize,
+) -> Vec<String> {
+    let time = |text: &str| text.parse::<Timestamp>().unwrap();
+    let jumps = jumps.iter().map(|(from, to)| (time(from), time(to))).collect();
+    let clock = Hands { now: Mutex::new(time(now)), jumps: Mutex::new(jumps) };
+    let end = CancellationToken::new();
+    let runner = Noting { clock: &clock, last: Mutex::new(last), runs: Mutex::default(), enough, end: &end };
+    keep_mirrors(&[mirror(timing)], (&runner, &clock), &Metrics::default(), &end).await;
+    runner.runs.into_inner().unwrap()
+}
+
+/// A run that came to its end.
+fn last(began: &str) -> Option<LastRun> {
+    Some(LastRun { began: began.parse().unwrap(), ended: true })
+}
+
+const NIGHTLY: (&str, &str) = ("schedule", "TZ=UTC 0 3 * * *");
+const HOURLY: (&str, &str) = ("every", "1h");
+
+#[tokio::test]
+async fn by_the_clock_not_before_its_time() {
+    let began = runs(NIGHTLY, (None, "2026-11-23T10:00:00Z"), &[], 2).await;
+    assert_eq!(began, ["2026-11-24T03:00:00Z", "2026-11-25T03:00:00Z"]);
+}
+
+#[tokio::test]
+async fn every_so_often_and_at_once_for_the_first_time() {
+    let began = runs(HOURLY, (None, "2026-11-23T10:00:00Z"), &[], 3).await;
+    assert_eq!(began, ["2026-11-23T10:00:00Z", "2026-11-23T11:00:00Z", "2026-11-23T12:00:00Z"]);
+    let began = runs(HOURLY, (last("2026-11-23T09:50:00Z"), "2026-11-23T10:00:00Z"), &[], 1).await;
+    assert_eq!(began, ["2026-11-23T10:50:00Z"]);
+}
+
+#[tokio::test]
+async fn what_was_missed_while_nobody_looked_is_done_once() {
+    let away = (last("2026-11-01T03:00:00Z"), "2026-11-23T10:00:00Z");
+    let began = runs(NIGHTLY, away, &[], 2).await;
+    assert_eq!(began, ["2026-11-23T10:00:00Z", "2026-11-24T03:00:00Z"]);
+}
+
+#[tokio::test]
+async fn what_was_left_unfinished_is_gone_on_with() {
+    let killed =
+        (last("2026-11-23T03:00:00Z").map(|run| LastRun { ended: false, ..run }), "2026-11-23T03:10:00Z");
+    let began = runs(NIGHTLY, killed, &[], 2).await;
+    assert_eq!(began, ["2026-11-23T03:10:00Z", "2026-11-24T03:00:00Z"]);
+}
+
+#[tokio::test]
+async fn a_clock_that_is_put_forward_is_one_run() {
+    let jump = [("2026-11-24T03:00:00Z", "2026-11-30T12:00:00Z")];
+    let began = runs(NIGHTLY, (None, "2026-11-23T10:00:00Z"), &jump, 2).await;
+    assert_eq!(began, ["2026-11-30T12:00:00Z", "2026-12-01T03:00:00Z"]);
+}
+
+#[tokio::test]
+async fn a_clock_that_is_put_back_makes_nothing_wait_for_days() {
+    let jump = [("2026-11-23T10:01:00Z", "2026-11-20T10:00:00Z")];
+    let began = runs(HOURLY, (None, "2026-11-23T10:00:00Z"), &jump, 2).await;
+    assert_eq!(began, ["2026-11-23T10:00:00Z", "2026-11-20T11:00:00Z"]);
+    let began = runs(NIGHTLY, (last("2026-11-23T03:00:00Z"), "2026-11-20T10:00:00Z"), &[], 1).await;
+    assert_eq!(began, ["2026-11-21T03:00:00Z"]);
+}

@@ -1,0 +1,79 @@
+//! When a mirror is run by itself.
+
+use jiff::Timestamp;
+
+use crate::settings::{Period, Schedule};
+
+/// When something is done by itself.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Timing {
+    /// By the clock.
+    Schedule(Schedule),
+    /// So long after it was last begun.
+    Every(Period),
+}
+
+/// When it is done next.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Due {
+    /// Now: the time has come, or was missed.
+    Now,
+    /// Then.
+    At(Timestamp),
+    /// The calendar has no such time any more.
+    Never,
+}
+
+impl Timing {
+    /// When it is done next, if it was last begun at `last`, or never since `watched` (when somebody began to look at
+    /// the clock). However many times were missed, they are made up for once. What was never done is done at once if it
+    /// is done every so often, and at its first time if that is told by the clock.
+    pub fn due(&self, last: Option<Timestamp>, watched: Timestamp, now: Timestamp) -> Due {
+        let since = last.unwrap_or(watched);
+        let next = match (self, last) {
+            (Self::Every(_), None) => return Due::Now,
+            (Self::Every(every), Some(_)) => since.checked_add(every.duration()).ok(),
+            (Self::Schedule(schedule), _) => schedule.next(since),
+        };
+        match next {
+            Some(next) if next <= now => Due::Now,
+            Some(next) => Due::At(next),
+            None => Due::Never,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(text: &str) -> Timestamp {
+        format!("2026-11-23T{text}Z").parse().unwrap()
+    }
+
+    fn nightly() -> Timing {
+        Timing::Schedule("TZ=UTC 0 3 * * *".parse().unwrap())
+    }
+
+    fn hourly() -> Timing {
+        Timing::Every("1h".parse().unwrap())
+    }
+
+    #[test]
+    fn what_was_never_done() {
+        let (watched, now) = (at("01:00:00"), at("02:00:00"));
+        assert_eq!(nightly().due(None, watched, now), Due::At(at("03:00:00")));
+        assert_eq!(nightly().due(None, watched, at("03:00:00")), Due::Now);
+        assert_eq!(hourly().due(None, watched, now), Due::Now);
+    }
+
+    #[test]
+    fn what_was_missed_is_made_up_for_once() {
+        let (long_ago, now) = ("2026-11-01T03:00:00Z".parse().unwrap(), at("12:00:00"));
+        assert_eq!(nightly().due(Some(long_ago), now, now), Due::Now);
+        let tomorrow = "2026-11-24T03:00:00Z".parse().unwrap();
+        assert_eq!(nightly().due(Some(now), now, now), Due::At(tomorrow));
+        assert_eq!(hourly().due(Some(long_ago), now, now), Due::Now);
+        assert_eq!(hourly().due(Some(now), now, now), Due::At(at("13:00:00")));
+    }
+}
