@@ -1,9 +1,9 @@
-//! The runs of a mirror.
+//! Runs that were.
 
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Select};
 
 use super::entities::run;
-use super::{Run, Runs};
+use super::{Run, RunId, Runs};
 use crate::{CatalogError, stored};
 
 impl Runs {
@@ -16,6 +16,27 @@ impl Runs {
         let latest = of(mirror).limit(limit.min(stored::PAGE));
         let rows = latest.all(&readers).await.map_err(CatalogError::database)?;
         rows.into_iter().map(Run::read).collect()
+    }
+
+    /// The last runs of all mirrors, as [`runs`](Self::runs).
+    ///
+    /// # Errors
+    /// [`CatalogError::Damaged`], [`CatalogError::Database`].
+    pub async fn all_runs(&self, limit: u64) -> Result<Vec<Run>, CatalogError> {
+        let readers = self.opening.readers().await?;
+        let latest = run::Entity::find().order_by_desc(run::Column::Id).limit(limit.min(stored::PAGE));
+        let rows = latest.all(&readers).await.map_err(CatalogError::database)?;
+        rows.into_iter().map(Run::read).collect()
+    }
+
+    /// The run of this number.
+    ///
+    /// # Errors
+    /// [`CatalogError::Damaged`], [`CatalogError::Database`].
+    pub async fn run(&self, id: RunId) -> Result<Option<Run>, CatalogError> {
+        let readers = self.opening.readers().await?;
+        let row = run::Entity::find_by_id(id.get()).one(&readers).await.map_err(CatalogError::database)?;
+        row.map(Run::read).transpose()
     }
 
     /// The last run of the mirror that has ended. Asked by who has just begun a run: before, a run that was

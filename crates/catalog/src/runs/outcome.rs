@@ -3,9 +3,10 @@
 use crate::CatalogError;
 
 /// How a run ended.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
 pub enum RunOutcome {
     /// All was done.
+    #[default]
     Done,
     /// Some of it failed.
     Partly,
@@ -20,8 +21,8 @@ pub enum RunOutcome {
 struct NoOutcome(String);
 
 impl RunOutcome {
-    /// As it lies in the column.
-    pub(super) fn name(self) -> &'static str {
+    /// In a word, as it lies in the column.
+    pub fn name(self) -> &'static str {
         match self {
             Self::Done => "done",
             Self::Partly => "partly",

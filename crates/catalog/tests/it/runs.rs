@@ -104,6 +104,11 @@ async fn the_latest_run_comes_first_and_other_mirrors_do_not_come(scratch: &Scra
     assert_eq!(told(2).await, [RunOutcome::Done, RunOutcome::Interrupted]);
     assert_eq!(told(0).await, []);
     assert_eq!(runs.runs("Base", 100).await.unwrap(), []);
+    let all = runs.all_runs(3).await.unwrap();
+    assert_eq!(all.iter().map(|run| run.mirror.as_str()).collect::<Vec<_>>(), ["apps", "base", "apps"]);
+    assert!(all.is_sorted_by(|a, b| a.id > b.id));
+    assert_eq!(runs.run(all[1].id).await.unwrap().as_ref(), Some(&all[1]));
+    assert_eq!(runs.run(RunId::new(-1)).await.unwrap(), None);
 }
 
 async fn of_two_processes_one_runs_and_the_other_is_told_who(scratch: &Scratch) {

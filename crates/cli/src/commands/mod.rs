@@ -11,6 +11,7 @@ mod login;
 mod logout;
 mod man;
 mod mirrors;
+mod runs;
 mod serve;
 mod store;
 mod tags;
@@ -34,6 +35,8 @@ pub(crate) enum Command {
     Sync(mirrors::sync::SyncArguments),
     Undo(mirrors::undo::UndoArguments),
     Explain(mirrors::explain::ExplainArguments),
+    Mirrors(mirrors::MirrorsArguments),
+    Runs(runs::RunsArguments),
     Serve(serve::ServeArguments),
     Store(store::StoreArguments),
     Tags(tags::TagsArguments),
@@ -58,6 +61,8 @@ pub(crate) fn run(command: Command, context: &Context) -> Result<Outcome, CliErr
         Command::Sync(arguments) => wait(context, mirrors::sync::run(&arguments, context)),
         Command::Undo(arguments) => wait(context, mirrors::undo::run(&arguments, context)),
         Command::Explain(arguments) => wait(context, mirrors::explain::run(&arguments, context)),
+        Command::Mirrors(arguments) => wait(context, mirrors::run(&arguments, context)),
+        Command::Runs(arguments) => wait(context, runs::run(&arguments, context)),
         Command::Serve(arguments) => wait(context, serve::run(&arguments, context)),
         Command::Store(arguments) => wait(context, store::run(&arguments, context)),
         Command::Tags(arguments) => wait(context, tags::run(&arguments, context)),

@@ -28,6 +28,7 @@ mod progress;
 mod prune;
 mod refill;
 mod registry;
+mod runs;
 mod sandbox;
 mod scheduled;
 mod serve;

@@ -5,7 +5,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use futures::future::join_all;
 use jiff::Timestamp;
-use portolan_catalog::{CatalogError, RunTotals};
+use portolan_catalog::{CatalogError, RunOutcome, RunTotals};
 use portolan_oci::with_causes;
 use portolan_sync::select::{Due, Timing};
 use portolan_sync::{Mirror, SyncError};
@@ -33,6 +33,8 @@ pub struct LastRun {
 /// What a run came to.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Ran {
+    /// How it ended.
+    pub outcome: RunOutcome,
     /// In numbers.
     pub totals: RunTotals,
 }
@@ -146,20 +148,21 @@ impl Kept<'_> {
         let ran = self.runner.run(self.mirror, end).await;
         drop(place);
         let (outcome, begun) = match &ran {
-            Ok(Ran { totals }) => {
+            Ok(Ran { outcome, totals }) => {
                 tracing::info!(
                     mirror,
+                    outcome = outcome.name(),
                     copied = totals.copied,
                     skipped = totals.skipped,
                     failed = totals.failed,
                     bytes = totals.bytes,
                     "ran a mirror"
                 );
-                (if totals.failed == 0 { "done" } else { "failed" }, Begun::Yes)
+                (*outcome, Begun::Yes)
             }
             Err(_) if end.is_cancelled() => {
                 tracing::info!(mirror, "a run was interrupted");
-                ("interrupted", Begun::No)
+                (RunOutcome::Interrupted, Begun::No)
             }
             Err(error @ SyncError::Held { .. }) => {
                 tracing::info!(mirror, "{error}");
@@ -167,10 +170,10 @@ impl Kept<'_> {
             }
             Err(error) => {
                 tracing::error!(mirror, cause = with_causes(error), "a mirror could not be run");
-                ("failed", Begun::No)
+                (RunOutcome::Failed, Begun::No)
             }
         };
-        self.metrics.mirror_ran(mirror, outcome);
+        self.metrics.mirror_ran(mirror, outcome.name());
         begun
     }
 }

@@ -68,6 +68,6 @@ impl RunMirrors for Runner {
         for unwanted in &report.prune.unwanted {
             tracing::warn!(mirror = name, "{unwanted}");
         }
-        Ok(Ran { totals: report.totals })
+        Ok(Ran { outcome: report.outcome, totals: report.totals })
     }
 }

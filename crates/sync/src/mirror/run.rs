@@ -66,5 +66,5 @@ fn told(worked: Worked) -> (Record, SyncReport) {
         _ => RunOutcome::Partly,
     };
     failures.extend(still_failed);
-    (Record { outcome, totals, failures }, SyncReport { totals, images, left_out, prune })
+    (Record { outcome, totals, failures }, SyncReport { outcome, totals, images, left_out, prune })
 }

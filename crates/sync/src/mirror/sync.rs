@@ -44,6 +44,8 @@ pub enum SyncShare {
 /// What a run of a mirror did.
 #[derive(Debug, Clone, Default)]
 pub struct SyncReport {
+    /// How it ended.
+    pub outcome: RunOutcome,
     /// What it did, in numbers.
     pub totals: RunTotals,
     /// What became of the images that it wants: of those about which more than the numbers was asked for.

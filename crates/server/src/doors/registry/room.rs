@@ -13,21 +13,25 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc};
 
 use super::error::RegistryError;
 
-/// Room is counted in units of this many bytes, so that the small ones have room beside the large ones.
+/// Room is counted in units of this many bytes.
 const UNIT: usize = 1 << 10;
 
-/// Units of what is on its way in, and of what is on its way out.
+/// Units of what is large and on its way in, and of what is on its way out.
 const ON_THE_WAY: u32 = 8 << 10;
 
-/// Units of manifests that are read and stored: what is read from one takes up to ten times its bytes.
+/// Units of large manifests that are read and stored: what is read from one takes up to ten times its bytes.
 const AT_WORK: u32 = 4 << 10;
 
-/// Bytes that are handed on at once. What is no larger needs no place on its way out.
+/// Units of manifests that are not large, wherever they are: nearly all are not, and they wait for no large one.
+const SMALL: u32 = 2 << 10;
+
+/// Bytes of the largest that is not large. It is handed on at once and needs no place on its way out.
 const PIECE: usize = 64 << 10;
 
 /// Room for bodies; clones are the same room.
 #[derive(Debug, Clone)]
 pub(super) struct Room {
+    small: Units,
     incoming: Units,
     at_work: Units,
     outgoing: Units,
@@ -51,7 +55,7 @@ impl Room {
     /// An empty room: who waits for a place waits this long, and who has one and reads nothing keeps it as long.
     pub(super) fn new(patience: Duration) -> Self {
         let (incoming, outgoing) = (Units::new(ON_THE_WAY), Units::new(ON_THE_WAY));
-        Self { incoming, at_work: Units::new(AT_WORK), outgoing, patience }
+        Self { small: Units::new(SMALL), incoming, at_work: Units::new(AT_WORK), outgoing, patience }
     }
 
     /// A place for a manifest that is to come, of this many bytes at most.
@@ -59,15 +63,15 @@ impl Room {
     /// # Errors
     /// 503 if others have taken the room for too long.
     pub(super) async fn for_incoming(&self, bytes: usize) -> Result<Place, RegistryError> {
-        self.wait(&self.incoming, bytes).await
+        self.wait(if bytes <= PIECE { &self.small } else { &self.incoming }, bytes).await
     }
 
-    /// A place for one that is read and stored.
+    /// A place for one that has come and is read and stored; for the others their first place is enough.
     ///
     /// # Errors
     /// 503 if others have taken the room for too long.
-    pub(super) async fn for_work(&self, bytes: usize) -> Result<Place, RegistryError> {
-        self.wait(&self.at_work, bytes).await
+    pub(super) async fn for_work(&self, bytes: usize) -> Result<Option<Place>, RegistryError> {
+        if bytes <= PIECE { Ok(None) } else { self.wait(&self.at_work, bytes).await.map(Some) }
     }
 
     /// What is handed out as it is made, if it is small. What is large is made again once there is a place for it:
@@ -161,23 +165,26 @@ mod tests {
     #[tokio::test]
     async fn large_ones_wait_and_small_ones_pass() {
         let room = Room::new(SHORT);
-        let mut places = Vec::new();
-        places.push(room.for_incoming(MAX_MANIFEST_BYTES).await.unwrap());
-        places.push(room.for_incoming(MAX_MANIFEST_BYTES - 8 * UNIT).await.unwrap());
-        assert!(room.for_incoming(MAX_MANIFEST_BYTES).await.is_err());
-        let small = room.for_incoming(2_000).await.unwrap();
-        drop(places);
-        drop(small);
-        assert!(room.for_incoming(MAX_MANIFEST_BYTES).await.is_ok());
+        let first = room.for_incoming(MAX_MANIFEST_BYTES).await.unwrap();
+        let second = room.for_incoming(MAX_MANIFEST_BYTES).await.unwrap();
+        let patient = Room { patience: Duration::from_secs(60), ..room.clone() };
+        let third = tokio::spawn(async move { patient.for_incoming(MAX_MANIFEST_BYTES).await.is_ok() });
+        assert!(room.for_incoming(PIECE + 1).await.is_err());
+        for _ in 0..SMALL {
+            drop(room.for_incoming(PIECE).await.unwrap());
+        }
+        drop((first, second));
+        assert!(third.await.unwrap());
     }
 
     #[tokio::test]
-    async fn one_of_full_size_is_at_work_at_once() {
+    async fn one_of_full_size_is_at_work_and_small_ones_beside_it() {
         let room = Room::new(SHORT);
         let place = room.for_work(MAX_MANIFEST_BYTES).await.unwrap();
-        assert!(room.for_work(1).await.is_err());
+        assert!(room.for_work(PIECE + 1).await.is_err());
+        assert!(room.for_work(PIECE).await.unwrap().is_none());
         drop(place);
-        assert!(room.for_work(1).await.is_ok());
+        assert!(room.for_work(PIECE + 1).await.is_ok());
     }
 
     #[tokio::test]

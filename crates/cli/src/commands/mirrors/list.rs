@@ -1,0 +1,83 @@
+//! `portolan mirrors list`.
+
+use clap::Args;
+use jiff::Timestamp;
+use portolan_catalog::Run;
+use portolan_sync::Mirror;
+use portolan_sync::select::{Due, Timing};
+use serde::Serialize;
+
+use crate::commands::runs::RunData;
+use crate::context::Context;
+use crate::error::{CliError, Failure};
+use crate::outcome::Outcome;
+use crate::output::Table;
+
+/// Lists the mirrors of the configuration: when each is run, how its last run ended, when the next one is
+#[derive(Debug, Args)]
+#[command(after_help = "\
+The daemon runs mirrors with `schedule` or `every` when they are due. As JSON: {\"mirrors\": [{\"name\", \"schedule\",
+\"targets\": [], \"last_run\": a run as `portolan runs show` has it, \"next_run_at\"}]}; what is due now is due at the
+time it is.
+
+Examples:
+  portolan mirrors list
+  portolan mirrors list --output json")]
+pub(super) struct ListArguments {}
+
+#[derive(Serialize)]
+struct Mirrors {
+    mirrors: Vec<MirrorData>,
+}
+
+#[derive(Serialize)]
+struct MirrorData {
+    name: String,
+    schedule: Option<String>,
+    targets: Vec<String>,
+    last_run: Option<RunData>,
+    next_run_at: Option<Timestamp>,
+}
+
+impl MirrorData {
+    fn of(mirror: &Mirror, last: Option<Run>, now: Timestamp) -> Self {
+        let timing = mirror.policy.timing.as_ref();
+        let began = last.as_ref().map(|run| run.started_at);
+        Self {
+            name: mirror.name.to_string(),
+            schedule: timing.map(|timing| match timing {
+                Timing::Schedule(schedule) => schedule.to_string(),
+                Timing::Every(every) => format!("@every {every}"),
+            }),
+            targets: mirror.targets.iter().map(ToString::to_string).collect(),
+            next_run_at: timing.and_then(|timing| match timing.due(began, now, now) {
+                Due::Now => Some(now),
+                Due::At(then) => Some(then),
+                Due::Never => None,
+            }),
+            last_run: last.map(RunData::from),
+        }
+    }
+
+    fn cells(&self) -> [String; 4] {
+        let last = self.last_run.as_ref().map_or_else(|| "never run".to_owned(), RunData::words);
+        let next = self.next_run_at.map_or_else(String::new, |at| format!("next {at:.0}"));
+        [self.name.clone(), self.schedule.clone().unwrap_or_else(|| "by hand".to_owned()), last, next]
+    }
+}
+
+pub(super) async fn run(context: &Context) -> Result<Outcome, CliError> {
+    let (runs, now) = (context.books().await?.runs, Timestamp::now());
+    let mut mirrors = Vec::new();
+    for mirror in &context.config()?.mirrors {
+        let last = runs.runs(mirror.name.as_str(), 1).await;
+        let last = last.map_err(|cause| Failure::other("cannot read the runs", cause))?;
+        mirrors.push(MirrorData::of(mirror, last.into_iter().next(), now));
+    }
+    context.output.data(&Mirrors { mirrors }, |data| {
+        let mut table = Table::default();
+        data.mirrors.iter().for_each(|mirror| table.row(mirror.cells()));
+        table.to_string()
+    })?;
+    Ok(Outcome::Done)
+}
