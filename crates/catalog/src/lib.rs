@@ -64,6 +64,12 @@
 //! outcome             │            retryable               │
 //! totals, 8 numbers   └────────────────────────────────────┘
 //!
+//! mirror_pause
+//! ────────────
+//! mirror      PK
+//! paused_at
+//! paused_by
+//!
 //! condemned_tag                    deletion
 //! ─────────────                    ────────
 //! place_id    PK → journal_place   id         PK
@@ -195,8 +201,8 @@ pub use journal::{
 };
 pub use location::DatabaseLocation;
 pub use runs::{
-    FailedImage, Renewal, Run, RunEnd, RunEnded, RunId, RunLease, RunOutcome, RunReport, RunStart, RunTotals,
-    Runs,
+    FailedImage, Pause, Renewal, Run, RunEnd, RunEnded, RunId, RunLease, RunOutcome, RunReport, RunStart,
+    RunTotals, Runs,
 };
 pub use server::{Server, ServerConnections, ServerUrl, ServerUrlError};
 pub use upload_id::{UploadId, UploadIdError};

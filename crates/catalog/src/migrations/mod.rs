@@ -14,6 +14,7 @@ mod m0005_unfinished;
 mod m0006_content;
 mod m0007_changes;
 mod m0008_access;
+mod m0009_pauses;
 #[cfg(test)]
 mod tests;
 
@@ -34,6 +35,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0006_content::Content),
             Box::new(m0007_changes::Changes),
             Box::new(m0008_access::Access),
+            Box::new(m0009_pauses::Pauses),
         ]
     }
 }

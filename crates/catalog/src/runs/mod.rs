@@ -1,4 +1,5 @@
-//! Runs of mirrors: who runs one now, what came of those before, and which of their images failed.
+//! Runs of mirrors: who runs one now, what came of those before, which of their images failed, and which mirrors are
+//! paused.
 //!
 //! [`Runs`] is the handle; each file beside it has one operation. A mirror is run by one at a time: beginning
 //! a run takes the mirror's lease, ending it gives the lease back. Not here: images that went well, which are
@@ -12,6 +13,7 @@ mod handle;
 mod lease;
 mod list;
 mod outcome;
+mod pause;
 mod release;
 mod renew;
 mod run;
@@ -23,6 +25,7 @@ pub use failures::FailedImage;
 pub use handle::Runs;
 pub use lease::RunLease;
 pub use outcome::RunOutcome;
+pub use pause::Pause;
 pub use renew::Renewal;
 pub use run::{Run, RunEnded, RunId};
 pub use totals::RunTotals;

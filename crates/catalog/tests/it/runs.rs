@@ -18,6 +18,7 @@ on_each_database!(
     without_locks_a_lease_that_ended_is_taken_over_and_its_run_was_interrupted,
     a_lease_is_renewed_and_given_back,
     a_number_beyond_all_counting_is_refused_and_the_run_goes_on,
+    a_mirror_stays_paused_until_it_is_resumed,
 );
 on_each_database!(
     threads = 4;
@@ -109,6 +110,25 @@ async fn the_latest_run_comes_first_and_other_mirrors_do_not_come(scratch: &Scra
     assert!(all.is_sorted_by(|a, b| a.id > b.id));
     assert_eq!(runs.run(all[1].id).await.unwrap().as_ref(), Some(&all[1]));
     assert_eq!(runs.run(RunId::new(-1)).await.unwrap(), None);
+}
+
+async fn a_mirror_stays_paused_until_it_is_resumed(scratch: &Scratch) {
+    let catalog = scratch.open().await;
+    let runs = catalog.runs();
+    assert_eq!(runs.paused("base").await.unwrap(), None);
+    runs.pause("base", "anna").await.unwrap();
+    let paused = runs.paused("base").await.unwrap().unwrap();
+    assert_eq!(paused.by, "anna");
+    runs.pause("base", "bert").await.unwrap();
+    catalog.close().await.unwrap();
+
+    let runs = scratch.open().await.runs();
+    assert_eq!(runs.paused("base").await.unwrap(), Some(paused), "who was first counts");
+    assert_eq!(runs.paused("Base").await.unwrap(), None);
+    for _ in 0..2 {
+        runs.resume("base").await.unwrap();
+        assert_eq!(runs.paused("base").await.unwrap(), None);
+    }
 }
 
 async fn of_two_processes_one_runs_and_the_other_is_told_who(scratch: &Scratch) {

@@ -56,4 +56,14 @@ fn mirrors_are_told_with_their_last_run_and_their_next() {
         text.contains("hello  @every 3d  done 20") && text.contains("gone   @yearly    never run"),
         "{text}"
     );
+
+    sandbox.run("mirrors pause hello").succeeded();
+    let paused = sandbox.run("mirrors list --output json").json()["mirrors"][0].clone();
+    assert!(paused["paused_at"].is_string() && paused["next_run_at"].is_null(), "{paused}");
+    assert!(sandbox.run("mirrors list").succeeded().contains("  paused 20"));
+    sandbox.run("sync hello").succeeded();
+    sandbox.run("mirrors resume hello").succeeded();
+    let resumed = sandbox.run("mirrors list --output json").json()["mirrors"][0].clone();
+    assert!(resumed["paused_at"].is_null() && resumed["next_run_at"].is_string(), "{resumed}");
+    sandbox.run("mirrors pause other").failed(6);
 }

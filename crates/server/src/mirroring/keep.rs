@@ -1,5 +1,6 @@
 //! Each mirror when it is due.
 
+use std::convert::Infallible;
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -21,13 +22,22 @@ const AT_ONCE: usize = 4;
 /// How long a mirror is left alone that could not be run, or that somebody else runs.
 const AGAIN: Duration = Duration::from_secs(60);
 
-/// What is known of the last run of a mirror, whoever ran it.
+/// A run of a mirror.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct LastRun {
     /// When it began.
     pub began: Timestamp,
     /// Whether it came to its end.
     pub ended: bool,
+}
+
+/// What is known of a mirror, whoever did it.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Seen {
+    /// Its last run.
+    pub last: Option<LastRun>,
+    /// Whether it is to be left alone.
+    pub paused: bool,
 }
 
 /// What a run came to.
@@ -42,11 +52,11 @@ pub struct Ran {
 /// Runs mirrors, and remembers that it did.
 #[async_trait(?Send)]
 pub trait RunMirrors {
-    /// The last run.
+    /// What is known of it.
     ///
     /// # Errors
     /// If the catalogue fails.
-    async fn last_run(&self, mirror: &Mirror) -> Result<Option<LastRun>, CatalogError>;
+    async fn look(&self, mirror: &Mirror) -> Result<Seen, CatalogError>;
 
     /// Runs a mirror once. When `end` is cancelled, the run ends at once and can be gone on with.
     ///
@@ -106,10 +116,10 @@ impl Kept<'_> {
         let mut since = Since::default();
         while !end.is_cancelled() {
             let now = self.clock.now();
-            let next = match self.runner.last_run(self.mirror).await {
-                Ok(last) => {
+            let next = match self.runner.look(self.mirror).await {
+                Ok(Seen { last, paused }) => {
                     since.note(last, now);
-                    self.due(since, now)
+                    if paused { Due::At(later(now)) } else { self.due(since, now) }
                 }
                 Err(error) => {
                     tracing::warn!(mirror = %self.mirror.name, cause = with_causes(&error), "cannot see when it was run");
@@ -144,8 +154,12 @@ impl Kept<'_> {
             () = end.cancelled() => return Begun::No,
             place = self.places.acquire() => place,
         };
-        let mirror = self.mirror.name.as_str();
-        let ran = self.runner.run(self.mirror, end).await;
+        let (mirror, this) = (self.mirror.name.as_str(), end.child_token());
+        let ran = tokio::select! {
+            biased;
+            ran = self.runner.run(self.mirror, &this) => ran,
+            never = self.end_if_paused(&this) => match never {},
+        };
         drop(place);
         let (outcome, begun) = match &ran {
             Ok(Ran { outcome, totals }) => {
@@ -160,7 +174,7 @@ impl Kept<'_> {
                 );
                 (*outcome, Begun::Yes)
             }
-            Err(_) if end.is_cancelled() => {
+            Err(_) if this.is_cancelled() => {
                 tracing::info!(mirror, "a run was interrupted");
                 (RunOutcome::Interrupted, Begun::No)
             }
@@ -175,6 +189,27 @@ impl Kept<'_> {
         };
         self.metrics.mirror_ran(mirror, outcome.name());
         begun
+    }
+}
+
+impl Kept<'_> {
+    /// Ends a run when the mirror is paused while it is under way.
+    async fn end_if_paused(&self, run: &CancellationToken) -> Infallible {
+        loop {
+            self.clock.wait(later(self.clock.now())).await;
+            match self.runner.look(self.mirror).await {
+                Ok(Seen { paused: true, .. }) => {
+                    run.cancel();
+                    return std::future::pending().await;
+                }
+                Ok(_) => {}
+                Err(error) => tracing::warn!(
+                    mirror = %self.mirror.name,
+                    cause = with_causes(&error),
+                    "cannot see whether it is paused"
+                ),
+            }
+        }
     }
 }
 

@@ -13,5 +13,5 @@ mod runner;
 mod tests;
 
 pub use clock::{Clock, SystemClock};
-pub use keep::{LastRun, Ran, RunMirrors, keep_mirrors};
+pub use keep::{LastRun, Ran, RunMirrors, Seen, keep_mirrors};
 pub use runner::Runner;

@@ -11,7 +11,7 @@ use portolan_sync::{
 use portolan_transport::Places;
 use tokio_util::sync::CancellationToken;
 
-use super::keep::{LastRun, Ran, RunMirrors};
+use super::keep::{LastRun, Ran, RunMirrors, Seen};
 
 /// Runs mirrors with an engine for each run; all share the places, and with them the limits of hosts.
 pub struct Runner {
@@ -27,12 +27,13 @@ pub struct Runner {
 
 #[async_trait(?Send)]
 impl RunMirrors for Runner {
-    async fn last_run(&self, mirror: &Mirror) -> Result<Option<LastRun>, CatalogError> {
-        let runs = self.books.runs.runs(mirror.name.as_str(), 1).await?;
-        Ok(runs.first().map(|run| {
+    async fn look(&self, mirror: &Mirror) -> Result<Seen, CatalogError> {
+        let (runs, name) = (&self.books.runs, mirror.name.as_str());
+        let last = runs.runs(name, 1).await?.first().map(|run| {
             let ended = run.ended.is_some_and(|ended| ended.outcome != RunOutcome::Interrupted);
             LastRun { began: run.started_at, ended }
-        }))
+        });
+        Ok(Seen { last, paused: runs.paused(name).await?.is_some() })
     }
 
     async fn run(&self, mirror: &Mirror, end: &CancellationToken) -> Result<Ran, SyncError> {

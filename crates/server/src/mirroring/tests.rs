@@ -9,11 +9,11 @@ use jiff::Timestamp;
 use portolan_catalog::CatalogError;
 use portolan_sync::select::Policy;
 use portolan_sync::settings::{MirrorSettings, TagSets};
-use portolan_sync::{Mirror, SyncError};
+use portolan_sync::{CopyError, Mirror, SyncError};
 use serde_json::json;
 use tokio_util::sync::CancellationToken;
 
-use super::{Clock, LastRun, Ran, RunMirrors, keep_mirrors};
+use super::{Clock, LastRun, Ran, RunMirrors, Seen, keep_mirrors};
 use crate::metrics::Metrics;
 
 /// A clock that goes on only when somebody waits, and can be put forward or back while it does.
@@ -39,10 +39,18 @@ impl Clock for Hands {
     }
 }
 
+/// From the one to the other.
+type Times = (Timestamp, Timestamp);
+
+/// How long a run takes.
+const RUN: Duration = Duration::from_secs(60);
+
 /// Remembers when it was asked to run.
 struct Noting<'a> {
     clock: &'a Hands,
     last: Mutex<Option<LastRun>>,
+    /// From when to when the mirror is paused: what runs when that begins goes on until it is ended.
+    paused: Option<Times>,
     runs: Mutex<Vec<String>>,
     /// How many runs end it all.
     enough: usize,
@@ -51,15 +59,21 @@ struct Noting<'a> {
 
 #[async_trait(?Send)]
 impl RunMirrors for Noting<'_> {
-    async fn last_run(&self, _: &Mirror) -> Result<Option<LastRun>, CatalogError> {
-        Ok(*self.last.lock().unwrap())
+    async fn look(&self, _: &Mirror) -> Result<Seen, CatalogError> {
+        let (last, now) = (*self.last.lock().unwrap(), self.clock.now());
+        Ok(Seen { last, paused: self.paused.is_some_and(|(from, to)| (from..to).contains(&now)) })
     }
 
-    async fn run(&self, _: &Mirror, _: &CancellationToken) -> Result<Ran, SyncError> {
+    async fn run(&self, _: &Mirror, run: &CancellationToken) -> Result<Ran, SyncError> {
         let began = self.clock.now();
+        if self.paused.is_some_and(|(from, _)| began < from && from <= began + RUN) {
+            *self.last.lock().unwrap() = Some(LastRun { began, ended: false });
+            run.cancelled().await;
+            self.runs.lock().unwrap().push(format!("{began} was ended"));
+            return Err(CopyError::Cancelled.into());
+        }
         *self.last.lock().unwrap() = Some(LastRun { began, ended: true });
-        // A run takes a minute.
-        self.clock.wait(began + Duration::from_secs(60)).await;
+        self.clock.wait(began + RUN).await;
         let mut runs = self.runs.lock().unwrap();
         runs.push(began.to_string());
         if runs.len() == self.enough {
@@ -76,18 +90,31 @@ fn mirror(timing: (&str, &str)) -> Mirror {
     Mirror::new(&settings, &Policy::default(), &TagSets::default()).unwrap()
 }
 
+fn time(text: &str) -> Timestamp {
+    text.parse().unwrap()
+}
+
 /// When so many runs begin, from this time on.
 async fn runs(
     timing: (&str, &str),
-    (last, now): (Option<LastRun>, &str),
+    begin: (Option<LastRun>, &str),
     jumps: &[(&str, &str)],
     enough: usize,
 ) -> Vec<String> {
-    let time = |text: &str| text.parse::<Timestamp>().unwrap();
+    runs_with_a_pause(timing, begin, (jumps, None), enough).await
+}
+
+async fn runs_with_a_pause(
+    timing: (&str, &str),
+    (last, now): (Option<LastRun>, &str),
+    (jumps, paused): (&[(&str, &str)], Option<Times>),
+    enough: usize,
+) -> Vec<String> {
     let jumps = jumps.iter().map(|(from, to)| (time(from), time(to))).collect();
     let clock = Hands { now: Mutex::new(time(now)), jumps: Mutex::new(jumps) };
     let end = CancellationToken::new();
-    let runner = Noting { clock: &clock, last: Mutex::new(last), runs: Mutex::default(), enough, end: &end };
+    let runner =
+        Noting { clock: &clock, last: Mutex::new(last), paused, runs: Mutex::default(), enough, end: &end };
     keep_mirrors(&[mirror(timing)], (&runner, &clock), &Metrics::default(), &end).await;
     runner.runs.into_inner().unwrap()
 }
@@ -143,4 +170,14 @@ async fn a_clock_that_is_put_back_makes_nothing_wait_for_days() {
     assert_eq!(began, ["2026-11-23T10:00:00Z", "2026-11-20T11:00:00Z"]);
     let began = runs(NIGHTLY, (last("2026-11-23T03:00:00Z"), "2026-11-20T10:00:00Z"), &[], 1).await;
     assert_eq!(began, ["2026-11-21T03:00:00Z"]);
+}
+
+#[tokio::test]
+async fn what_is_paused_is_not_run_and_ends_if_it_was() {
+    let (from, to) = (time("2026-11-23T11:00:30Z"), time("2026-11-23T14:30:00Z"));
+    let begin = (last("2026-11-23T10:00:00Z"), "2026-11-23T10:30:00Z");
+    let began = runs_with_a_pause(HOURLY, begin, (&[], Some((from, to))), 3).await;
+    // What was due meanwhile is made up for once.
+    let expected = ["2026-11-23T11:00:00Z was ended", "2026-11-23T14:30:00Z", "2026-11-23T15:30:00Z"];
+    assert_eq!(began, expected);
 }

@@ -2,4 +2,5 @@
 
 pub(super) mod failure;
 pub(super) mod lease;
+pub(super) mod pause;
 pub(crate) mod run;

@@ -2,7 +2,7 @@
 
 use clap::Args;
 use jiff::Timestamp;
-use portolan_catalog::Run;
+use portolan_catalog::{Pause, Run};
 use portolan_sync::Mirror;
 use portolan_sync::select::{Due, Timing};
 use serde::Serialize;
@@ -17,7 +17,7 @@ use crate::output::Table;
 #[derive(Debug, Args)]
 #[command(after_help = "\
 The daemon runs mirrors with `schedule` or `every` when they are due. As JSON: {\"mirrors\": [{\"name\", \"schedule\",
-\"targets\": [], \"last_run\": a run as `portolan runs show` has it, \"next_run_at\"}]}; what is due now is due at the
+\"targets\": [], \"paused_at\", \"paused_by\", \"last_run\": a run as `portolan runs show` has it, \"next_run_at\"}]}; what is due now is due at the
 time it is.
 
 Examples:
@@ -35,12 +35,14 @@ struct MirrorData {
     name: String,
     schedule: Option<String>,
     targets: Vec<String>,
+    paused_at: Option<Timestamp>,
+    paused_by: Option<String>,
     last_run: Option<RunData>,
     next_run_at: Option<Timestamp>,
 }
 
 impl MirrorData {
-    fn of(mirror: &Mirror, last: Option<Run>, now: Timestamp) -> Self {
+    fn of(mirror: &Mirror, (last, pause): (Option<Run>, Option<Pause>), now: Timestamp) -> Self {
         let timing = mirror.policy.timing.as_ref();
         let began = last.as_ref().map(|run| run.started_at);
         Self {
@@ -50,18 +52,26 @@ impl MirrorData {
                 Timing::Every(every) => format!("@every {every}"),
             }),
             targets: mirror.targets.iter().map(ToString::to_string).collect(),
-            next_run_at: timing.and_then(|timing| match timing.due(began, now, now) {
-                Due::Now => Some(now),
-                Due::At(then) => Some(then),
-                Due::Never => None,
+            next_run_at: timing.filter(|_| pause.is_none()).and_then(|timing| {
+                match timing.due(began, now, now) {
+                    Due::Now => Some(now),
+                    Due::At(then) => Some(then),
+                    Due::Never => None,
+                }
             }),
+            paused_at: pause.as_ref().map(|pause| pause.at),
+            paused_by: pause.map(|pause| pause.by),
             last_run: last.map(RunData::from),
         }
     }
 
     fn cells(&self) -> [String; 4] {
         let last = self.last_run.as_ref().map_or_else(|| "never run".to_owned(), RunData::words);
-        let next = self.next_run_at.map_or_else(String::new, |at| format!("next {at:.0}"));
+        let next = match (self.paused_at, self.next_run_at) {
+            (Some(at), _) => format!("paused {at:.0}"),
+            (None, Some(at)) => format!("next {at:.0}"),
+            (None, None) => String::new(),
+        };
         [self.name.clone(), self.schedule.clone().unwrap_or_else(|| "by hand".to_owned()), last, next]
     }
 }
@@ -70,9 +80,10 @@ pub(super) async fn run(context: &Context) -> Result<Outcome, CliError> {
     let (runs, now) = (context.books().await?.runs, Timestamp::now());
     let mut mirrors = Vec::new();
     for mirror in &context.config()?.mirrors {
-        let last = runs.runs(mirror.name.as_str(), 1).await;
-        let last = last.map_err(|cause| Failure::other("cannot read the runs", cause))?;
-        mirrors.push(MirrorData::of(mirror, last.into_iter().next(), now));
+        let (name, failed) = (mirror.name.as_str(), |cause| Failure::other("cannot read the runs", cause));
+        let last = runs.runs(name, 1).await.map_err(failed)?.into_iter().next();
+        let pause = runs.paused(name).await.map_err(failed)?;
+        mirrors.push(MirrorData::of(mirror, (last, pause), now));
     }
     context.output.data(&Mirrors { mirrors }, |data| {
         let mut table = Table::default();

@@ -1,10 +1,12 @@
 //! The commands about mirrors: what is wanted (`explain`), what would be done (`plan`), doing it (`sync`), putting
-//! back what that deleted (`undo`); and which there are (`mirrors list`).
+//! back what that deleted (`undo`); and which there are (`mirrors`).
 
 pub(super) mod explain;
 mod limits;
 mod list;
+mod pause;
 pub(super) mod plan;
+mod resume;
 mod save;
 pub(super) mod sync;
 pub(super) mod undo;
@@ -16,7 +18,7 @@ use crate::context::Context;
 use crate::error::CliError;
 use crate::outcome::Outcome;
 
-/// Shows the mirrors of the configuration
+/// Shows, pauses and resumes the mirrors of the configuration
 #[derive(Debug, Args)]
 pub(crate) struct MirrorsArguments {
     #[command(subcommand)]
@@ -26,10 +28,14 @@ pub(crate) struct MirrorsArguments {
 #[derive(Debug, Subcommand)]
 enum MirrorsCommand {
     List(list::ListArguments),
+    Pause(pause::PauseArguments),
+    Resume(resume::ResumeArguments),
 }
 
 pub(super) async fn run(arguments: &MirrorsArguments, context: &Context) -> Result<Outcome, CliError> {
     match &arguments.command {
         MirrorsCommand::List(_) => list::run(context).await,
+        MirrorsCommand::Pause(arguments) => pause::run(arguments, context).await,
+        MirrorsCommand::Resume(arguments) => resume::run(arguments, context).await,
     }
 }

@@ -12,7 +12,7 @@ use self::crowd::{Crowd, Then};
 use crate::daemon::Daemon;
 use crate::sandbox::Sandbox;
 
-const CLIENTS: usize = 300;
+const CLIENTS: usize = 200;
 const LIMIT_MIB: u64 = 128;
 /// Sessions of uploads that one client may have.
 const UPLOADS: usize = 60;
