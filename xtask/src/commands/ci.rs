@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use clap::ValueEnum;
 
 use super::xtask::Error;
-use super::{floors, generate, package, setup};
+use super::{floors, generate, package, setup, test};
 use crate::checks::{deny, links};
 use crate::workspace::Workspace;
 use crate::{process, say};
@@ -35,6 +35,8 @@ enum Stage {
     Setup,
     /// All tests, by the README's command
     Test,
+    /// The tests of mirrors and of faults once more, with our own registry in place of Docker's
+    Ours,
     /// The Debian package is installed, its service killed, stopped and upgraded, and it is removed
     Package,
     /// Committed generated files are what the program prints
@@ -117,6 +119,7 @@ impl Stage {
             Self::Deny => deny::check(workspace)?,
             Self::Setup => setup::install()?,
             Self::Test => process::run(cargo(&["xtask", "test"]).env("CI", "true"))?,
+            Self::Ours => test::with_our_registry(workspace)?,
             Self::Package => package::test(workspace)?,
             Self::Generated => generate::check(workspace)?,
         }

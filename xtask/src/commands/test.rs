@@ -3,6 +3,7 @@
 use super::databases::Databases;
 use super::setup;
 use super::xtask::Error;
+use crate::process::ProcessError;
 use crate::workspace::Workspace;
 use crate::{process, say};
 
@@ -48,4 +49,24 @@ impl Test {
     fn chooses_packages(&self) -> bool {
         self.arguments.iter().any(|argument| argument.starts_with("-p") || argument.starts_with("--package"))
     }
+}
+
+/// Runs the tests that were written for Docker's registry with our own in its place: those of mirrors, and those of
+/// what goes wrong on the way.
+pub(crate) fn with_our_registry(workspace: &Workspace) -> Result<(), ProcessError> {
+    let cargo = |arguments: &[&str]| {
+        let mut command = process::cargo(&workspace.root);
+        command.args(arguments);
+        command
+    };
+    // With the features that all packages have together: nothing is built a second time.
+    process::run(&mut cargo(&["build", "--workspace", "--bins"]))?;
+    let program = workspace.target.join("debug/portolan");
+    let run = |arguments: &[&str]| process::run(cargo(arguments).env("PORTOLAN_TEST_REGISTRY", &program));
+    if process::find("cargo-nextest").is_some() {
+        let tests = "(package(portolan-sync) & binary(it)) | (package(portolan-e2e) & test(/^faults::/))";
+        return run(&["nextest", "run", "--workspace", "-E", tests]);
+    }
+    run(&["test", "-p", "portolan-sync", "--test", "it"])?;
+    run(&["test", "-p", "portolan-e2e", "--test", "it", "faults::"])
 }

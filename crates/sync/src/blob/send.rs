@@ -20,6 +20,10 @@ use portolan_oci::with_causes;
 /// The wait before a try does not grow beyond this.
 const LONGEST_PAUSE: Duration = Duration::from_secs(30);
 
+/// An upload gets on that came so many bytes further: a line that lets only a few through each time is as good as
+/// broken.
+const WORTH: u64 = 64 << 10;
+
 /// A target that needs bytes.
 pub(super) struct Upload {
     pub(super) lane: Arc<Lane>,
@@ -138,7 +142,7 @@ pub(super) struct Tries {
     broke: u32,
     /// Without getting on.
     failed: u32,
-    /// How far it had come when it broke last.
+    /// How far it had come when it last got on.
     mark: u64,
     /// How far it had come when the last try began.
     began: u64,
@@ -157,10 +161,12 @@ impl Tries {
 
     /// It broke at `offset`: one that gets on may break as often as the line does.
     fn count(&mut self, offset: u64) {
-        if offset > self.mark {
+        if offset >= self.mark.saturating_add(WORTH) {
             self.failed = 0;
+            self.mark = offset;
         }
-        self.mark = offset;
+        // The target may have lost what it had.
+        self.mark = self.mark.min(offset);
         self.failed += 1;
         self.broke = self.broke.saturating_add(1);
     }
@@ -175,4 +181,23 @@ impl Tries {
 /// Whether the bytes are wrong, as seen here or by the target.
 fn is_wrong(cause: &CopyError) -> bool {
     matches!(cause.transport(), Some(TransportError::Content { .. } | TransportError::Rejected { .. }))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_try_counts_as_failed_unless_it_got_on_by_more_than_crumbs() {
+        let mut tries = Tries::default();
+        let mut failed = |offset| {
+            tries.count(offset);
+            tries.failed
+        };
+        assert_eq!([10, 20, 30].map(&mut failed), [1, 2, 3], "a few bytes each time");
+        assert_eq!(failed(WORTH), 1, "crumbs add up");
+        assert_eq!(failed(2 * WORTH), 1);
+        assert_eq!([0, 10].map(&mut failed), [2, 3], "what it had is lost");
+        assert_eq!(failed(WORTH + 10), 1);
+    }
 }

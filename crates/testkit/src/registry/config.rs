@@ -37,6 +37,12 @@ pub(super) fn write(options: &RegistryBuilder, dir: &Path, storage: &Path) -> Co
     Config { text, file: dir.join("config.yml") }
 }
 
+/// Portolan's own, for its registry in `storage`.
+pub(super) fn of_portolan(dir: &Path, storage: &Path) -> Config {
+    let text = format!("version: 1\ndata: '{}'\nlisten: '{ANY_PORT}'\n", storage.display());
+    Config { text, file: dir.join("portolan.yaml") }
+}
+
 fn write_tls(options: &RegistryBuilder, dir: &Path, text: &mut String) {
     let Some(tls) = &options.tls else { return };
     let server = tls.authority.server();

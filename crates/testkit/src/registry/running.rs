@@ -12,7 +12,7 @@ use crate::client::{Client, Credentials};
 use crate::peer::Daemon;
 use crate::tls::Identity;
 
-/// A running docker-registry; dropping it kills the process and removes its storage.
+/// A running registry; dropping it kills the process and removes its storage.
 pub struct Registry {
     // Declared first: the process must end before its folder goes.
     daemon: Option<Daemon>,
@@ -23,11 +23,30 @@ pub struct Registry {
 
 /// What outlives a restart of the process.
 pub(super) struct Kept {
-    pub(super) program: PathBuf,
+    pub(super) make: Make,
     pub(super) config: Config,
     pub(super) storage: PathBuf,
     pub(super) tls: Option<Tls>,
     pub(super) user: Option<Credentials>,
+}
+
+/// Whose registry it is, and the program.
+pub(super) enum Make {
+    Docker(PathBuf),
+    Portolan(PathBuf),
+}
+
+impl Make {
+    fn command(&self, config: &Path) -> Command {
+        let mut command = match self {
+            Self::Docker(program) | Self::Portolan(program) => Command::new(program),
+        };
+        match self {
+            Self::Docker(_) => command.arg("serve").arg(config),
+            Self::Portolan(_) => command.arg("serve").arg("--config").arg(config),
+        };
+        command
+    }
 }
 
 impl std::fmt::Debug for Registry {
@@ -58,8 +77,7 @@ impl Registry {
         let text = config.text.replace(ANY_PORT, &self.host);
         std::fs::write(&config.file, text).expect("the registry's configuration can be written");
         let log = self.dir.path().join("registry.log");
-        let mut command = Command::new(&self.kept.program);
-        let mut daemon = Daemon::spawn(command.arg("serve").arg(&config.file), log);
+        let mut daemon = Daemon::spawn(&mut self.kept.make.command(&config.file), log);
         self.host = daemon.wait_for(listening_on).await;
         self.daemon = Some(daemon);
     }
@@ -139,9 +157,9 @@ impl Registry {
     }
 }
 
-/// Finds `listening on 127.0.0.1:PORT` in the log.
+/// Finds `listening on 127.0.0.1:PORT` in the log, or as we say it, `listening at http://127.0.0.1:PORT`.
 fn listening_on(log: &str) -> Option<String> {
-    let (_, after) = log.split_once("listening on ")?;
+    let (_, after) = log.split_once("listening on ").or_else(|| log.split_once("listening at http://"))?;
     let end = after.find(|c: char| !c.is_ascii_digit() && c != '.' && c != ':')?;
     after.get(..end).map(str::to_owned)
 }
