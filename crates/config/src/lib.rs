@@ -23,6 +23,7 @@ mod mirrors;
 mod nearest;
 mod origin;
 mod overrides;
+pub mod picture_book;
 mod problem;
 mod redact;
 mod reference;

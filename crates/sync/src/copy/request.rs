@@ -93,6 +93,8 @@ pub enum Moves {
     Allowed,
     /// It may not: the name is declared never to change.
     Refused,
+    /// It stays where it is, and nothing is asked about it: that is no failure.
+    Kept,
 }
 
 /// Whether what refers to an image is copied with it.

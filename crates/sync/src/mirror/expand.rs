@@ -4,11 +4,11 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use portolan_oci::TagOrDigest;
-use portolan_transport::{Endpoint, Location, Places, PutAs, Source, Target};
+use portolan_transport::{Location, Places, PutAs, Source, Target};
 
 use super::MirrorError;
 use crate::select::{CarriedReferrers, Expansion, Mirror, Policy, clashes};
-use crate::settings::IndexMode;
+use crate::settings::{ImageName, IndexMode};
 use crate::{
     ArtifactTypes, CarryRules, CopyRequest, CopyRules, CopyTarget, Moves, Platforms, ReferrerPolicy,
 };
@@ -17,9 +17,10 @@ use crate::{
 pub(super) struct Opened<'a> {
     mirror: &'a Mirror,
     places: &'a Places,
-    /// How images are carried whose names may move, and how those are whose names may not.
+    /// How images are carried whose names may move, whose names must not, and whose names are left alone.
     movable: Arc<CopyRules>,
     immutable: Arc<CopyRules>,
+    kept: Arc<CopyRules>,
     sources: HashMap<Location, Arc<dyn Source>>,
     targets: HashMap<Location, Arc<dyn Target>>,
 }
@@ -32,6 +33,7 @@ impl<'a> Opened<'a> {
             places,
             movable: rules(Moves::Allowed),
             immutable: rules(Moves::Refused),
+            kept: rules(Moves::Kept),
             sources: HashMap::new(),
             targets: HashMap::new(),
         }
@@ -63,7 +65,7 @@ impl<'a> Opened<'a> {
     /// Adds the requests for several images.
     pub(super) async fn add(
         &mut self,
-        images: &[Endpoint],
+        images: &[ImageName],
         requests: &mut Vec<CopyRequest>,
     ) -> Result<(), MirrorError> {
         for image in images {
@@ -73,21 +75,29 @@ impl<'a> Opened<'a> {
     }
 
     /// The request for one image: it goes where the mirror's templates say.
-    pub(super) async fn request(&mut self, image: &Endpoint) -> Result<CopyRequest, MirrorError> {
+    pub(super) async fn request(&mut self, image: &ImageName) -> Result<CopyRequest, MirrorError> {
         let mirror = self.mirror;
         let mut targets = Vec::with_capacity(mirror.targets.len());
-        let mut is_immutable = false;
+        let (mut is_immutable, mut is_kept) = (false, false);
         for template in &mirror.targets {
             let goal = template.expand(image)?;
             is_immutable |= goal.tag.as_ref().is_some_and(|tag| mirror.policy.is_immutable(tag));
+            is_kept |= goal.tag.as_ref().is_some_and(|tag| mirror.policy.is_kept(tag));
             let target = self.target(&goal.location).await?;
             targets.push(CopyTarget { target, name: goal.tag.map_or(PutAs::Digest, PutAs::Tag) });
         }
+        let image = image.endpoint();
+        let rules = match (is_immutable, is_kept) {
+            (true, _) => &self.immutable,
+            (false, true) => &self.kept,
+            (false, false) => &self.movable,
+        };
+        let rules = Arc::clone(rules);
         Ok(CopyRequest {
             source: self.source(&image.location).await?,
             reference: image.selector().unwrap_or_else(|| TagOrDigest::Tag(portolan_oci::Tag::latest())),
             targets,
-            rules: Arc::clone(if is_immutable { &self.immutable } else { &self.movable }),
+            rules,
         })
     }
 }

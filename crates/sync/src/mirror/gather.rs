@@ -83,7 +83,8 @@ impl Engine {
                 requests.reserve_exact(looked.taken().count());
                 for (location, tag) in looked.taken() {
                     let (location, tag) = (location.clone(), Some(tag.clone()));
-                    requests.push(opened.request(&Endpoint { location, tag, digest: None }).await?);
+                    let image = Endpoint { location, tag, digest: None };
+                    requests.push(opened.request(&image.into()).await?);
                 }
             }
             MirrorImages::Named(images) => opened.add(images, &mut requests).await?,

@@ -8,7 +8,7 @@ use super::planned::{Action, Plan, PlannedImage};
 use crate::blob::{Lane, Settled};
 use crate::copy::ImageTree;
 use crate::event::Event;
-use crate::{CopyError, CopyReport, Engine};
+use crate::{CopyError, CopyReport, Engine, Moves};
 
 /// Images under way at once. How many blobs are is the mover's to decide; what an image waits for is mostly
 /// the answers to its manifests.
@@ -64,7 +64,8 @@ impl Engine {
             match target.action {
                 Action::Skip => {
                     lane.settle(Settled::Unchanged);
-                    if asked {
+                    // A name that is kept may be that of another image.
+                    if asked && request.rules.moves != Moves::Kept {
                         self.note_seen(lane, digest, tree.as_deref()).await;
                     }
                 }

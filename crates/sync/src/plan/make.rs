@@ -78,6 +78,9 @@ impl Engine {
     /// Where the journal says that all targets have the image, the source will be asked what it shows and what
     /// its tags are: that need not wait for the targets' answers.
     async fn look_ahead(&self, request: &CopyRequest, job: &Job) -> Option<Result<Digest, CopyError>> {
+        if request.rules.moves == Moves::Kept {
+            return None;
+        }
         let mut seen = HashSet::new();
         for lane in &job.lanes {
             let holdings = self.holdings(&lane.place);
@@ -127,6 +130,9 @@ impl Engine {
         ahead: Option<Result<Digest, CopyError>>,
     ) -> Result<Vec<Action>, CopyError> {
         let request = &image.request;
+        if request.rules.moves == Moves::Kept && shows.iter().all(|shows| matches!(shows, Ok(Some(_)))) {
+            return Ok(shows.iter().map(|_| Action::Skip).collect());
+        }
         if let Some(wanted) = self.wanted(request, &shows, ahead).await? {
             image.named = Some(wanted.named);
             image.job.digest = Some(wanted.digest);
@@ -208,6 +214,7 @@ pub(super) struct Wanted {
 fn moved(request: &CopyRequest, lane: &Lane, from: Digest, to: Digest) -> Action {
     match request.rules.moves {
         Moves::Allowed => Action::Move { from },
+        Moves::Kept => Action::Skip,
         Moves::Refused => Action::Fail(CopyError::Immutable { name: lane.shown(None), from, to }),
     }
 }

@@ -10,7 +10,7 @@ use portolan_transport::{Endpoint, PutAs, Target};
 use crate::holdings::place_of;
 use crate::mirror::Gathered;
 use crate::select::{LeftOut, Mirror, MirrorImages, Reason};
-use crate::settings::{MirrorName, PruneMode, PruneSettings};
+use crate::settings::{ImageName, MirrorName, PruneMode, PruneSettings};
 
 /// What a prune has to know of a mirror that prunes: all that it wants, and why it leaves out the rest.
 pub struct PruneScope {
@@ -80,6 +80,7 @@ impl PruneScope {
                 let how = judged(left_out);
                 let image =
                     Endpoint { location: location.clone(), tag: Some(verdict.tag.clone()), digest: None };
+                let image = ImageName::from(image);
                 for goal in mirror.targets.iter().filter_map(|target| target.expand(&image).ok()) {
                     let Some(tag) = goal.tag else { continue };
                     let Some(wanted) = self.places.get_mut(&place_of(&goal.location)) else { continue };

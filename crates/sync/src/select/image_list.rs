@@ -5,11 +5,11 @@ use std::path::PathBuf;
 use std::process::ExitStatus;
 use std::str::FromStr;
 
-use portolan_transport::{Endpoint, EndpointError};
+use portolan_transport::EndpointError;
 use tokio::io::{AsyncRead, AsyncReadExt as _};
 
 use super::running::Running;
-use crate::settings::{ImagesFrom, Period};
+use crate::settings::{ImageName, ImagesFrom, Period};
 
 /// The most bytes of a list that are read: some hundred thousand names.
 const MOST: u64 = 16 << 20;
@@ -19,7 +19,7 @@ const MOST_SAID: usize = 64 << 10;
 /// A list of images: one name a line; `#` begins a comment, blank lines do not count.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ImageList {
-    images: Vec<Endpoint>,
+    images: Vec<ImageName>,
 }
 
 /// Why there is no list of images.
@@ -97,12 +97,12 @@ fn said(stderr: &str) -> String {
 
 impl ImageList {
     /// The images, in the order of the list.
-    pub fn images(&self) -> &[Endpoint] {
+    pub fn images(&self) -> &[ImageName] {
         &self.images
     }
 
     /// The images, in the order of the list.
-    pub fn into_images(self) -> Vec<Endpoint> {
+    pub fn into_images(self) -> Vec<ImageName> {
         self.images
     }
 

@@ -1,6 +1,6 @@
 //! A mirror: which images go where.
 
-use portolan_transport::{Endpoint, Location};
+use portolan_transport::Location;
 
 use super::{MirrorFault, NameRules, Policy, RepositoryRules, TargetTemplate, Variable};
 use crate::settings::{ImageName, ImagesFrom, MirrorName, MirrorSettings, MirrorSource, TagSets};
@@ -26,7 +26,7 @@ pub enum MirrorImages {
     /// Tags of several repositories: these rules choose repositories, the policy's choose tags.
     Repositories(RepositoryRules),
     /// These images.
-    Named(Vec<Endpoint>),
+    Named(Vec<ImageName>),
     /// The images of a list that is read in each run.
     Listed(ImagesFrom),
 }
@@ -95,16 +95,13 @@ fn images(settings: &MirrorSettings, faults: &mut Vec<MirrorFault>) -> Option<Mi
     match (source, images, images_from) {
         (Some(MirrorSource::Place(location)), ..) => Some(MirrorImages::Place(location.clone())),
         (Some(MirrorSource::Below { registry, prefix }), ..) => {
-            let names = repositories.clone().unwrap_or_default();
             Some(MirrorImages::Repositories(RepositoryRules {
                 registry: registry.clone(),
                 prefix: prefix.clone(),
-                names: NameRules { include: names.include, exclude: names.exclude },
+                names: repositories.clone().map(NameRules::from).unwrap_or_default(),
             }))
         }
-        (None, Some(images), _) => {
-            Some(MirrorImages::Named(images.iter().map(ImageName::endpoint).cloned().collect()))
-        }
+        (None, Some(images), _) => Some(MirrorImages::Named(images.clone())),
         (None, None, Some(from)) => Some(MirrorImages::Listed(from.clone())),
         (None, None, None) => None,
     }
@@ -116,7 +113,8 @@ fn unfit(source: &MirrorSource, target: &TargetTemplate, index: usize) -> Option
     let source_name = source.to_string();
     match source {
         MirrorSource::Below { .. } => {
-            let apart = target.uses(Variable::Repository) || target.uses(Variable::Name);
+            let apart = [Variable::Repository, Variable::Name, Variable::Image(None)];
+            let apart = apart.iter().any(|variable| target.uses(variable));
             (!apart).then_some(MirrorFault::OnePlace { template, source_name, index })
         }
         MirrorSource::Place(Location::Registry(..)) => None,

@@ -1,7 +1,7 @@
 //! Patterns that a name must and must not match.
 
 use super::LeftOut;
-use crate::settings::Pattern;
+use crate::settings::{NameSettings, Pattern};
 
 /// Patterns of which a name must match one, if there are any, and patterns of which it must match none.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -10,6 +10,12 @@ pub struct NameRules {
     pub include: Vec<Pattern>,
     /// Of these none may match.
     pub exclude: Vec<Pattern>,
+}
+
+impl From<NameSettings> for NameRules {
+    fn from(settings: NameSettings) -> Self {
+        Self { include: settings.include, exclude: settings.exclude }
+    }
 }
 
 impl NameRules {

@@ -2,7 +2,7 @@
 
 use portolan_oci::{MediaType, Platform, Tag};
 
-use super::{MirrorFault, TagRules, Timing};
+use super::{MirrorFault, NameRules, TagRules, Timing};
 use crate::settings::{
     IndexMode, Pattern, Period, PolicySettings, PruneSettings, ReferrerRules, ReferrerSettings, TagSets,
 };
@@ -28,6 +28,8 @@ pub struct Policy {
     pub prune: PruneSettings,
     /// Tags that are not moved once they are at a target.
     pub immutable: Vec<Pattern>,
+    /// Tags that are left as they are once they are at a target; none, if there are no rules.
+    pub keep_existing: Option<NameRules>,
 }
 
 /// What goes along with an image.
@@ -53,6 +55,7 @@ impl Default for Policy {
             timing: None,
             prune: PruneSettings::default(),
             immutable: Vec::new(),
+            keep_existing: None,
         }
     }
 }
@@ -64,6 +67,11 @@ impl Policy {
     /// Whether a tag is not moved once it is at a target.
     pub fn is_immutable(&self, tag: &Tag) -> bool {
         self.immutable.iter().any(|pattern| pattern.fits(tag.as_str()))
+    }
+
+    /// Whether a tag is left as it is once it is at a target.
+    pub fn is_kept(&self, tag: &Tag) -> bool {
+        self.keep_existing.as_ref().is_some_and(|rules| rules.judge(tag.as_str()).is_ok())
     }
 
     /// What settings say, over what holds without them.
@@ -96,6 +104,7 @@ impl Policy {
             timing: timing.or(own.timing),
             prune: settings.prune.clone().unwrap_or(own.prune),
             immutable: settings.immutable.clone().unwrap_or(own.immutable),
+            keep_existing: settings.keep_existing.clone().map(NameRules::from).or(own.keep_existing),
         })
     }
 }

@@ -6,10 +6,10 @@ use std::str::FromStr;
 use portolan_oci::{Tag, TagOrDigest};
 use portolan_transport::{Endpoint, EndpointError, Location};
 
-use crate::settings::setting_text;
+use crate::settings::{ImageName, setting_text};
 
 /// What stands for a part of the source's name.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Variable {
     /// `{registry}`: the host, with `_` for the colon of a port unless it begins the target.
     Registry,
@@ -19,34 +19,51 @@ pub enum Variable {
     Name,
     /// `{tag}`: the tag.
     Tag,
+    /// `{image}`: the name as it is written, without the tag. `{image:PREFIX}`: the same with `PREFIX/` in front,
+    /// unless it begins with `PREFIX`.
+    Image(Option<String>),
 }
 
 impl Variable {
-    const ALL: [Self; 4] = [Self::Registry, Self::Repository, Self::Name, Self::Tag];
+    const ALL: [Self; 5] = [Self::Registry, Self::Repository, Self::Name, Self::Tag, Self::Image(None)];
 
-    fn word(self) -> &'static str {
+    /// What stands between braces, if it is a variable.
+    fn named(text: &str) -> Option<Self> {
+        match text.split_once(':') {
+            Some(("image", prefix)) if !prefix.is_empty() => Some(Self::Image(Some(prefix.to_owned()))),
+            Some(_) => None,
+            None => Self::ALL.into_iter().find(|variable| variable.word() == text),
+        }
+    }
+
+    fn word(&self) -> &'static str {
         match self {
             Self::Registry => "registry",
             Self::Repository => "repository",
             Self::Name => "name",
             Self::Tag => "tag",
+            Self::Image(_) => "image",
         }
     }
 
     /// What it may be, to see what comes of a template.
-    fn sample(self) -> &'static str {
+    fn sample(&self) -> String {
         match self {
-            Self::Registry => "registry.example.com",
-            Self::Repository => "library/sample",
-            Self::Name => "sample",
-            Self::Tag => "1.0",
+            Self::Registry => "registry.example.com".to_owned(),
+            Self::Repository => "library/sample".to_owned(),
+            Self::Name => "sample".to_owned(),
+            Self::Tag => "1.0".to_owned(),
+            Self::Image(prefix) => below(prefix.as_deref(), "sample"),
         }
     }
 }
 
 impl fmt::Display for Variable {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{{{}}}", self.word())
+        match self {
+            Self::Image(Some(prefix)) => write!(f, "{{image:{prefix}}}"),
+            other => write!(f, "{{{}}}", other.word()),
+        }
     }
 }
 
@@ -71,7 +88,7 @@ enum Part {
 pub enum TemplateError {
     /// A variable that there is not.
     #[error(
-        "variable `{{{name}}}` of target `{text}` is not known (known: {{registry}}, {{repository}}, {{name}}, {{tag}})"
+        "variable `{{{name}}}` of target `{text}` is not known (known: {{registry}}, {{repository}}, {{name}}, {{tag}}, {{image}}, {{image:PREFIX}})"
     )]
     UnknownVariable {
         /// What was written.
@@ -123,9 +140,10 @@ pub enum ExpandError {
 }
 
 impl TargetTemplate {
-    /// Whether a variable is used.
-    pub fn uses(&self, variable: Variable) -> bool {
-        self.parts.contains(&Part::Variable(variable))
+    /// Whether a variable is used, with whatever prefix.
+    pub fn uses(&self, variable: &Variable) -> bool {
+        let is_it = |part: &Part| matches!(part, Part::Variable(used) if used.word() == variable.word());
+        self.parts.iter().any(is_it)
     }
 
     /// Whether images go into our own store.
@@ -135,7 +153,7 @@ impl TargetTemplate {
 
     /// The first variable that has no value for images that are in no registry.
     pub(super) fn first_of_registry(&self) -> Option<Variable> {
-        Variable::ALL.into_iter().find(|variable| *variable != Variable::Tag && self.uses(*variable))
+        Variable::ALL.into_iter().find(|variable| *variable != Variable::Tag && self.uses(variable))
     }
 
     /// Where `image` goes, with the name that it gets there: the target's tag, else the image's tag, else its
@@ -143,16 +161,16 @@ impl TargetTemplate {
     ///
     /// # Errors
     /// If the image has no value for a variable, or if what comes out is no place.
-    pub fn expand(&self, image: &Endpoint) -> Result<Endpoint, ExpandError> {
+    pub fn expand(&self, image: &ImageName) -> Result<Endpoint, ExpandError> {
         let mut text = String::new();
         for part in &self.parts {
             match part {
                 Part::Text(literal) => text.push_str(literal),
                 Part::Variable(variable) => {
-                    let value = value(*variable, image, &text);
+                    let value = value(variable, image, &text);
                     text.push_str(&value.ok_or_else(|| ExpandError::NoValue {
                         template: self.text.clone(),
-                        variable: *variable,
+                        variable: variable.clone(),
                         source_image: image.to_string(),
                     })?);
                 }
@@ -166,6 +184,7 @@ impl TargetTemplate {
         if target.tag.is_some() {
             return Ok(target);
         }
+        let image = image.endpoint();
         let tag = tag_of(image);
         Ok(match (&tag, image.digest) {
             (None, Some(digest)) => Endpoint { digest: Some(digest), ..target },
@@ -182,17 +201,26 @@ fn tag_of(image: &Endpoint) -> Option<Tag> {
     })
 }
 
-fn value(variable: Variable, image: &Endpoint, before: &str) -> Option<String> {
-    if variable == Variable::Tag {
-        return tag_of(image).map(|tag| tag.to_string());
+fn value(variable: &Variable, image: &ImageName, before: &str) -> Option<String> {
+    if *variable == Variable::Tag {
+        return tag_of(image.endpoint()).map(|tag| tag.to_string());
     }
-    let Location::Registry(registry, repository) = &image.location else { return None };
+    let Location::Registry(registry, repository) = &image.endpoint().location else { return None };
     Some(match variable {
+        Variable::Image(prefix) => below(prefix.as_deref(), &image.name()?.replace(':', "_")),
         Variable::Registry if before.is_empty() => registry.to_string(),
         Variable::Registry => registry.as_str().replace(':', "_").replace(['[', ']'], ""),
         Variable::Name => repository.as_str().rsplit('/').next().unwrap_or_default().to_owned(),
         Variable::Repository | Variable::Tag => repository.to_string(),
     })
+}
+
+/// A name with a prefix and a slash in front, unless it begins with that prefix, letter by letter.
+fn below(prefix: Option<&str>, name: &str) -> String {
+    match prefix {
+        Some(prefix) if !name.starts_with(prefix) => format!("{prefix}/{name}"),
+        _ => name.to_owned(),
+    }
 }
 
 impl FromStr for TargetTemplate {
@@ -204,8 +232,7 @@ impl FromStr for TargetTemplate {
         let mut rest = text;
         while let Some((literal, after)) = rest.split_once('{') {
             let (name, after) = after.split_once('}').ok_or_else(brace)?;
-            let known = Variable::ALL.into_iter().find(|variable| variable.word() == name);
-            let variable = known.ok_or_else(|| TemplateError::UnknownVariable {
+            let variable = Variable::named(name).ok_or_else(|| TemplateError::UnknownVariable {
                 text: text.to_owned(),
                 name: name.to_owned(),
             })?;
@@ -220,7 +247,7 @@ impl FromStr for TargetTemplate {
         let sample: String = parts
             .iter()
             .map(|part| match part {
-                Part::Text(literal) => literal.as_str(),
+                Part::Text(literal) => literal.clone(),
                 Part::Variable(variable) => variable.sample(),
             })
             .collect();

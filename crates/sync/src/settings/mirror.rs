@@ -26,7 +26,7 @@ pub struct MirrorSettings {
     pub source: Option<MirrorSource>,
     /// Which repositories are taken of a source that ends with `/**`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub repositories: Option<RepositoriesSettings>,
+    pub repositories: Option<NameSettings>,
     /// Single images, with tag or digest, in place of a source.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub images: Option<Vec<ImageName>>,
@@ -34,7 +34,9 @@ pub struct MirrorSettings {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub images_from: Option<ImagesFrom>,
     /// Where the images go. `{registry}`, `{repository}`, `{name}` and `{tag}` stand for those of the source;
-    /// `{name}` is the last part of the repository. Without a tag the source's is kept.
+    /// `{name}` is the last part of the repository. `{image}` is the image's name as it is written, without its tag;
+    /// `{image:PREFIX}` the same with `PREFIX/` in front unless it begins with `PREFIX`. Without a tag the source's
+    /// is kept.
     pub targets: Vec<TargetTemplate>,
     /// Which tags are taken of a source; without rules all are.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -68,6 +70,10 @@ pub struct MirrorSettings {
     /// Patterns of tags that are not moved at a target once they are there.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub immutable: Option<Vec<Pattern>>,
+    /// Tags that are left as they are at a target once they are there, whatever the source shows. Nothing is asked
+    /// about them then.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub keep_existing: Option<NameSettings>,
 }
 
 impl MirrorSettings {
@@ -83,18 +89,19 @@ impl MirrorSettings {
             every: self.every,
             prune: self.prune.clone(),
             immutable: self.immutable.clone(),
+            keep_existing: self.keep_existing.clone(),
         }
     }
 }
 
-/// Which repositories are taken, by their name in the registry.
+/// Which names are meant: those of repositories in their registry, or tags. Without patterns all are.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
-pub struct RepositoriesSettings {
-    /// Patterns of which a repository must match one: regular expressions, or globs as `glob:team/*`.
+pub struct NameSettings {
+    /// Patterns of which a name must match one: regular expressions, or globs as `glob:team/*`.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub include: Vec<Pattern>,
-    /// Patterns of which a repository must match none.
+    /// Patterns of which a name must match none.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub exclude: Vec<Pattern>,
 }

@@ -21,7 +21,7 @@ mod version_range;
 
 pub use image_name::ImageName;
 pub use images_from::ImagesFrom;
-pub use mirror::{MirrorName, MirrorNameError, MirrorSettings, RepositoriesSettings};
+pub use mirror::{MirrorName, MirrorNameError, MirrorSettings, NameSettings};
 pub use mirror_source::{MirrorSource, MirrorSourceError};
 pub use pattern::{Pattern, PatternError};
 pub use period::{Period, PeriodError};

@@ -5,7 +5,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::text::optional_list;
-use super::{Pattern, Period, PruneSettings, ReferrerSettings, Schedule, TagSettings};
+use super::{NameSettings, Pattern, Period, PruneSettings, ReferrerSettings, Schedule, TagSettings};
 
 /// What holds for mirrors that do not say otherwise. A key that a mirror has replaces the one here as a whole.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -42,6 +42,10 @@ pub struct PolicySettings {
     /// Patterns of tags that are not moved at a target once they are there.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub immutable: Option<Vec<Pattern>>,
+    /// Tags that are left as they are at a target once they are there, whatever the source shows. Nothing is asked
+    /// about them then.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub keep_existing: Option<NameSettings>,
 }
 
 /// What becomes of the index of an image of which only some platforms are taken.

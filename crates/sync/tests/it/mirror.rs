@@ -302,6 +302,30 @@ async fn a_sparse_index_costs_only_its_platforms_and_a_registry_that_takes_none_
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_name_that_is_kept_stays_and_nothing_is_asked_about_it() {
+    let Some(stage) = Stage::new().await else { return };
+    let (held, free) = (stage.target.reference("m", "v2"), stage.target.reference("m", "v3"));
+    stage.desk.copy(&stage.source.reference("r", "v1"), &[&held]).await;
+    let mut requests = Vec::new();
+    for (tag, target) in [("v2", &held), ("v3", &free)] {
+        let mut request = stage.desk.request(&stage.source.reference("r", tag), &[target]).await;
+        Arc::make_mut(&mut request.rules).moves = Moves::Kept;
+        requests.push(request);
+    }
+    stage.source.clear();
+    let engine = stage.engine();
+    let plan = engine.plan(requests, TargetChecks::Rolling).await.unwrap();
+    assert!(matches!(plan.images()[0].targets()[0].action, Action::Skip));
+    assert!(matches!(plan.images()[1].targets()[0].action, Action::Add));
+    assert!(engine.carry_out(plan).await.iter().all(|run| run.report.is_complete()));
+    let asked = stage.source.count(|record| record.path.ends_with("/manifests/v2"));
+    assert_eq!(asked, 0, "what is there is kept, whatever the source shows");
+    let client = stage.to.client();
+    assert_eq!(client.manifest("m", "v2").await.bytes, stage.images[1].root.bytes);
+    assert_eq!(client.manifest("m", "v3").await.bytes, stage.images[3].root.bytes);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_name_that_must_not_change_is_not_moved() {
     let Some(stage) = Stage::new().await else { return };
     let target = stage.target.reference("m", "v2");

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use clap::Args;
 use portolan_oci::{RepositoryName, Tag, TagOrDigest};
 use portolan_sync::select::{LeftOut, MirrorImages, Reason};
+use portolan_sync::settings::ImageName;
 use portolan_sync::{CopyTarget, Looked, Mirror, Silent};
 use portolan_transport::{Endpoint, Location, PutAs};
 use serde::Serialize;
@@ -133,11 +134,11 @@ fn named_target(to: &CopyTarget) -> String {
     to.target.location().with(tag.as_ref())
 }
 
-fn image(location: &Location, tag: &Tag) -> Endpoint {
-    Endpoint { location: location.clone(), tag: Some(tag.clone()), digest: None }
+fn image(location: &Location, tag: &Tag) -> ImageName {
+    Endpoint { location: location.clone(), tag: Some(tag.clone()), digest: None }.into()
 }
 
-fn goals(mirror: &Mirror, image: &Endpoint) -> Vec<String> {
+fn goals(mirror: &Mirror, image: &ImageName) -> Vec<String> {
     mirror.targets.iter().filter_map(|target| Some(target.expand(image).ok()?.to_string())).collect()
 }
 

@@ -2,6 +2,7 @@ use portolan_transport::{Endpoint, PutAs};
 use proptest::prelude::*;
 
 use crate::select::{ExpandError, Expansion, TargetTemplate, TemplateError, clashes};
+use crate::settings::ImageName;
 
 fn digest() -> String {
     format!("sha256:{}", "ab".repeat(32))
@@ -11,12 +12,12 @@ fn template(text: &str) -> TargetTemplate {
     text.parse().unwrap()
 }
 
-fn endpoint(text: &str) -> Endpoint {
+fn image(text: &str) -> ImageName {
     text.parse().unwrap()
 }
 
 fn expand(target: &str, image: &str) -> String {
-    template(target).expand(&endpoint(image)).unwrap().to_string()
+    template(target).expand(&self::image(image)).unwrap().to_string()
 }
 
 #[test]
@@ -45,8 +46,29 @@ fn images_find_their_places() {
 }
 
 #[test]
+fn images_go_where_their_names_as_they_are_written_say() {
+    for (target, image, place) in [
+        ("r.example/{image}", "debian:12", "r.example/debian:12"),
+        ("r.example/{image}", "docker://library/debian", "r.example/library/debian:latest"),
+        ("r.example/m/{image}", "docker.io/library/debian:12", "r.example/m/docker.io/library/debian:12"),
+        ("r.example/m/{image}", "localhost:5000/app:1", "r.example/m/localhost_5000/app:1"),
+        ("r.example/{image:rancher}", "rancher/flannel:v1", "r.example/rancher/flannel:v1"),
+        ("r.example/{image:rancher}", "rancher-x/flannel:v1", "r.example/rancher-x/flannel:v1"),
+        ("r.example/{image:rancher}", "quay.io/a/b:1", "r.example/rancher/quay.io/a/b:1"),
+    ] {
+        assert_eq!(expand(target, image), place, "{target} {image}");
+    }
+    let found = |text: &str| ImageName::from(text.parse::<Endpoint>().unwrap());
+    let short = |text: &str| template("r.example/{image}").expand(&found(text)).unwrap().to_string();
+    assert_eq!(short("docker.io/library/debian:12"), "r.example/debian:12");
+    assert_eq!(short("quay.io/a/b:1"), "r.example/quay.io/a/b:1");
+    let by_digest = format!("a.example:1/app@{}", digest());
+    assert_eq!(expand("r.example/{image}", &by_digest), format!("r.example/a.example_1/app@{}", digest()));
+}
+
+#[test]
 fn images_without_a_place() {
-    let fails = |target: &str, image: &str| template(target).expand(&endpoint(image)).unwrap_err();
+    let fails = |target: &str, image: &str| template(target).expand(&self::image(image)).unwrap_err();
     let by_digest = format!("a.example/app@{}", digest());
     assert!(matches!(fails("r.example/app:v{tag}", &by_digest), ExpandError::NoValue { .. }));
     let error = fails("r.example/{name}", "oci:/src:1");
@@ -60,7 +82,7 @@ fn what_is_no_target() {
     let error = |text: &str| text.parse::<TargetTemplate>().unwrap_err();
     assert_eq!(
         error("r.example/{repo}").to_string(),
-        "variable `{repo}` of target `r.example/{repo}` is not known (known: {registry}, {repository}, {name}, {tag})"
+        "variable `{repo}` of target `r.example/{repo}` is not known (known: {registry}, {repository}, {name}, {tag}, {image}, {image:PREFIX})"
     );
     for text in ["r.example/{name", "r.example/name}", "r.example/}{"] {
         assert!(matches!(error(text), TemplateError::Brace(_)), "{text}");
@@ -75,7 +97,8 @@ fn what_is_no_target() {
 fn two_images_for_one_name_clash() {
     let clash = |images: &[(&str, &str)]| {
         let end = |(source, target): &(&str, &str)| {
-            let (source, target) = (endpoint(source), endpoint(target));
+            let place = |text: &str| text.parse::<Endpoint>().unwrap();
+            let (source, target) = (place(source), place(target));
             let reference = source.selector().unwrap();
             (source.location, reference, target.location, target.tag.map_or(PutAs::Digest, PutAs::Tag))
         };
