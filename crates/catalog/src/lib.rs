@@ -70,6 +70,13 @@
 //! paused_at
 //! paused_by
 //!
+//! mirror_schedule                  when it is run in place of what the configuration says
+//! ───────────────
+//! mirror      PK
+//! schedule
+//! set_at
+//! set_by
+//!
 //! condemned_tag                    deletion
 //! ─────────────                    ────────
 //! place_id    PK → journal_place   id         PK
@@ -201,8 +208,8 @@ pub use journal::{
 };
 pub use location::DatabaseLocation;
 pub use runs::{
-    FailedImage, Pause, Renewal, Run, RunEnd, RunEnded, RunId, RunLease, RunOutcome, RunReport, RunStart,
-    RunTotals, Runs,
+    FailedImage, Pause, Renewal, Reschedule, Run, RunEnd, RunEnded, RunId, RunLease, RunOutcome, RunReport,
+    RunStart, RunTotals, Runs,
 };
 pub use server::{Server, ServerConnections, ServerUrl, ServerUrlError};
 pub use upload_id::{UploadId, UploadIdError};

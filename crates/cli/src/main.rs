@@ -32,7 +32,7 @@ use crate::context::Context;
 use crate::outcome::Outcome;
 
 fn main() -> ExitCode {
-    match Arguments::try_parse() {
+    match Arguments::try_parse_from(commands::as_portolan(std::env::args_os())) {
         Ok(arguments) => {
             let context = Context::new(arguments.global);
             let outcome = commands::run(arguments.command, &context);

@@ -3,9 +3,9 @@
 //! A *door* is one HTTP surface; each lies in a folder of [`doors`] and translates, nothing more: what it is
 //! asked goes to an engine or to the store. [`access`] says who may do what, [`http`] has what all doors share
 //! of the protocol, [`tls`] the certificate that it is secured with, [`metrics`] what is counted;
-//! [`background`] is what happens by the clock, [`mirroring`] the mirrors that do.
+//! [`background`] is what happens by the clock, [`mirroring`] the mirrors that do, [`picture_book`] those of a file of Picture-Book.
 //!
-//! Not here: the configuration (`portolan-config`), the command line (`portolan-cli`).
+//! Not here: reading the configuration (`portolan-config`), the command line (`portolan-cli`).
 
 pub mod access;
 pub mod background;
@@ -16,5 +16,6 @@ pub mod fuzzing;
 pub mod http;
 pub mod metrics;
 pub mod mirroring;
+pub mod picture_book;
 pub mod testing;
 pub mod tls;

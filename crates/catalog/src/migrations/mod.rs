@@ -15,6 +15,7 @@ mod m0006_content;
 mod m0007_changes;
 mod m0008_access;
 mod m0009_pauses;
+mod m0010_reschedules;
 #[cfg(test)]
 mod tests;
 
@@ -36,6 +37,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0007_changes::Changes),
             Box::new(m0008_access::Access),
             Box::new(m0009_pauses::Pauses),
+            Box::new(m0010_reschedules::Reschedules),
         ]
     }
 }

@@ -1,5 +1,5 @@
-//! Runs of mirrors: who runs one now, what came of those before, which of their images failed, and which mirrors are
-//! paused.
+//! Runs of mirrors: who runs one now, what came of those before, which of their images failed, which mirrors are
+//! paused, and which are run at other times than the configuration says.
 //!
 //! [`Runs`] is the handle; each file beside it has one operation. A mirror is run by one at a time: beginning
 //! a run takes the mirror's lease, ending it gives the lease back. Not here: images that went well, which are
@@ -16,6 +16,7 @@ mod outcome;
 mod pause;
 mod release;
 mod renew;
+mod reschedule;
 mod run;
 mod totals;
 
@@ -27,5 +28,6 @@ pub use lease::RunLease;
 pub use outcome::RunOutcome;
 pub use pause::Pause;
 pub use renew::Renewal;
+pub use reschedule::Reschedule;
 pub use run::{Run, RunEnded, RunId};
 pub use totals::RunTotals;

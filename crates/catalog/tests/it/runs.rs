@@ -19,6 +19,7 @@ on_each_database!(
     a_lease_is_renewed_and_given_back,
     a_number_beyond_all_counting_is_refused_and_the_run_goes_on,
     a_mirror_stays_paused_until_it_is_resumed,
+    a_mirror_keeps_the_schedule_that_it_was_given_last,
 );
 on_each_database!(
     threads = 4;
@@ -129,6 +130,20 @@ async fn a_mirror_stays_paused_until_it_is_resumed(scratch: &Scratch) {
         runs.resume("base").await.unwrap();
         assert_eq!(runs.paused("base").await.unwrap(), None);
     }
+}
+
+async fn a_mirror_keeps_the_schedule_that_it_was_given_last(scratch: &Scratch) {
+    let catalog = scratch.open().await;
+    let runs = catalog.runs();
+    assert_eq!(runs.rescheduled("base").await.unwrap(), None);
+    runs.reschedule("base", "@hourly", "anna").await.unwrap();
+    runs.reschedule("base", "0 3 * * *", "bert").await.unwrap();
+    catalog.close().await.unwrap();
+
+    let runs = scratch.open().await.runs();
+    let set = runs.rescheduled("base").await.unwrap().unwrap();
+    assert_eq!((set.schedule.as_str(), set.by.as_str()), ("0 3 * * *", "bert"));
+    assert_eq!(runs.rescheduled("Base").await.unwrap(), None);
 }
 
 async fn of_two_processes_one_runs_and_the_other_is_told_who(scratch: &Scratch) {

@@ -1,10 +1,11 @@
 //! `portolan config`.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
-use clap::{Args, Subcommand};
+use clap::{Args, Subcommand, ValueEnum};
 use serde::Serialize;
 
+use super::compat::read_picture_book;
 use crate::arguments::OutputFormat;
 use crate::context::Context;
 use crate::error::{CliError, Failure};
@@ -43,9 +44,26 @@ Examples:
 Examples:
   portolan config schema > portolan.schema.json")]
     Schema,
+    /// Prints the portolan.yaml that does what the file of another program says
+    #[command(after_help = "\
+Examples:
+  portolan config import picture-book config.yaml > portolan.yaml")]
+    Import {
+        /// The program
+        program: Legacy,
+        /// Its file, in place of the one that it would find
+        file: Option<PathBuf>,
+    },
     /// Prints the reference page of the book
     #[command(hide = true)]
     Reference,
+}
+
+/// Programs whose files can be imported.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Legacy {
+    /// Picture-Book's config.yaml
+    PictureBook,
 }
 
 /// What `check` found, for programs.
@@ -66,6 +84,7 @@ pub(super) fn run(arguments: &ConfigArguments, context: &Context) -> Result<Outc
             context.output.text(&schema.map_err(|error| Failure::Output(error.into()))?)?;
             Ok(Outcome::Done)
         }
+        What::Import { program: Legacy::PictureBook, file } => import_picture_book(file.as_deref(), context),
         What::Reference => {
             context.output.bytes(portolan_config::reference().as_bytes())?;
             Ok(Outcome::Done)
@@ -114,5 +133,15 @@ fn check_files(files: &[PathBuf], context: &Context) -> Result<Outcome, CliError
 fn show(context: &Context) -> Result<Outcome, CliError> {
     let loaded = context.config()?;
     context.output.data(&loaded.config, |_| loaded.show())?;
+    Ok(Outcome::Done)
+}
+
+fn import_picture_book(file: Option<&Path>, context: &Context) -> Result<Outcome, CliError> {
+    let book = read_picture_book(file)?;
+    for warning in &book.warnings {
+        context.talk.say(&format!("warning: {}: {warning}", book.file.display()));
+    }
+    let text = book.import().map_err(|cause| Failure::other("a registry is no mirror", cause))?;
+    context.output.bytes(text.as_bytes())?;
     Ok(Outcome::Done)
 }

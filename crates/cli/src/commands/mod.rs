@@ -1,6 +1,7 @@
 //! The commands, one file each: its arguments, and the function that runs it.
 
 mod audit;
+mod compat;
 mod completions;
 mod config;
 mod copy;
@@ -27,6 +28,8 @@ use crate::context::Context;
 use crate::error::{CliError, Failure};
 use crate::outcome::Outcome;
 
+pub(crate) use compat::as_portolan;
+
 /// What to do.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
@@ -49,6 +52,7 @@ pub(crate) enum Command {
     Login(login::LoginArguments),
     Logout(logout::LogoutArguments),
     Config(config::ConfigArguments),
+    Compat(compat::CompatArguments),
     Completions(completions::CompletionsArguments),
     Man(man::ManArguments),
 }
@@ -56,6 +60,7 @@ pub(crate) enum Command {
 /// Runs a command.
 pub(crate) fn run(command: Command, context: &Context) -> Result<Outcome, CliError> {
     match command {
+        Command::Compat(arguments) => wait(context, compat::run(&arguments, context)),
         Command::Copy(arguments) => wait(context, copy::run(&arguments, context)),
         Command::Plan(arguments) => wait(context, mirrors::plan::run(&arguments, context)),
         Command::Sync(arguments) => wait(context, mirrors::sync::run(&arguments, context)),

@@ -10,7 +10,7 @@ use portolan_server::background::keep_house;
 use portolan_server::doors;
 use portolan_server::http::{Encryption, HttpLimits, Server};
 use portolan_server::metrics::Metrics;
-use portolan_server::mirroring::{Runner, SystemClock, keep_mirrors};
+use portolan_server::mirroring::{Bell, Means, Runner, SystemClock, keep_mirrors};
 use portolan_server::tls::{Tls, TlsFiles};
 use tokio::runtime::Handle;
 
@@ -68,7 +68,9 @@ pub(super) async fn run(_: &ServeArguments, context: &Context) -> Result<Outcome
         let end = interrupt.token().clone();
         // On a thread of its own: planning a large mirror keeps no request waiting.
         let mirroring = tokio::task::spawn_blocking(move || {
-            Handle::current().block_on(keep_mirrors(&mirrors, (&runner, &SystemClock), &metrics, &end));
+            let (clock, bell) = (SystemClock, Bell::default());
+            let means = Means { runner: &runner, clock: &clock, metrics: &metrics, bell: &bell };
+            Handle::current().block_on(keep_mirrors(&mirrors, means, &end));
         });
         let manager = service_manager::tell(server.heart(), interrupt.token().clone());
         tokio::join!(server.run(interrupt.token().clone()), manager);

@@ -22,6 +22,8 @@ use crate::logging;
 use crate::output::Output;
 use crate::talk::Talk;
 
+pub(crate) use places::PlacesMaker;
+
 /// What a command works with.
 pub(crate) struct Context {
     pub(crate) global: Global,

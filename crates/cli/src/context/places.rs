@@ -21,17 +21,19 @@ impl Context {
         if let Some(places) = self.places.get() {
             return Ok(places);
         }
-        let places = self.make_places(self.config()?.config.registries.clone())?;
+        let places = self.places_maker()?.with_logins(Vec::new())?;
         Ok(self.places.get_or_init(|| Arc::new(places)))
     }
 
-    fn make_places(&self, settings: Vec<RegistrySettings>) -> Result<Places, CliError> {
-        let hosts = Hosts::new(HostsOptions { settings, environment: HostEnvironment::from_env() })?;
-        let pins = Arc::new(CatalogPins(Arc::clone(self.catalog()?)));
-        let bandwidth = self.config()?.config.limits.bandwidth;
-        let client = ClientOptions { bandwidth, ..ClientOptions::default() };
-        let store: Arc<dyn OwnStore> = Arc::<LazyStore>::clone(self.store()?);
-        Ok(Places::new(PlacesOptions { pins, client, store: Some(store), ..PlacesOptions::new(hosts) }))
+    /// What makes places as the configuration says.
+    pub(crate) fn places_maker(&self) -> Result<PlacesMaker, CliError> {
+        let config = &self.config()?.config;
+        Ok(PlacesMaker {
+            settings: config.registries.clone(),
+            pins: Arc::new(CatalogPins(Arc::clone(self.catalog()?))),
+            client: ClientOptions { bandwidth: config.limits.bandwidth, ..ClientOptions::default() },
+            store: Arc::clone(self.store()?),
+        })
     }
 
     /// Asks a registry whether it takes a login.
@@ -41,12 +43,9 @@ impl Context {
         login: &Login,
     ) -> Result<LoginCheck, CliError> {
         let Login::Basic { user, password } = login else { return Ok(LoginCheck::NotAsked) };
-        let mut settings = self.config()?.config.registries.clone();
-        let known = settings.iter().position(|entry| entry.host == *registry);
-        let entry = known.map_or_else(|| nothing_set(registry), |index| settings.swap_remove(index));
         let (username, password) = (Some(user.clone()), Some(Secret::Plain(password.clone())));
-        settings.push(RegistrySettings { username, password, ..entry });
-        Ok(self.make_places(settings)?.check_login(registry).await?)
+        let login = RegistrySettings { username, password, ..nothing_set(registry) };
+        Ok(self.places_maker()?.with_logins(vec![login])?.check_login(registry).await?)
     }
 
     /// Whether the configuration names a user for a registry.
@@ -97,6 +96,32 @@ impl Context {
             }
             (resolved, _) => Ok(resolved?),
         }
+    }
+}
+
+/// Makes places as the configuration says.
+pub(crate) struct PlacesMaker {
+    settings: Vec<RegistrySettings>,
+    pins: Arc<CatalogPins>,
+    client: ClientOptions,
+    store: Arc<LazyStore>,
+}
+
+impl PlacesMaker {
+    /// All places, with these logins in place of those of the configuration. What else is set for their registries
+    /// holds.
+    pub(crate) fn with_logins(&self, logins: Vec<RegistrySettings>) -> TransportResult<Places> {
+        let mut settings = self.settings.clone();
+        for login in logins {
+            match settings.iter_mut().find(|entry| entry.host == login.host) {
+                Some(entry) => (entry.username, entry.password) = (login.username, login.password),
+                None => settings.push(login),
+            }
+        }
+        let hosts = Hosts::new(HostsOptions { settings, environment: HostEnvironment::from_env() })?;
+        let (pins, client) = (Arc::<CatalogPins>::clone(&self.pins), self.client.clone());
+        let store: Arc<dyn OwnStore> = Arc::<LazyStore>::clone(&self.store);
+        Ok(Places::new(PlacesOptions { pins, client, store: Some(store), ..PlacesOptions::new(hosts) }))
     }
 }
 

@@ -27,13 +27,22 @@ impl Daemon {
     /// Starts it in the sandbox and waits until it listens.
     pub(crate) fn start(sandbox: &Sandbox) -> Self {
         let mut command = sandbox.command(["serve"]);
-        command.env("PORTOLAN__LISTEN", "127.0.0.1:0").stderr(Stdio::piped());
-        let mut child = command.spawn().unwrap();
+        Self::of(command.env("PORTOLAN__LISTEN", "127.0.0.1:0"))
+    }
+
+    /// Starts another command that listens, and waits until it does.
+    pub(crate) fn of(command: &mut Command) -> Self {
+        let mut child = command.stderr(Stdio::piped()).spawn().unwrap();
         let mut talk = BufReader::new(child.stderr.take().unwrap());
-        let mut line = String::new();
-        talk.read_line(&mut line).unwrap();
-        let url = line.trim().strip_prefix("listening at ").unwrap_or_else(|| panic!("{line}"));
-        Self { url: url.to_owned(), child, talk }
+        let mut said = String::new();
+        loop {
+            let from = said.len();
+            assert!(talk.read_line(&mut said).unwrap() > 0, "it does not listen: {said}");
+            if let Some(url) = said[from..].trim().strip_prefix("listening at ") {
+                let url = url.to_owned();
+                return Self { url, child, talk };
+            }
+        }
     }
 
     /// `http://127.0.0.1:PORT`, or with `https`.

@@ -24,6 +24,7 @@ mod layouts;
 mod login;
 mod man;
 mod mirrors;
+mod picture_book;
 mod progress;
 mod prune;
 mod refill;

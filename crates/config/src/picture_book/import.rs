@@ -65,7 +65,9 @@ fn api(api: &BookApi) -> String {
 fn mirror(registry: &BookRegistry) -> Result<String, BookError> {
     let settings = registry.settings()?;
     let mut text = format!("  - name: {}\n", quoted(settings.name.as_str()));
-    let command: Vec<String> = registry.command().iter().map(|word| quoted(word)).collect();
+    // An argument without a letter, which Picture-Book gave to every script that had none, is no argument here.
+    let command = registry.command().into_iter().filter(|word| !word.is_empty());
+    let command: Vec<String> = command.map(|word| quoted(&word)).collect();
     _ = writeln!(text, "    images_from: {{command: [{}], timeout: 1h}}", command.join(", "));
     let targets: Vec<String> = settings.targets.iter().map(|target| quoted(&target.to_string())).collect();
     _ = writeln!(text, "    targets: [{}]", targets.join(", "));

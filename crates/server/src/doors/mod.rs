@@ -1,6 +1,7 @@
 //! One folder a door. A door translates between HTTP and what lies below, and decides nothing by itself.
 
 mod all;
+pub mod compat;
 pub mod health;
 pub mod registry;
 

@@ -9,10 +9,12 @@ use jiff::Timestamp;
 use portolan_catalog::{CatalogError, RunOutcome, RunTotals};
 use portolan_oci::with_causes;
 use portolan_sync::select::{Due, Timing};
+use portolan_sync::settings::Schedule;
 use portolan_sync::{Mirror, SyncError};
 use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 
+use super::bell::{Bell, heard};
 use super::clock::Clock;
 use crate::metrics::Metrics;
 
@@ -32,12 +34,14 @@ pub struct LastRun {
 }
 
 /// What is known of a mirror, whoever did it.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Seen {
     /// Its last run.
     pub last: Option<LastRun>,
     /// Whether it is to be left alone.
     pub paused: bool,
+    /// When it is run in place of what its policy says.
+    pub rescheduled: Option<Schedule>,
 }
 
 /// What a run came to.
@@ -65,18 +69,26 @@ pub trait RunMirrors {
     async fn run(&self, mirror: &Mirror, end: &CancellationToken) -> Result<Ran, SyncError>;
 }
 
+/// What mirrors are kept with.
+#[derive(Clone, Copy)]
+pub struct Means<'a> {
+    /// Runs them.
+    pub runner: &'a dyn RunMirrors,
+    /// Says when.
+    pub clock: &'a dyn Clock,
+    /// Counts the runs.
+    pub metrics: &'a Metrics,
+    /// Rings when something is to be looked at at once.
+    pub bell: &'a Bell,
+}
+
 /// Runs mirrors when they are due, until it is told to end. No mirror is run twice at once; what a daemon left
 /// unfinished is gone on with when it begins.
-pub async fn keep_mirrors(
-    mirrors: &[Mirror],
-    (runner, clock): (&dyn RunMirrors, &dyn Clock),
-    metrics: &Metrics,
-    end: &CancellationToken,
-) {
-    let (places, watched) = (Semaphore::new(AT_ONCE), clock.now());
+pub async fn keep_mirrors(mirrors: &[Mirror], means: Means<'_>, end: &CancellationToken) {
+    let (places, watched) = (Semaphore::new(AT_ONCE), means.clock.now());
     let kept = mirrors.iter().filter_map(|mirror| {
         let timing = mirror.policy.timing.as_ref()?;
-        Some(Kept { mirror, timing, watched, runner, clock, metrics, places: &places }.keep(end))
+        Some(Kept { mirror, timing, watched, means, places: &places }.keep(end))
     });
     join_all(kept).await;
 }
@@ -86,9 +98,7 @@ struct Kept<'a> {
     mirror: &'a Mirror,
     timing: &'a Timing,
     watched: Timestamp,
-    runner: &'a dyn RunMirrors,
-    clock: &'a dyn Clock,
-    metrics: &'a Metrics,
+    means: Means<'a>,
     places: &'a Semaphore,
 }
 
@@ -113,13 +123,18 @@ impl Since {
 
 impl Kept<'_> {
     async fn keep(self, end: &CancellationToken) {
-        let mut since = Since::default();
+        let Means { runner, clock, bell, .. } = self.means;
+        let (mut since, mut rung) = (Since::default(), bell.listen());
         while !end.is_cancelled() {
-            let now = self.clock.now();
-            let next = match self.runner.look(self.mirror).await {
-                Ok(Seen { last, paused }) => {
+            let now = clock.now();
+            // What rings from here on has not been looked at.
+            rung.mark_unchanged();
+            let next = match runner.look(self.mirror).await {
+                Ok(Seen { paused: true, .. }) => Due::At(later(now)),
+                Ok(Seen { last, rescheduled, .. }) => {
                     since.note(last, now);
-                    if paused { Due::At(later(now)) } else { self.due(since, now) }
+                    let other = rescheduled.map(Timing::Schedule);
+                    self.due(other.as_ref().unwrap_or(self.timing), since, now)
                 }
                 Err(error) => {
                     tracing::warn!(mirror = %self.mirror.name, cause = with_causes(&error), "cannot see when it was run");
@@ -131,21 +146,22 @@ impl Kept<'_> {
                 Due::At(until) => until,
                 Due::Now => match self.run(end).await {
                     Begun::Yes => continue,
-                    Begun::No => later(self.clock.now()),
+                    Begun::No => later(clock.now()),
                 },
             };
             tokio::select! {
                 () = end.cancelled() => return,
-                () = self.clock.wait(until) => {}
+                () = heard(&mut rung) => {}
+                () = clock.wait(until) => {}
             }
         }
     }
 
-    fn due(&self, since: Since, now: Timestamp) -> Due {
+    fn due(&self, timing: &Timing, since: Since, now: Timestamp) -> Due {
         match since.last {
             // A daemon before this one had begun it.
             Some(last) if !last.ended && last.began < self.watched => Due::Now,
-            _ => self.timing.due(since.began, self.watched.min(now), now),
+            _ => timing.due(since.began, self.watched.min(now), now),
         }
     }
 
@@ -157,7 +173,7 @@ impl Kept<'_> {
         let (mirror, this) = (self.mirror.name.as_str(), end.child_token());
         let ran = tokio::select! {
             biased;
-            ran = self.runner.run(self.mirror, &this) => ran,
+            ran = self.means.runner.run(self.mirror, &this) => ran,
             never = self.end_if_paused(&this) => match never {},
         };
         drop(place);
@@ -187,7 +203,7 @@ impl Kept<'_> {
                 (RunOutcome::Failed, Begun::No)
             }
         };
-        self.metrics.mirror_ran(mirror, outcome.name());
+        self.means.metrics.mirror_ran(mirror, outcome.name());
         begun
     }
 }
@@ -195,9 +211,14 @@ impl Kept<'_> {
 impl Kept<'_> {
     /// Ends a run when the mirror is paused while it is under way.
     async fn end_if_paused(&self, run: &CancellationToken) -> Infallible {
+        let Means { runner, clock, bell, .. } = self.means;
+        let mut rung = bell.listen();
         loop {
-            self.clock.wait(later(self.clock.now())).await;
-            match self.runner.look(self.mirror).await {
+            tokio::select! {
+                () = heard(&mut rung) => {}
+                () = clock.wait(later(clock.now())) => {}
+            }
+            match runner.look(self.mirror).await {
                 Ok(Seen { paused: true, .. }) => {
                     run.cancel();
                     return std::future::pending().await;

@@ -1,17 +1,20 @@
 //! Mirrors that run by the clock.
 //!
-//! `keep` looks at the clock for each mirror and runs it when it is due; `runner` runs it, as `portolan sync` does.
+//! `keep` looks at the clock for each mirror and runs it when it is due, and looks again when the `bell` rings; `runner`
+//! runs it, as `portolan sync` does.
 //! What was begun when is in the catalogue, so a daemon that was away makes up for what it missed.
 //!
 //! Not here: when a mirror is due ([`Timing`](portolan_sync::select::Timing)), and what a run does
 //! ([`Engine::sync`](portolan_sync::Engine::sync)).
 
+mod bell;
 mod clock;
 mod keep;
 mod runner;
 #[cfg(test)]
 mod tests;
 
+pub use bell::Bell;
 pub use clock::{Clock, SystemClock};
-pub use keep::{LastRun, Ran, RunMirrors, Seen, keep_mirrors};
+pub use keep::{LastRun, Means, Ran, RunMirrors, Seen, keep_mirrors};
 pub use runner::Runner;

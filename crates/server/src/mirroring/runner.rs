@@ -33,7 +33,7 @@ impl RunMirrors for Runner {
             let ended = run.ended.is_some_and(|ended| ended.outcome != RunOutcome::Interrupted);
             LastRun { began: run.started_at, ended }
         });
-        Ok(Seen { last, paused: runs.paused(name).await?.is_some() })
+        Ok(Seen { last, paused: runs.paused(name).await?.is_some(), rescheduled: None })
     }
 
     async fn run(&self, mirror: &Mirror, end: &CancellationToken) -> Result<Ran, SyncError> {

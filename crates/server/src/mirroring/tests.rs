@@ -13,7 +13,7 @@ use portolan_sync::{CopyError, Mirror, SyncError};
 use serde_json::json;
 use tokio_util::sync::CancellationToken;
 
-use super::{Clock, LastRun, Ran, RunMirrors, Seen, keep_mirrors};
+use super::{Bell, Clock, LastRun, Means, Ran, RunMirrors, Seen, keep_mirrors};
 use crate::metrics::Metrics;
 
 /// A clock that goes on only when somebody waits, and can be put forward or back while it does.
@@ -61,7 +61,8 @@ struct Noting<'a> {
 impl RunMirrors for Noting<'_> {
     async fn look(&self, _: &Mirror) -> Result<Seen, CatalogError> {
         let (last, now) = (*self.last.lock().unwrap(), self.clock.now());
-        Ok(Seen { last, paused: self.paused.is_some_and(|(from, to)| (from..to).contains(&now)) })
+        let paused = self.paused.is_some_and(|(from, to)| (from..to).contains(&now));
+        Ok(Seen { last, paused, rescheduled: None })
     }
 
     async fn run(&self, _: &Mirror, run: &CancellationToken) -> Result<Ran, SyncError> {
@@ -115,7 +116,9 @@ async fn runs_with_a_pause(
     let end = CancellationToken::new();
     let runner =
         Noting { clock: &clock, last: Mutex::new(last), paused, runs: Mutex::default(), enough, end: &end };
-    keep_mirrors(&[mirror(timing)], (&runner, &clock), &Metrics::default(), &end).await;
+    let (metrics, bell) = (Metrics::default(), Bell::default());
+    let means = Means { runner: &runner, clock: &clock, metrics: &metrics, bell: &bell };
+    keep_mirrors(&[mirror(timing)], means, &end).await;
     runner.runs.into_inner().unwrap()
 }
 

@@ -113,21 +113,35 @@ impl ImageList {
     /// # Errors
     /// If there is no list, and if a line of it names no image.
     pub async fn read(from: &ImagesFrom) -> Result<Self, ImageListError> {
-        let bytes = match from {
-            ImagesFrom::File { file } => {
-                let unreadable = |cause| ImageListError::File { path: file.clone(), cause };
-                let opened = tokio::fs::File::open(file).await.map_err(unreadable)?;
-                up_to(opened, MOST + 1).await.map_err(unreadable)?
-            }
-            ImagesFrom::Command { command, timeout } => {
-                run(command, timeout.unwrap_or(ImagesFrom::TIMEOUT)).await?
-            }
-        };
-        if bytes.len() as u64 > MOST {
-            return Err(ImageListError::TooLong);
-        }
-        String::from_utf8(bytes).map_err(|_| ImageListError::NotText)?.parse()
+        text_of(from).await?.parse()
     }
+
+    /// As [`read`](Self::read), but a line that names no image stands for itself: the others are there all the same.
+    ///
+    /// # Errors
+    /// If there is no list.
+    pub async fn read_lines(
+        from: &ImagesFrom,
+    ) -> Result<Vec<Result<ImageName, ImageListError>>, ImageListError> {
+        Ok(lines(&text_of(from).await?).collect())
+    }
+}
+
+async fn text_of(from: &ImagesFrom) -> Result<String, ImageListError> {
+    let bytes = match from {
+        ImagesFrom::File { file } => {
+            let unreadable = |cause| ImageListError::File { path: file.clone(), cause };
+            let opened = tokio::fs::File::open(file).await.map_err(unreadable)?;
+            up_to(opened, MOST + 1).await.map_err(unreadable)?
+        }
+        ImagesFrom::Command { command, timeout } => {
+            run(command, timeout.unwrap_or(ImagesFrom::TIMEOUT)).await?
+        }
+    };
+    if bytes.len() as u64 > MOST {
+        return Err(ImageListError::TooLong);
+    }
+    String::from_utf8(bytes).map_err(|_| ImageListError::NotText)
 }
 
 async fn run(command: &[String], limit: Period) -> Result<Vec<u8>, ImageListError> {
@@ -187,22 +201,22 @@ impl FromStr for ImageList {
     type Err = ImageListError;
 
     fn from_str(text: &str) -> Result<Self, ImageListError> {
-        let mut images = Vec::new();
-        // The mark with which some editors begin a file.
-        let text = text.strip_prefix('\u{feff}').unwrap_or(text);
-        for (index, line) in text.lines().enumerate() {
-            let name = without_comment(line).trim();
-            if name.is_empty() {
-                continue;
-            }
-            let (line, text) = (index + 1, name.to_owned());
-            if name.contains(char::is_whitespace) {
-                return Err(ImageListError::MoreThanAName { line, text });
-            }
-            images.push(name.parse().map_err(|cause| ImageListError::Line { line, text, cause })?);
-        }
-        Ok(Self { images })
+        Ok(Self { images: lines(text).collect::<Result<_, _>>()? })
     }
+}
+
+/// What each line names that is not blank.
+fn lines(text: &str) -> impl Iterator<Item = Result<ImageName, ImageListError>> {
+    // The mark with which some editors begin a file.
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+    let names = text.lines().map(|line| without_comment(line).trim()).enumerate();
+    names.filter(|(_, name)| !name.is_empty()).map(|(index, name)| {
+        let (line, text) = (index + 1, name.to_owned());
+        if name.contains(char::is_whitespace) {
+            return Err(ImageListError::MoreThanAName { line, text });
+        }
+        name.parse().map_err(|cause| ImageListError::Line { line, text, cause })
+    })
 }
 
 /// A `#` begins a comment at the beginning of a line and after a blank.

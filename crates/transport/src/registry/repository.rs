@@ -7,7 +7,7 @@ use portolan_oci::{Descriptor, Digest, RawManifest, Registry, RepositoryName, Ta
 use super::RegistryClient;
 use super::blob::{Opened, read_blob};
 use super::holder::Holder;
-use crate::{BlobRead, Location, TransportError, TransportResult};
+use crate::{BlobRead, Location, Reads, TransportError, TransportResult};
 
 /// A repository of a registry: a [`Source`](crate::Source) and a [`Target`](crate::Target).
 #[derive(Clone)]
@@ -44,6 +44,15 @@ impl RegistryRepository {
     /// The registry itself.
     pub(super) fn origin(&self) -> &Holder {
         &self.holders.origin
+    }
+
+    /// Who is asked for lists: the registry itself, or what stands in for it as a whole.
+    pub(super) fn lister(&self) -> &Holder {
+        let Holders { mirrors, origin, .. } = &*self.holders;
+        match (origin.reads, mirrors.last()) {
+            (Reads::Nothing, Some(location)) => location,
+            _ => origin,
+        }
     }
 
     pub(super) async fn read_manifest_anywhere(

@@ -1,5 +1,5 @@
-//! A repository as a source. Manifests and blobs may come from mirrors; lists come from the registry itself,
-//! as a mirror need not have all.
+//! A repository as a source. Manifests and blobs may come from mirrors; lists come from the registry itself
+//! (or what stands in for it as a whole), as a mirror need not have all.
 
 use async_trait::async_trait;
 use portolan_oci::{Descriptor, Digest, MediaType, RawManifest, Tag, TagOrDigest};
@@ -14,7 +14,7 @@ impl Source for RegistryRepository {
     }
 
     fn capabilities(&self) -> Capabilities {
-        self.origin().client.learnt.capabilities()
+        self.lister().client.learnt.capabilities()
     }
 
     async fn resolve(&self, reference: &TagOrDigest) -> TransportResult<Descriptor> {
@@ -30,7 +30,7 @@ impl Source for RegistryRepository {
     }
 
     async fn tags(&self) -> TransportResult<Vec<Tag>> {
-        self.origin().tags().await
+        self.lister().tags().await
     }
 
     async fn referrers(
@@ -38,14 +38,14 @@ impl Source for RegistryRepository {
         subject: &Digest,
         artifact_type: Option<&MediaType>,
     ) -> TransportResult<Referrers> {
-        self.origin().referrers(subject, artifact_type).await
+        self.lister().referrers(subject, artifact_type).await
     }
 
     async fn listed_referrers(&self, subject: &Digest) -> TransportResult<Option<Vec<Descriptor>>> {
-        self.origin().listed_referrers(subject).await
+        self.lister().listed_referrers(subject).await
     }
 
     fn assume_referrers_api(&self, support: Support) {
-        self.origin().client.assume_referrers_api(support);
+        self.lister().client.assume_referrers_api(support);
     }
 }

@@ -4,3 +4,4 @@ pub(super) mod failure;
 pub(super) mod lease;
 pub(super) mod pause;
 pub(crate) mod run;
+pub(super) mod schedule;

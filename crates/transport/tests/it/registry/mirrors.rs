@@ -1,11 +1,14 @@
 //! Registries that others stand in for.
 
+use std::path::PathBuf;
+
 use http::Method;
 use portolan_testkit::proxy::{Action, Answer, Proxy, Rule};
 use portolan_testkit::registry::Registry;
 use portolan_testkit::zoo;
 use portolan_transport::{
-    HostEnvironment, Hosts, HostsOptions, Places, PlacesOptions, RegistryRepository, Source as _,
+    HostEnvironment, Hosts, HostsOptions, Places, PlacesOptions, ReferrersVia, RegistryRepository,
+    Source as _,
 };
 
 use super::support::{Blob, impatient, push, read, repository, tag};
@@ -29,11 +32,31 @@ async fn mirrored() -> Option<Mirrored> {
         mirror.host()
     );
     std::fs::write(&file, text).unwrap();
-    let environment = HostEnvironment { registries_conf: vec![file], ..HostEnvironment::default() };
-    let hosts = Hosts::new(HostsOptions { settings: Vec::new(), environment }).unwrap();
-    let places = Places::new(PlacesOptions { client: impatient(), ..PlacesOptions::new(hosts) });
-    let repository = repository(&places, origin.host(), "r");
+    let repository = repository(&places(file), origin.host(), "r");
     Some(Mirrored { origin, mirror, repository, registries, _folder: folder })
+}
+
+fn places(registries_conf: PathBuf) -> Places {
+    let environment =
+        HostEnvironment { registries_conf: vec![registries_conf], ..HostEnvironment::default() };
+    let hosts = Hosts::new(HostsOptions { settings: Vec::new(), environment }).unwrap();
+    Places::new(PlacesOptions { client: impatient(), ..PlacesOptions::new(hosts) })
+}
+
+#[tokio::test]
+async fn what_stands_in_for_a_registry_as_a_whole_is_asked_for_its_lists_too() {
+    let Some(registry) = Registry::start().await else { return };
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("registries.conf");
+    let text = format!("[[registry]]\nprefix = \"away.example\"\nlocation = \"{}/in\"\n", registry.host());
+    std::fs::write(&file, text).unwrap();
+    let image = zoo::one("oci-image");
+    registry.client().push("in/r", &image).await;
+    let repository = repository(&places(file), "away.example", "r");
+    assert!(repository.tags().await.unwrap().contains(&image.tags[0].parse().unwrap()));
+    let referrers = repository.referrers(&image.root.digest.parse().unwrap(), None).await.unwrap();
+    assert!(referrers.descriptors.is_empty());
+    assert!(matches!(referrers.via, ReferrersVia::Nothing));
 }
 
 #[tokio::test]

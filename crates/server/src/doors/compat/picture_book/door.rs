@@ -1,0 +1,63 @@
+//! The door as a whole.
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::extract::{Request, State};
+use axum::middleware::{Next, from_fn, from_fn_with_state};
+use axum::response::{IntoResponse as _, Response};
+use axum::routing::any;
+use http::StatusCode;
+use http::header::AUTHORIZATION;
+use ring::digest::{SHA256, digest};
+use tokio::sync::Mutex;
+
+use super::{list, ops};
+use crate::access::this_machine;
+use crate::picture_book::Shelf;
+
+/// Picture-Book's API.
+#[derive(Clone)]
+pub struct PictureBookDoor {
+    pub(super) shelf: Arc<Shelf>,
+    /// Operations are done one after the other.
+    pub(super) turn: Arc<Mutex<()>>,
+    token: Option<Arc<str>>,
+}
+
+impl PictureBookDoor {
+    /// A door to these registries; with a token only for those who show it.
+    pub fn new(shelf: Arc<Shelf>, token: Option<&str>) -> Self {
+        Self { shelf, turn: Arc::default(), token: token.map(Arc::from) }
+    }
+
+    /// What it answers. Without a token it is for this machine alone.
+    pub fn router(self) -> Router {
+        let is_open = self.token.is_none();
+        let doors = Router::new().route("/list", any(list::list)).route("/ops", any(ops::ops));
+        let doors = doors.with_state(self.clone());
+        if is_open { doors.layer(from_fn(this_machine)) } else { doors.layer(from_fn_with_state(self, ask)) }
+    }
+
+    /// Whether this is the token, alone or behind `Bearer ` or, as Picture-Book wanted it, `Bearer: `.
+    fn lets_in(&self, shown: &[u8]) -> bool {
+        let Some(token) = &self.token else { return true };
+        let shown = [b"Bearer: ".as_slice(), b"Bearer "]
+            .iter()
+            .find_map(|word| shown.strip_prefix(*word))
+            .unwrap_or(shown);
+        // How long it takes tells nothing about the token.
+        digest(&SHA256, shown).as_ref() == digest(&SHA256, token.as_bytes()).as_ref()
+    }
+}
+
+async fn ask(State(door): State<PictureBookDoor>, request: Request, next: Next) -> Response {
+    let shown = request.headers().get(AUTHORIZATION).map_or(&[][..], http::HeaderValue::as_bytes);
+    if door.lets_in(shown) { next.run(request).await } else { StatusCode::UNAUTHORIZED.into_response() }
+}
+
+/// The value of a parameter of the query; the first one counts.
+pub(super) fn parameter(query: Option<&str>, name: &str) -> String {
+    let pairs = url::form_urlencoded::parse(query.unwrap_or_default().as_bytes());
+    pairs.into_iter().find(|(key, _)| key == name).map(|(_, value)| value.into_owned()).unwrap_or_default()
+}
