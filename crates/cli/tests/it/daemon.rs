@@ -33,15 +33,21 @@ impl Daemon {
     /// Starts another command that listens, and waits until it does.
     pub(crate) fn of(command: &mut Command) -> Self {
         let mut child = command.stderr(Stdio::piped()).spawn().unwrap();
-        let mut talk = BufReader::new(child.stderr.take().unwrap());
+        let talk = BufReader::new(child.stderr.take().unwrap());
+        let mut daemon = Self { child, url: String::new(), talk };
+        daemon.url = daemon.listening();
+        daemon
+    }
+
+    fn listening(&mut self) -> String {
         let mut said = String::new();
         loop {
-            let from = said.len();
-            assert!(talk.read_line(&mut said).unwrap() > 0, "it does not listen: {said}");
-            if let Some(url) = said[from..].trim().strip_prefix("listening at ") {
-                let url = url.to_owned();
-                return Self { url, child, talk };
+            let mut line = String::new();
+            assert!(self.talk.read_line(&mut line).unwrap() > 0, "it does not listen: {said}");
+            if let Some(url) = line.trim().strip_prefix("listening at ") {
+                return url.to_owned();
             }
+            said += &line;
         }
     }
 
