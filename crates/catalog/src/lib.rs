@@ -77,6 +77,14 @@
 //! set_at
 //! set_by
 //!
+//! awaited_image                    told to be new at its source, not yet seen to
+//! ─────────────
+//! mirror      PK
+//! image       PK
+//! told_at                          part_run
+//! told_by                          ────────
+//!                                  run_id      PK → run
+//!
 //! condemned_tag                    deletion
 //! ─────────────                    ────────
 //! place_id    PK → journal_place   id         PK
@@ -208,8 +216,8 @@ pub use journal::{
 };
 pub use location::DatabaseLocation;
 pub use runs::{
-    FailedImage, Pause, Renewal, Reschedule, Run, RunEnd, RunEnded, RunId, RunLease, RunOutcome, RunReport,
-    RunStart, RunTotals, Runs,
+    Awaited, FailedImage, Pause, Renewal, Reschedule, Run, RunEnd, RunEnded, RunId, RunLease, RunOutcome,
+    RunReport, RunStart, RunTotals, Runs,
 };
 pub use server::{Server, ServerConnections, ServerUrl, ServerUrlError};
 pub use upload_id::{UploadId, UploadIdError};

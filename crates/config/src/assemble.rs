@@ -12,7 +12,7 @@ use crate::problem::Fault;
 use crate::redact::redacted;
 use crate::shape::Report;
 use crate::typed::Typed;
-use crate::{Config, Environment, Listen, ServerCertificate, mirrors};
+use crate::{Config, Environment, HookSettings, Listen, ServerCertificate, mirrors};
 
 /// Makes the configuration of a checked tree. If something is wrong it is in the report, and what is given
 /// back is of no use.
@@ -37,6 +37,7 @@ pub(crate) fn assemble(
         mirrors: Vec::new(),
         defaults: make(document.get("defaults"), report).unwrap_or_default(),
         tag_sets: mirrors::tag_sets(document.get("tag_sets"), report),
+        hooks: hooks(document.get("hooks"), report),
         limits: make(document.get("limits"), report).unwrap_or_default(),
         log: make(document.get("log"), report).unwrap_or_default(),
     }
@@ -106,6 +107,19 @@ fn registries(list: Option<&Typed>, report: &mut Report, path: &Path) -> Vec<Reg
         registries.push(settings);
     }
     registries
+}
+
+/// Where a sender does not tell of which registry it speaks, that must be said.
+fn hooks(list: Option<&Typed>, report: &mut Report) -> Vec<HookSettings> {
+    let mut hooks = Vec::new();
+    for entry in list.map_or(&[][..], Typed::items) {
+        let Some(hook) = make::<HookSettings>(Some(entry), report) else { continue };
+        if hook.registry().is_none() && entry.is_sound() {
+            report.add(&entry.place, Fault::Missing("registry".to_owned()));
+        }
+        hooks.push(hook);
+    }
+    hooks
 }
 
 /// What is of use only together.

@@ -8,7 +8,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::database::DatabaseForm;
-use crate::{AccessSettings, Database, Listen, ServerCertificate};
+use crate::{AccessSettings, Database, HookSettings, Listen, ServerCertificate};
 
 /// All that `portolan.yaml` can say.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -54,6 +54,9 @@ pub struct Config {
     /// Rules for tags by a name of your own, for mirrors to use.
     #[serde(default)]
     pub tag_sets: TagSets,
+    /// Who may tell the daemon of new images.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub hooks: Vec<HookSettings>,
     /// How much is done at once.
     #[serde(default)]
     pub limits: Limits,

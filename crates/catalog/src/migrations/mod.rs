@@ -16,6 +16,7 @@ mod m0007_changes;
 mod m0008_access;
 mod m0009_pauses;
 mod m0010_reschedules;
+mod m0011_awaited;
 #[cfg(test)]
 mod tests;
 
@@ -38,6 +39,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0008_access::Access),
             Box::new(m0009_pauses::Pauses),
             Box::new(m0010_reschedules::Reschedules),
+            Box::new(m0011_awaited::Awaited),
         ]
     }
 }

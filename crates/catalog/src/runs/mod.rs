@@ -1,10 +1,12 @@
 //! Runs of mirrors: who runs one now, what came of those before, which of their images failed, which mirrors are
-//! paused, and which are run at other times than the configuration says.
+//! paused, and which are run at other times than the configuration says,
+//! and which images they were told to see to.
 //!
 //! [`Runs`] is the handle; each file beside it has one operation. A mirror is run by one at a time: beginning
 //! a run takes the mirror's lease, ending it gives the lease back. Not here: images that went well, which are
 //! in the journal.
 
+mod awaited;
 mod begin_run;
 mod end_run;
 pub(crate) mod entities;
@@ -13,6 +15,7 @@ mod handle;
 mod lease;
 mod list;
 mod outcome;
+mod part;
 mod pause;
 mod release;
 mod renew;
@@ -20,6 +23,7 @@ mod reschedule;
 mod run;
 mod totals;
 
+pub use awaited::Awaited;
 pub use begin_run::RunStart;
 pub use end_run::{RunEnd, RunReport};
 pub use failures::FailedImage;

@@ -4,8 +4,8 @@ use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
 use portolan_catalog::{
-    CatalogError, FailedImage, Renewal, RunEnd, RunEnded, RunId, RunLease, RunOutcome, RunReport, RunStart,
-    RunTotals, Runs,
+    Awaited, CatalogError, FailedImage, Renewal, RunEnd, RunEnded, RunId, RunLease, RunOutcome, RunReport,
+    RunStart, RunTotals, Runs,
 };
 
 use crate::Scratch;
@@ -20,6 +20,8 @@ on_each_database!(
     a_number_beyond_all_counting_is_refused_and_the_run_goes_on,
     a_mirror_stays_paused_until_it_is_resumed,
     a_mirror_keeps_the_schedule_that_it_was_given_last,
+    what_is_told_is_awaited_until_it_is_settled,
+    a_run_of_some_images_is_not_the_last_whole_one,
 );
 on_each_database!(
     threads = 4;
@@ -144,6 +146,48 @@ async fn a_mirror_keeps_the_schedule_that_it_was_given_last(scratch: &Scratch) {
     let set = runs.rescheduled("base").await.unwrap().unwrap();
     assert_eq!((set.schedule.as_str(), set.by.as_str()), ("0 3 * * *", "bert"));
     assert_eq!(runs.rescheduled("Base").await.unwrap(), None);
+}
+
+async fn what_is_told_is_awaited_until_it_is_settled(scratch: &Scratch) {
+    let catalog = scratch.open().await;
+    let runs = catalog.runs();
+    let told = |pairs: &[(&str, &str)]| {
+        pairs.iter().map(|(mirror, image)| ((*mirror).to_owned(), (*image).to_owned())).collect::<Vec<_>>()
+    };
+    runs.await_images(told(&[("base", "r/a:1"), ("base", "r/A:1"), ("apps", "r/a:1")]), "test")
+        .await
+        .unwrap();
+    runs.await_images(told(&[("base", "r/b:1")]), "test").await.unwrap();
+    let seen = runs.awaited("base", 100).await.unwrap();
+    let images = |seen: &[Awaited]| seen.iter().map(|one| one.image.clone()).collect::<Vec<_>>();
+    assert_eq!(images(&seen), ["r/A:1", "r/a:1", "r/b:1"]);
+    assert_eq!(images(&runs.awaited("base", 2).await.unwrap()), ["r/A:1", "r/a:1"]);
+    // One of them is told again while a run sees to it.
+    runs.await_images(told(&[("base", "r/a:1")]), "test").await.unwrap();
+    runs.settle_awaited("base", seen).await.unwrap();
+    catalog.close().await.unwrap();
+
+    let runs = scratch.open().await.runs();
+    let left = runs.awaited("base", 100).await.unwrap();
+    assert_eq!(images(&left), ["r/a:1"]);
+    runs.settle_awaited("base", left).await.unwrap();
+    assert_eq!(runs.awaited("base", 100).await.unwrap(), []);
+    assert_eq!(images(&runs.awaited("apps", 100).await.unwrap()), ["r/a:1"]);
+}
+
+async fn a_run_of_some_images_is_not_the_last_whole_one(scratch: &Scratch) {
+    let catalog = scratch.open().await;
+    let runs = catalog.runs();
+    assert_eq!(runs.last_whole_run("base").await.unwrap(), None);
+    let lease = begin(&runs, "base", LONG).await;
+    runs.end_run(&lease, report(RunOutcome::Done, 0)).await.unwrap();
+    let whole = runs.last_whole_run("base").await.unwrap().unwrap();
+    let part = begin(&runs, "base", LONG).await;
+    for _ in 0..2 {
+        runs.note_part(part.run()).await.unwrap();
+    }
+    assert_eq!(runs.last_whole_run("base").await.unwrap().map(|run| run.id), Some(whole.id));
+    assert_eq!(runs.runs("base", 1).await.unwrap()[0].id, part.run());
 }
 
 async fn of_two_processes_one_runs_and_the_other_is_told_who(scratch: &Scratch) {

@@ -4,10 +4,11 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use clap::Args;
-use portolan_config::Config;
+use portolan_config::{Config, HookSettings};
 use portolan_server::access::{Admission, Gate};
 use portolan_server::background::keep_house;
 use portolan_server::doors;
+use portolan_server::doors::hooks::{Hook, HooksDoor};
 use portolan_server::http::{Encryption, HttpLimits, Server};
 use portolan_server::metrics::Metrics;
 use portolan_server::mirroring::{Bell, Means, Runner, SystemClock, keep_mirrors};
@@ -42,11 +43,14 @@ pub(super) async fn run(_: &ServeArguments, context: &Context) -> Result<Outcome
     let opened = context.store()?.store().await;
     let store = opened.map_err(|cause| Failure::other("cannot open the store", cause))?.clone();
     let scheme = encryption.scheme();
-    let router = doors::all(store.clone(), limits, metrics.clone(), &gate, scheme);
-    let mirrors = context.config()?.mirrors.clone();
+    let (mirrors, bell) = (context.config()?.mirrors.clone(), Bell::default());
+    let books = context.books().await?;
+    let hooks =
+        HooksDoor::new(hooks(config)?, mirrors.clone(), books.runs.clone(), bell.clone(), metrics.clone());
+    let router = doors::all(store.clone(), (limits, scheme), metrics.clone(), &gate, hooks);
     let runner = Runner {
         journal: context.journal().await?,
-        books: context.books().await?,
+        books,
         places: Arc::clone(context.places()?),
         options: engine_options(context)?,
     };
@@ -68,8 +72,7 @@ pub(super) async fn run(_: &ServeArguments, context: &Context) -> Result<Outcome
         let end = interrupt.token().clone();
         // On a thread of its own: planning a large mirror keeps no request waiting.
         let mirroring = tokio::task::spawn_blocking(move || {
-            let (clock, bell) = (SystemClock, Bell::default());
-            let means = Means { runner: &runner, clock: &clock, metrics: &metrics, bell: &bell };
+            let means = Means { runner: &runner, clock: &SystemClock, metrics: &metrics, bell: &bell };
             Handle::current().block_on(keep_mirrors(&mirrors, means, &end));
         });
         let manager = service_manager::tell(server.heart(), interrupt.token().clone());
@@ -80,6 +83,17 @@ pub(super) async fn run(_: &ServeArguments, context: &Context) -> Result<Outcome
         Ok(Outcome::Done)
     })
     .await
+}
+
+/// Who may tell of new images, with what they show.
+fn hooks(config: &Config) -> Result<Vec<Hook>, CliError> {
+    let hook = |settings: &HookSettings| {
+        let secret = settings.secret.resolve().map_err(|cause| {
+            Failure::other(format!("the webhooks of {} cannot be taken", settings.kind.word()), cause)
+        })?;
+        Ok(settings.registry().map(|registry| Hook { kind: settings.kind, registry, secret }))
+    };
+    config.hooks.iter().filter_map(|settings| hook(settings).transpose()).collect()
 }
 
 fn admission(config: &Config) -> Admission {

@@ -17,6 +17,7 @@ mod diff;
 mod docs;
 mod errors;
 mod help;
+mod hooks;
 mod hostile;
 mod inspect;
 mod interrupt;

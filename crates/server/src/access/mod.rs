@@ -14,9 +14,11 @@ mod gate;
 mod passes;
 mod passwords;
 mod people;
+mod secret;
 mod this_machine;
 
 pub use caller::{Caller, KnownCaller};
 pub use gate::{Admission, Gate, Login, Refusal};
 pub use passwords::{PasswordError, hash};
+pub(crate) use secret::is_secret;
 pub use this_machine::this_machine;

@@ -3,6 +3,7 @@
 mod all;
 pub mod compat;
 pub mod health;
+pub mod hooks;
 pub mod registry;
 
 pub use all::all;

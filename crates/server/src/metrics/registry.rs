@@ -32,6 +32,12 @@ struct MirrorRan {
     outcome: &'static str,
 }
 
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct Hooked {
+    kind: &'static str,
+    outcome: &'static str,
+}
+
 /// What is counted; clones count the same.
 #[derive(Clone)]
 pub struct Metrics(Arc<Series>);
@@ -46,6 +52,7 @@ struct Series {
     recorded: Gauge<u64, AtomicU64>,
     expires: MaybeGauge,
     runs: Family<MirrorRan, Counter>,
+    hooks: Family<Hooked, Counter>,
 }
 
 impl fmt::Debug for Metrics {
@@ -79,6 +86,8 @@ impl Default for Metrics {
         registry.register_with_unit("tls_certificate_expires", help, Unit::Seconds, expires.clone());
         let runs = Family::default();
         registry.register("mirror_runs", "Runs of mirrors that this daemon began", runs.clone());
+        let hooks = Family::default();
+        registry.register("hooks", "Webhooks received, by what became of them", hooks.clone());
         Self(Arc::new(Series {
             registry,
             requests,
@@ -89,6 +98,7 @@ impl Default for Metrics {
             recorded,
             expires,
             runs,
+            hooks,
         }))
     }
 }
@@ -105,6 +115,11 @@ impl Metrics {
     /// A mirror was run, and so it ended. Mirrors are those of the configuration: nobody else makes series of them.
     pub(crate) fn mirror_ran(&self, mirror: &str, outcome: &'static str) {
         self.0.runs.get_or_create(&MirrorRan { mirror: mirror.to_owned(), outcome }).inc();
+    }
+
+    /// A webhook came, and this became of it.
+    pub(crate) fn hook_came(&self, kind: &'static str, outcome: &'static str) {
+        self.0.hooks.get_or_create(&Hooked { kind, outcome }).inc();
     }
 
     /// Looks at what is not counted as it happens.

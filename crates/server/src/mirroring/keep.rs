@@ -42,6 +42,17 @@ pub struct Seen {
     pub paused: bool,
     /// When it is run in place of what its policy says.
     pub rescheduled: Option<Schedule>,
+    /// Whether there are images that it was told to see to.
+    pub told: bool,
+}
+
+/// Why a mirror is run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Occasion {
+    /// Its time has come: all of its images are seen to.
+    Time,
+    /// It was told of images: those are seen to.
+    Told,
 }
 
 /// What a run came to.
@@ -62,11 +73,16 @@ pub trait RunMirrors {
     /// If the catalogue fails.
     async fn look(&self, mirror: &Mirror) -> Result<Seen, CatalogError>;
 
-    /// Runs a mirror once. When `end` is cancelled, the run ends at once and can be gone on with.
+    /// Runs a mirror once on this occasion. When `end` is cancelled, the run ends at once and can be gone on with.
     ///
     /// # Errors
     /// As [`Engine::sync`](portolan_sync::Engine::sync).
-    async fn run(&self, mirror: &Mirror, end: &CancellationToken) -> Result<Ran, SyncError>;
+    async fn run(
+        &self,
+        mirror: &Mirror,
+        occasion: Occasion,
+        end: &CancellationToken,
+    ) -> Result<Ran, SyncError>;
 }
 
 /// What mirrors are kept with.
@@ -82,21 +98,21 @@ pub struct Means<'a> {
     pub bell: &'a Bell,
 }
 
-/// Runs mirrors when they are due, until it is told to end. No mirror is run twice at once; what a daemon left
+/// Runs mirrors when they are due, and those that are told of images at once, until it is told to end. No mirror is run twice at once; what a daemon left
 /// unfinished is gone on with when it begins.
 pub async fn keep_mirrors(mirrors: &[Mirror], means: Means<'_>, end: &CancellationToken) {
     let (places, watched) = (Semaphore::new(AT_ONCE), means.clock.now());
-    let kept = mirrors.iter().filter_map(|mirror| {
-        let timing = mirror.policy.timing.as_ref()?;
-        Some(Kept { mirror, timing, watched, means, places: &places }.keep(end))
+    let kept = mirrors.iter().map(|mirror| {
+        let timing = mirror.policy.timing.as_ref();
+        Kept { mirror, timing, watched, means, places: &places }.keep(end)
     });
     join_all(kept).await;
 }
 
-/// A mirror that is run by the clock.
+/// A mirror that is run by itself.
 struct Kept<'a> {
     mirror: &'a Mirror,
-    timing: &'a Timing,
+    timing: Option<&'a Timing>,
     watched: Timestamp,
     means: Means<'a>,
     places: &'a Semaphore,
@@ -124,35 +140,46 @@ impl Since {
 impl Kept<'_> {
     async fn keep(self, end: &CancellationToken) {
         let Means { runner, clock, bell, .. } = self.means;
-        let (mut since, mut rung) = (Since::default(), bell.listen());
+        let (mut since, mut rung) = (Since::default(), bell.listen(&self.mirror.name));
         while !end.is_cancelled() {
             let now = clock.now();
             // What rings from here on has not been looked at.
             rung.mark_unchanged();
-            let next = match runner.look(self.mirror).await {
-                Ok(Seen { paused: true, .. }) => Due::At(later(now)),
-                Ok(Seen { last, rescheduled, .. }) => {
+            let (next, told) = match runner.look(self.mirror).await {
+                Ok(Seen { paused: true, .. }) => (Due::At(later(now)), false),
+                Ok(Seen { last, rescheduled, told, .. }) => {
                     since.note(last, now);
                     let other = rescheduled.map(Timing::Schedule);
-                    self.due(other.as_ref().unwrap_or(self.timing), since, now)
+                    let timing = other.as_ref().or(self.timing);
+                    (timing.map_or(Due::Never, |timing| self.due(timing, since, now)), told)
                 }
                 Err(error) => {
                     tracing::warn!(mirror = %self.mirror.name, cause = with_causes(&error), "cannot see when it was run");
-                    Due::At(later(now))
+                    (Due::At(later(now)), false)
                 }
             };
-            let until = match next {
-                Due::Never => return,
-                Due::At(until) => until,
-                Due::Now => match self.run(end).await {
+            let occasion = match next {
+                Due::Now => Some(Occasion::Time),
+                Due::At(_) | Due::Never => told.then_some(Occasion::Told),
+            };
+            let until = match (occasion, next) {
+                (Some(occasion), _) => match self.run(occasion, end).await {
                     Begun::Yes => continue,
-                    Begun::No => later(clock.now()),
+                    Begun::No => Some(later(clock.now())),
                 },
+                (None, Due::At(until)) => Some(until),
+                (None, Due::Now | Due::Never) => None,
+            };
+            let waiting = async {
+                match until {
+                    Some(until) => clock.wait(until).await,
+                    None => std::future::pending().await,
+                }
             };
             tokio::select! {
                 () = end.cancelled() => return,
                 () = heard(&mut rung) => {}
-                () = clock.wait(until) => {}
+                () = waiting => {}
             }
         }
     }
@@ -165,7 +192,7 @@ impl Kept<'_> {
         }
     }
 
-    async fn run(&self, end: &CancellationToken) -> Begun {
+    async fn run(&self, occasion: Occasion, end: &CancellationToken) -> Begun {
         let place = tokio::select! {
             () = end.cancelled() => return Begun::No,
             place = self.places.acquire() => place,
@@ -173,7 +200,7 @@ impl Kept<'_> {
         let (mirror, this) = (self.mirror.name.as_str(), end.child_token());
         let ran = tokio::select! {
             biased;
-            ran = self.means.runner.run(self.mirror, &this) => ran,
+            ran = self.means.runner.run(self.mirror, occasion, &this) => ran,
             never = self.end_if_paused(&this) => match never {},
         };
         drop(place);
@@ -188,7 +215,9 @@ impl Kept<'_> {
                     bytes = totals.bytes,
                     "ran a mirror"
                 );
-                (*outcome, Begun::Yes)
+                // What was told and could not be brought is tried again a while later.
+                let is_over = occasion == Occasion::Time || totals.failed == 0;
+                (*outcome, if is_over { Begun::Yes } else { Begun::No })
             }
             Err(_) if this.is_cancelled() => {
                 tracing::info!(mirror, "a run was interrupted");
@@ -212,7 +241,7 @@ impl Kept<'_> {
     /// Ends a run when the mirror is paused while it is under way.
     async fn end_if_paused(&self, run: &CancellationToken) -> Infallible {
         let Means { runner, clock, bell, .. } = self.means;
-        let mut rung = bell.listen();
+        let mut rung = bell.listen(&self.mirror.name);
         loop {
             tokio::select! {
                 () = heard(&mut rung) => {}
@@ -234,7 +263,7 @@ impl Kept<'_> {
     }
 }
 
-/// Whether a run began that the catalogue knows of.
+/// Whether a run began that the catalogue knows of, and after which the mirror is looked at at once.
 enum Begun {
     Yes,
     No,

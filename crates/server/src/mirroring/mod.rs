@@ -16,5 +16,5 @@ mod tests;
 
 pub use bell::Bell;
 pub use clock::{Clock, SystemClock};
-pub use keep::{LastRun, Means, Ran, RunMirrors, Seen, keep_mirrors};
+pub use keep::{LastRun, Means, Occasion, Ran, RunMirrors, Seen, keep_mirrors};
 pub use runner::Runner;

@@ -6,14 +6,14 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use jiff::Timestamp;
-use portolan_catalog::CatalogError;
+use portolan_catalog::{CatalogError, RunTotals};
 use portolan_sync::select::Policy;
 use portolan_sync::settings::{MirrorSettings, TagSets};
 use portolan_sync::{CopyError, Mirror, SyncError};
 use serde_json::json;
 use tokio_util::sync::CancellationToken;
 
-use super::{Bell, Clock, LastRun, Means, Ran, RunMirrors, Seen, keep_mirrors};
+use super::{Bell, Clock, LastRun, Means, Occasion, Ran, RunMirrors, Seen, keep_mirrors};
 use crate::metrics::Metrics;
 
 /// A clock that goes on only when somebody waits, and can be put forward or back while it does.
@@ -62,10 +62,10 @@ impl RunMirrors for Noting<'_> {
     async fn look(&self, _: &Mirror) -> Result<Seen, CatalogError> {
         let (last, now) = (*self.last.lock().unwrap(), self.clock.now());
         let paused = self.paused.is_some_and(|(from, to)| (from..to).contains(&now));
-        Ok(Seen { last, paused, rescheduled: None })
+        Ok(Seen { last, paused, ..Seen::default() })
     }
 
-    async fn run(&self, _: &Mirror, run: &CancellationToken) -> Result<Ran, SyncError> {
+    async fn run(&self, _: &Mirror, _: Occasion, run: &CancellationToken) -> Result<Ran, SyncError> {
         let began = self.clock.now();
         if self.paused.is_some_and(|(from, _)| began < from && from <= began + RUN) {
             *self.last.lock().unwrap() = Some(LastRun { began, ended: false });
@@ -183,4 +183,52 @@ async fn what_is_paused_is_not_run_and_ends_if_it_was() {
     // What was due meanwhile is made up for once.
     let expected = ["2026-11-23T11:00:00Z was ended", "2026-11-23T14:30:00Z", "2026-11-23T15:30:00Z"];
     assert_eq!(began, expected);
+}
+
+/// Told of an image until it was run for it once; a run for what it was told is of no use before then.
+struct Told<'a> {
+    told: Mutex<bool>,
+    runs: Mutex<Vec<Occasion>>,
+    /// What the first run makes of it.
+    failed: u64,
+    clock: &'a Hands,
+    end: &'a CancellationToken,
+}
+
+#[async_trait(?Send)]
+impl RunMirrors for Told<'_> {
+    async fn look(&self, _: &Mirror) -> Result<Seen, CatalogError> {
+        Ok(Seen { told: *self.told.lock().unwrap(), ..Seen::default() })
+    }
+
+    async fn run(&self, _: &Mirror, occasion: Occasion, _: &CancellationToken) -> Result<Ran, SyncError> {
+        let mut runs = self.runs.lock().unwrap();
+        runs.push(occasion);
+        let failed = if runs.len() == 1 { self.failed } else { 0 };
+        *self.told.lock().unwrap() = failed > 0;
+        if failed == 0 {
+            self.end.cancel();
+        }
+        Ok(Ran { totals: RunTotals { failed, ..RunTotals::default() }, ..Ran::default() })
+    }
+}
+
+#[tokio::test]
+async fn a_mirror_without_a_time_runs_when_it_is_told_and_what_failed_is_tried_again_a_while_later() {
+    let begin = time("2026-11-23T10:00:00Z");
+    for (failed, minutes) in [(0, 0), (1, 1)] {
+        let clock = Hands { now: Mutex::new(begin), jumps: Mutex::default() };
+        let end = CancellationToken::new();
+        let runner =
+            Told { told: Mutex::new(true), runs: Mutex::default(), failed, clock: &clock, end: &end };
+        let settings = json!({ "name": "m", "source": "oci:from", "targets": ["oci:to"] });
+        let settings: MirrorSettings = serde_json::from_value(settings).unwrap();
+        let mirror = Mirror::new(&settings, &Policy::default(), &TagSets::default()).unwrap();
+        let (metrics, bell) = (Metrics::default(), Bell::default());
+        let means = Means { runner: &runner, clock: &clock, metrics: &metrics, bell: &bell };
+        keep_mirrors(&[mirror], means, &end).await;
+        let runs = runner.runs.lock().unwrap().clone();
+        assert_eq!(runs, vec![Occasion::Told; 1 + usize::try_from(failed).unwrap()]);
+        assert_eq!(runner.clock.now(), begin + Duration::from_secs(60 * minutes));
+    }
 }

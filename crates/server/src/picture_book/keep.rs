@@ -9,7 +9,7 @@ use portolan_sync::{Mirror, SyncError};
 use tokio_util::sync::CancellationToken;
 
 use super::{Rounds, Shelf};
-use crate::mirroring::{LastRun, Ran, RunMirrors, Seen};
+use crate::mirroring::{LastRun, Occasion, Ran, RunMirrors, Seen};
 
 /// Brings the images of the active registries of a shelf when they are due. None is done at the start, or when it is
 /// resumed: each is done at its next time.
@@ -29,10 +29,10 @@ impl RunMirrors for ShelfRunner {
         let last = runs.runs(name, 1).await?.first().map_or(counted_from, |run| run.started_at);
         let paused = runs.paused(name).await?.is_some() || schedule.is_none();
         let last = LastRun { began: last.max(counted_from), ended: true };
-        Ok(Seen { last: Some(last), paused, rescheduled: schedule })
+        Ok(Seen { last: Some(last), paused, rescheduled: schedule, told: false })
     }
 
-    async fn run(&self, mirror: &Mirror, end: &CancellationToken) -> Result<Ran, SyncError> {
+    async fn run(&self, mirror: &Mirror, _: Occasion, end: &CancellationToken) -> Result<Ran, SyncError> {
         let Some(entry) = self.shelf.of_mirror(mirror) else { return Ok(Ran::default()) };
         entry.count();
         match self.rounds.synchronize(&entry.registry, &entry.mirror, end).await {

@@ -141,7 +141,7 @@ impl Shelf {
     pub async fn pause(&self, host: &str) -> Result<(), ShelfError> {
         let entry = self.active_entry(host).await?;
         self.runs.pause(entry.mirror.name.as_str(), ACTOR).await?;
-        self.bell.ring();
+        self.bell.ring(&entry.mirror.name);
         Ok(())
     }
 
@@ -162,7 +162,7 @@ impl Shelf {
                 (standing.created, standing.counted_from, standing.rounds) = (now, now, 0);
             }
             self.runs.resume(entry.mirror.name.as_str()).await?;
-            self.bell.ring();
+            self.bell.ring(&entry.mirror.name);
         }
         Ok(entry.now().schedule.and_then(|schedule| schedule.next(now)))
     }
@@ -179,7 +179,7 @@ impl Shelf {
             let mut standing = entry.standing();
             (standing.schedule, standing.counted_from) = (Some(schedule), Timestamp::now());
         }
-        self.bell.ring();
+        self.bell.ring(&entry.mirror.name);
         Ok(())
     }
 

@@ -9,6 +9,7 @@ mod expand;
 mod gather;
 mod kinds;
 mod lease;
+mod narrow;
 mod portions;
 mod refill;
 mod run;

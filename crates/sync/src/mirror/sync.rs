@@ -3,17 +3,18 @@
 use std::collections::HashSet;
 
 use jiff::Timestamp;
-use portolan_catalog::{CatalogError, RunId, RunOutcome, RunTotals, Runs};
+use portolan_catalog::{CatalogError, FailedImage, RunId, RunOutcome, RunTotals, Runs};
 use portolan_oci::TagOrDigest;
-use portolan_transport::{Places, PutAs};
+use portolan_transport::{Endpoint, Places, PutAs};
 
 use super::MirrorError;
+use super::narrow::{keep, narrowed};
 use super::run::{Worked, run};
 use super::sum::Detail;
 use crate::plan::{RunReport, TargetChecks};
 use crate::prune::{Books, PruneReport, PruneScope};
 use crate::select::Mirror;
-use crate::{CopyError, CopyRequest, Engine};
+use crate::{CopyError, CopyRequest, CopyTarget, Engine};
 
 /// What a run of a mirror needs beside the mirror.
 pub struct SyncOptions<'a> {
@@ -26,19 +27,21 @@ pub struct SyncOptions<'a> {
     /// How much targets are asked.
     pub checks: TargetChecks,
     /// Which of the images that the mirror wants are dealt with.
-    pub share: SyncShare,
+    pub share: SyncShare<'a>,
     /// Of which of them the report tells.
     pub detail: Detail,
 }
 
 /// Which of the images that a mirror wants are dealt with in a run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum SyncShare {
+pub enum SyncShare<'a> {
     /// All.
     All,
     /// Those that failed in the last run that came to its end. After an interrupted run all are: it is not
     /// known what it did not come to.
     Failed,
+    /// These of them: places with a tag, or without one for all of their tags. No more is looked at than must be.
+    Of(&'a [Endpoint]),
 }
 
 /// What a run of a mirror did.
@@ -106,18 +109,32 @@ impl Engine {
     ) -> Result<Worked, SyncError> {
         let SyncOptions { places, books, checks, share, detail, .. } = options;
         let name = mirror.name.as_str();
-        let gathered = self.gather(mirror, places).await?;
-        // What is not looked at cannot be missed.
-        let scope = match share {
-            SyncShare::All => PruneScope::new(mirror, &gathered),
-            SyncShare::Failed => None,
+        let (mut requests, mut left_out, mut scope) = (Vec::new(), 0, None);
+        let meant = match share {
+            SyncShare::All | SyncShare::Failed => vec![mirror.clone()],
+            SyncShare::Of(images) => narrowed(mirror, images),
         };
-        let mut requests = gathered.requests;
-        if *share == SyncShare::Failed {
-            keep_failed(&mut requests, &books.runs, name).await?;
+        if let SyncShare::Of(_) = share {
+            books.runs.note_part(run).await?;
         }
-        let left_out = gathered.other_kinds.len() as u64;
-        drop(gathered.looked);
+        for mirror in &meant {
+            let gathered = self.gather(mirror, places).await?;
+            // What is not looked at cannot be missed.
+            if *share == SyncShare::All {
+                scope = PruneScope::new(mirror, &gathered);
+            }
+            left_out += gathered.other_kinds.len() as u64;
+            requests.extend(gathered.requests);
+        }
+        let mut still_failed = Vec::new();
+        match share {
+            SyncShare::All => {}
+            SyncShare::Failed => keep_failed(&mut requests, &books.runs, name).await?,
+            SyncShare::Of(images) => {
+                keep(&mut requests, images);
+                still_failed = failed_beside(&requests, &books.runs, name).await?;
+            }
+        }
         let sum = self.carry_out_all(requests, *checks, *detail).await?;
         self.note_brought(name, &sum.arrivals, *share, books).await;
         let prune = match scope {
@@ -126,7 +143,7 @@ impl Engine {
             }
             _ => PruneReport::default(),
         };
-        Ok(Worked { sum, left_out, prune, still_failed: Vec::new() })
+        Ok(Worked { sum, left_out, prune, still_failed })
     }
 }
 
@@ -142,14 +159,36 @@ async fn keep_failed(requests: &mut Vec<CopyRequest>, runs: &Runs, mirror: &str)
     for request in requests.iter_mut() {
         let source = request.source.location().with(Some(&request.reference));
         let reference = &request.reference;
-        request.targets.retain(|to| {
-            let name = match &to.name {
-                PutAs::Tag(tag) => TagOrDigest::Tag(tag.clone()),
-                PutAs::Digest => reference.clone(),
-            };
-            failed.contains(&(source.as_str(), to.target.location().with(Some(&name)).as_str()))
-        });
+        request.targets.retain(|to| failed.contains(&(source.as_str(), goal(to, reference).as_str())));
     }
     requests.retain(|request| !request.targets.is_empty());
     Ok(())
+}
+
+/// What failed in the last run and is not among the requests: it has failed still.
+async fn failed_beside(
+    requests: &[CopyRequest],
+    runs: &Runs,
+    mirror: &str,
+) -> Result<Vec<FailedImage>, CatalogError> {
+    let Some(last) = runs.last_run(mirror).await? else { return Ok(Vec::new()) };
+    let mut failures = runs.failures(last.id).await?;
+    let asked: HashSet<(String, String)> = requests
+        .iter()
+        .flat_map(|request| {
+            let source = request.source.location().with(Some(&request.reference));
+            request.targets.iter().map(move |to| (source.clone(), goal(to, &request.reference)))
+        })
+        .collect();
+    failures.retain(|failed| !asked.contains(&(failed.source.clone(), failed.target.clone())));
+    Ok(failures)
+}
+
+/// A target with the name that an image gets there.
+fn goal(to: &CopyTarget, reference: &TagOrDigest) -> String {
+    let name = match &to.name {
+        PutAs::Tag(tag) => TagOrDigest::Tag(tag.clone()),
+        PutAs::Digest => reference.clone(),
+    };
+    to.target.location().with(Some(&name))
 }

@@ -79,7 +79,7 @@ impl Engine {
         &self,
         mirror: &str,
         arrivals: &Arrivals,
-        share: SyncShare,
+        share: SyncShare<'_>,
         books: &Books,
     ) {
         if arrivals.there.is_empty() {
@@ -88,7 +88,7 @@ impl Engine {
         let noted = async {
             let fingerprint = match share {
                 SyncShare::All => Some(arrivals.fingerprint()),
-                SyncShare::Failed => None,
+                SyncShare::Failed | SyncShare::Of(_) => None,
             };
             if fingerprint.is_some() && books.brought.noted(mirror).await? == fingerprint {
                 return Ok(());

@@ -104,7 +104,7 @@ async fn push(registry: &Registry, tag: String, image: Tree) {
     registry.client().push("app", &exhibit).await;
 }
 
-async fn sync(desk: &Desk, mirror: &Mirror, share: SyncShare) -> Vec<RunReport> {
+async fn sync(desk: &Desk, mirror: &Mirror, share: SyncShare<'_>) -> Vec<RunReport> {
     desk.sync(mirror, share).await.unwrap().images
 }
 

@@ -134,7 +134,7 @@ impl Desk {
     }
 
     /// A run of a mirror.
-    pub(crate) async fn sync(&self, mirror: &Mirror, share: SyncShare) -> Result<SyncReport, SyncError> {
+    pub(crate) async fn sync(&self, mirror: &Mirror, share: SyncShare<'_>) -> Result<SyncReport, SyncError> {
         self.sync_by(&self.engine(self.options()), mirror, share).await
     }
 
@@ -143,7 +143,7 @@ impl Desk {
         &self,
         engine: &Engine,
         mirror: &Mirror,
-        share: SyncShare,
+        share: SyncShare<'_>,
     ) -> Result<SyncReport, SyncError> {
         self.sync_told(engine, mirror, share, Detail::All).await
     }
@@ -153,7 +153,7 @@ impl Desk {
         &self,
         engine: &Engine,
         mirror: &Mirror,
-        share: SyncShare,
+        share: SyncShare<'_>,
         detail: Detail,
     ) -> Result<SyncReport, SyncError> {
         let books = self.books();

@@ -15,7 +15,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::desk::{Desk, mirror};
 
-async fn sync(desk: &Desk, mirror: &Mirror, share: SyncShare) -> Result<Vec<RunReport>, SyncError> {
+async fn sync(desk: &Desk, mirror: &Mirror, share: SyncShare<'_>) -> Result<Vec<RunReport>, SyncError> {
     Ok(desk.sync(mirror, share).await?.images)
 }
 

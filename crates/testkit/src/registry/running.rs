@@ -145,6 +145,17 @@ impl Registry {
         Client::with_identity(&self.url(), self.kept.user.clone(), identity)
     }
 
+    /// Starts it anew, on the same port and storage, so that it tells `url` of what happens in it, with this in
+    /// `Authorization`. Only for Docker's.
+    pub async fn restart_telling(&mut self, url: &str, authorization: &str) {
+        let endpoint = format!(
+            "{{name: test, url: '{url}', timeout: 5s, threshold: 100, backoff: 100ms, \
+                                headers: {{Authorization: ['{authorization}']}}}}"
+        );
+        self.kept.config.text += &format!("notifications: {{endpoints: [{endpoint}]}}\n");
+        self.restart().await;
+    }
+
     /// Kills the process; the storage stays, connections break, and new ones are refused.
     pub fn stop(&mut self) {
         self.daemon = None;

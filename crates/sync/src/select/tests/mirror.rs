@@ -136,3 +136,27 @@ fn settings_are_written_as_they_are_read() {
     let settings: MirrorSettings = serde_json::from_value(text.clone()).unwrap();
     assert_eq!(serde_json::to_value(&settings).unwrap(), text);
 }
+
+#[test]
+fn images_that_were_told_are_taken_by_the_mirrors_whose_rules_take_them() {
+    let mirror = |images: Value| {
+        let mut settings = json!({"name": "m", "targets": ["oci:to/{name}"]});
+        settings.as_object_mut().unwrap().extend(images.as_object().unwrap().clone());
+        let settings: MirrorSettings = serde_json::from_value(settings).unwrap();
+        Mirror::new(&settings, &Policy::default(), &TagSets::new()).unwrap()
+    };
+    let takes = |mirror: &Mirror, images: &[&str]| {
+        images.iter().map(|image| mirror.may_take(&image.parse().unwrap())).collect::<Vec<_>>()
+    };
+    let place = mirror(json!({"source": "debian"}));
+    assert_eq!(takes(&place, &["docker.io/library/debian:12", "quay.io/library/debian:12"]), [true, false]);
+    let below = mirror(json!({"source": "r.example/team/**", "repositories": {"exclude": ["-old$"]}}));
+    let images =
+        ["r.example/team/app:1", "r.example/team/app-old:1", "r.example/other:1", "q.example/team/app:1"];
+    assert_eq!(takes(&below, &images), [true, false, false, false]);
+    let named = mirror(json!({"images": ["busybox:1", "r.example/app"]}));
+    let images = ["busybox:1", "busybox:2", "busybox", "r.example/app:latest", "r.example/app:1"];
+    assert_eq!(takes(&named, &images), [true, false, true, true, false], "without a tag all tags are meant");
+    let listed = mirror(json!({"images_from": {"file": "images.txt"}}));
+    assert_eq!(takes(&listed, &["r.example/app:1"]), [true], "nobody knows before it is read");
+}

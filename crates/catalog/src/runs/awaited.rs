@@ -1,0 +1,103 @@
+//! Images of which somebody has said that they are new at their source, until a run has seen to them.
+
+use async_trait::async_trait;
+use sea_orm::sea_query::OnConflict;
+use sea_orm::{ColumnTrait as _, DatabaseTransaction, EntityTrait, QueryFilter as _, QueryOrder as _};
+use sea_orm::{QuerySelect as _, Set};
+
+use super::Runs;
+use super::entities::awaited::{ActiveModel, Column, Entity};
+use crate::writer::Operation;
+use crate::{CatalogError, stored};
+
+/// An image that a mirror is to see to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Awaited {
+    /// The image, as it was told: by tag, or a repository for all of its tags.
+    pub image: String,
+    /// When it was told last, in microseconds since 1970: told again, it is another.
+    told_at: i64,
+}
+
+struct AwaitImages {
+    /// Mirrors with their images.
+    images: Vec<(String, String)>,
+    by: String,
+    at: i64,
+}
+
+struct SettleAwaited {
+    mirror: String,
+    images: Vec<Awaited>,
+}
+
+impl Runs {
+    /// Has mirrors see to images; `images` are names of mirrors, each with an image of up to 512 characters. What is
+    /// told twice before it is seen to is seen to once. It is on the disk when this returns.
+    ///
+    /// # Errors
+    /// As any write: [`CatalogError::Busy`], [`CatalogError::Full`], [`CatalogError::Database`].
+    pub async fn await_images(&self, images: Vec<(String, String)>, by: &str) -> Result<(), CatalogError> {
+        self.writer.write(AwaitImages { images, by: by.to_owned(), at: stored::now() }).await
+    }
+
+    /// The images that a mirror is to see to, those first that were told first; `most` of them.
+    ///
+    /// # Errors
+    /// [`CatalogError::Database`].
+    pub async fn awaited(&self, mirror: &str, most: u64) -> Result<Vec<Awaited>, CatalogError> {
+        let readers = self.opening.readers().await?;
+        let rows = Entity::find().filter(Column::Mirror.eq(mirror)).order_by_asc(Column::ToldAt);
+        let rows = rows.order_by_asc(Column::Image).limit(most).all(&readers).await;
+        let rows = rows.map_err(CatalogError::database)?;
+        Ok(rows.into_iter().map(|row| Awaited { image: row.image, told_at: row.told_at }).collect())
+    }
+
+    /// These have been seen to. One that was told again meanwhile stays.
+    ///
+    /// # Errors
+    /// As any write: [`CatalogError::Busy`], [`CatalogError::Full`], [`CatalogError::Database`].
+    pub async fn settle_awaited(&self, mirror: &str, images: Vec<Awaited>) -> Result<(), CatalogError> {
+        self.writer.write(SettleAwaited { mirror: mirror.to_owned(), images }).await
+    }
+}
+
+#[async_trait]
+impl Operation for AwaitImages {
+    type Reply = ();
+    const NAME: &'static str = "await_images";
+
+    async fn run(&self, transaction: &DatabaseTransaction) -> Result<(), CatalogError> {
+        let there = OnConflict::columns([Column::Mirror, Column::Image])
+            .update_columns([Column::ToldAt, Column::ToldBy])
+            .to_owned();
+        for (mirror, image) in &self.images {
+            let row = ActiveModel {
+                mirror: Set(mirror.clone()),
+                image: Set(image.clone()),
+                told_at: Set(self.at),
+                told_by: Set(self.by.clone()),
+            };
+            let inserted = Entity::insert(row).on_conflict(there.clone()).exec_without_returning(transaction);
+            inserted.await.map_err(CatalogError::database)?;
+        }
+        Ok(())
+    }
+}
+
+#[async_trait]
+impl Operation for SettleAwaited {
+    type Reply = ();
+    const NAME: &'static str = "settle_awaited";
+
+    async fn run(&self, transaction: &DatabaseTransaction) -> Result<(), CatalogError> {
+        for Awaited { image, told_at } in &self.images {
+            let row = Entity::delete_many()
+                .filter(Column::Mirror.eq(self.mirror.as_str()))
+                .filter(Column::Image.eq(image.as_str()))
+                .filter(Column::ToldAt.eq(*told_at));
+            row.exec(transaction).await.map_err(CatalogError::database)?;
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,159 @@
+//! Registries that tell the daemon of new images.
+
+use std::time::Duration;
+
+use portolan_testkit::client::http as http_client;
+use portolan_testkit::image::{Image, Layer};
+use portolan_testkit::reader::Skopeo;
+use portolan_testkit::registry::Registry;
+use portolan_testkit::zoo::{self, Exhibit};
+
+use crate::daemon::Daemon;
+use crate::sandbox::Sandbox;
+
+const SECRET: &str = "well kept";
+
+/// A daemon that takes what `source` has below `team` when it is told, and never by the clock.
+fn configure(sandbox: &Sandbox, source: &Registry) {
+    let host = source.host();
+    sandbox.write(
+        "portolan.yaml",
+        &format!(
+            "version: 1\nhooks:\n  - {{kind: docker-registry, registry: '{host}', secret: {SECRET}}}\n\
+             mirrors:\n  - name: team\n    source: {host}/team/**\n    targets: ['store:{{repository}}']\n    \
+             tags: {{exclude: ['^no']}}\n"
+        ),
+    );
+}
+
+async fn arrives(daemon: &Daemon, repository: &str, tag: &str) {
+    let waiting = async {
+        while daemon.client().find_manifest(repository, tag).await.is_none() {
+            tokio::task::yield_now().await;
+        }
+    };
+    let arrived = tokio::time::timeout(Duration::from_secs(60), waiting).await;
+    arrived.unwrap_or_else(|_| panic!("{repository}:{tag} does not arrive"));
+}
+
+fn told(tags: &[&str]) -> String {
+    let events: Vec<String> = tags
+        .iter()
+        .map(|tag| format!(r#"{{"action":"push","target":{{"repository":"team/app","tag":"{tag}"}}}}"#))
+        .collect();
+    format!(r#"{{"events":[{}]}}"#, events.join(","))
+}
+
+/// Sends a webhook: the status and what is answered.
+async fn send(daemon: &Daemon, secret: &str, body: String) -> (u16, String) {
+    let url = format!("{}/hooks/docker-registry", daemon.url());
+    let sent = http_client().post(url).header("authorization", format!("Bearer {secret}")).body(body);
+    let answer = sent.send().await.unwrap();
+    (answer.status().as_u16(), answer.text().await.unwrap())
+}
+
+async fn metric(daemon: &Daemon, line: &str) -> Option<u64> {
+    let text = http_client().get(format!("{}/metrics", daemon.url())).send().await.unwrap();
+    let text = text.text().await.unwrap();
+    text.lines().find_map(|one| one.strip_prefix(line)?.trim().parse().ok())
+}
+
+async fn publish(source: &Registry, tag: &str, seed: u64) {
+    let mut image = Exhibit::new("image", Image::oci().layer(Layer::random(seed, 2_000)).build());
+    image.tags = vec![tag.to_owned()];
+    source.client().push("team/app", &image).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_skopeo_pushes_to_a_registry_that_tells_of_it_arrives_without_a_schedule() {
+    if portolan_testkit::registry::is_ours() {
+        return;
+    }
+    let (Some(mut source), Some(skopeo)) = (Registry::start().await, Skopeo::find()) else { return };
+    let sandbox = Sandbox::new();
+    configure(&sandbox, &source);
+    let daemon = Daemon::start(&sandbox);
+    source
+        .restart_telling(&format!("{}/hooks/docker-registry", daemon.url()), &format!("Bearer {SECRET}"))
+        .await;
+    let image = zoo::one("oci-index");
+    zoo::write_layout(&sandbox.path("layout"), std::slice::from_ref(&image));
+    let from = format!("oci:{}:{}", sandbox.path("layout").display(), image.tags[0]);
+    for tag in ["no", "v1"] {
+        let there = format!("docker://{}/team/app:{tag}", source.host());
+        skopeo.copy(&from, &there, &["--all", "--preserve-digests"]).await.expect_ok();
+    }
+    arrives(&daemon, "team/app", "v1").await;
+    assert_eq!(daemon.client().manifest("team/app", "v1").await.bytes, image.root.bytes);
+    assert_eq!(daemon.client().tags("team/app").await, ["v1"], "what the rules leave out is left out");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn only_what_was_told_by_who_knows_the_secret_is_looked_at() {
+    let Some(source) = Registry::start().await else { return };
+    let sandbox = Sandbox::new();
+    configure(&sandbox, &source);
+    publish(&source, "v1", 1).await;
+    publish(&source, "v2", 2).await;
+    let daemon = Daemon::start(&sandbox);
+    assert_eq!(send(&daemon, "wrong", told(&["v1"])).await.0, 401);
+    assert_eq!(send(&daemon, SECRET, "nonsense".to_owned()).await.0, 400);
+    assert_eq!(send(&daemon, SECRET, " ".repeat((1 << 20) + 1)).await.0, 413);
+    let elsewhere = told(&["v1"]).replace("team/app", "other/app");
+    assert_eq!(send(&daemon, SECRET, elsewhere).await, (202, r#"{"images":[]}"#.to_owned()));
+    let (status, answer) = send(&daemon, SECRET, told(&["v2", "v2"])).await;
+    let image = format!("{}/team/app:v2", source.host());
+    assert_eq!((status, answer), (202, format!(r#"{{"images":[{{"mirror":"team","image":"{image}"}}]}}"#)));
+    arrives(&daemon, "team/app", "v2").await;
+    assert_eq!(daemon.client().tags("team/app").await, ["v2"]);
+    let counted = async |outcome: &str| {
+        let line = format!("portolan_hooks_total{{kind=\"docker-registry\",outcome=\"{outcome}\"}} ");
+        metric(&daemon, &line).await
+    };
+    assert_eq!(counted("refused").await, Some(3));
+    assert_eq!(counted("passed_over").await, Some(1));
+    assert_eq!(counted("taken").await, Some(1));
+    let github = http_client().post(format!("{}/hooks/github", daemon.url())).send().await.unwrap();
+    assert_eq!(github.status(), 404);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_told_is_seen_to_after_a_kill() {
+    let Some(mut source) = Registry::start().await else { return };
+    let sandbox = Sandbox::new();
+    configure(&sandbox, &source);
+    publish(&source, "v1", 1).await;
+    source.stop();
+    let daemon = Daemon::start(&sandbox);
+    assert_eq!(send(&daemon, SECRET, told(&["v1"])).await.0, 202);
+    drop(daemon);
+    source.restart().await;
+    let daemon = Daemon::start(&sandbox);
+    arrives(&daemon, "team/app", "v1").await;
+}
+
+/// A short sample of a flood: half of it is told twice, and of each four one has the wrong secret.
+#[tokio::test(flavor = "multi_thread")]
+async fn of_a_flood_nothing_is_lost_and_little_is_run() {
+    const TAGS: u64 = 40;
+    let Some(source) = Registry::start().await else { return };
+    let sandbox = Sandbox::new();
+    configure(&sandbox, &source);
+    for tag in 0..TAGS {
+        publish(&source, &format!("v{tag}"), tag).await;
+    }
+    let daemon = Daemon::start(&sandbox);
+    let mut sent = Vec::new();
+    for nth in 0..TAGS * 8 {
+        let tag = format!("v{}", nth / 2 % TAGS);
+        let secret = if nth % 4 == 3 { "wrong" } else { SECRET };
+        sent.push(send(&daemon, secret, told(&[&tag])).await.0);
+    }
+    assert_eq!(sent.iter().filter(|status| **status == 202).count() as u64, TAGS * 6);
+    assert_eq!(sent.iter().filter(|status| **status == 401).count() as u64, TAGS * 2);
+    for tag in 0..TAGS {
+        arrives(&daemon, "team/app", &format!("v{tag}")).await;
+    }
+    let runs = metric(&daemon, "portolan_mirror_runs_total{mirror=\"team\",outcome=\"done\"} ").await;
+    assert!(runs.is_some_and(|runs| runs < TAGS * 6), "{runs:?}");
+}

@@ -1,0 +1,177 @@
+//! The door as a whole.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use axum::Json;
+use axum::Router;
+use axum::body::{Body, to_bytes};
+use axum::extract::{Path, RawQuery, State};
+use axum::response::{IntoResponse as _, Response};
+use axum::routing::post;
+use http::{HeaderMap, StatusCode};
+use portolan_catalog::{CatalogError, Runs};
+use portolan_config::HookKind;
+use portolan_oci::{Registry, Tag, with_causes};
+use portolan_sync::Mirror;
+use portolan_sync::settings::MirrorName;
+use portolan_transport::{Endpoint, Location};
+use serde::Serialize;
+
+use super::events::{self, Pushed};
+use super::proof::Shown;
+use crate::metrics::Metrics;
+use crate::mirroring::Bell;
+
+/// Bytes of a webhook, at most: senders tell of a few images at once.
+const MOST: usize = 1 << 20;
+
+/// Characters of an image's name, at most: the catalogue takes no more.
+const LONGEST: usize = 512;
+
+/// A sender of webhooks.
+#[derive(Clone)]
+pub struct Hook {
+    /// What it is.
+    pub kind: HookKind,
+    /// The registry whose images it tells of.
+    pub registry: Registry,
+    /// What it shows, or signs with.
+    pub secret: String,
+}
+
+/// Where webhooks come in.
+#[derive(Clone)]
+pub struct HooksDoor(Arc<Inner>);
+
+struct Inner {
+    hooks: Vec<Hook>,
+    mirrors: Vec<Mirror>,
+    runs: Runs,
+    bell: Bell,
+    metrics: Metrics,
+}
+
+/// What a sender is told.
+#[derive(Serialize)]
+struct Taken {
+    /// The images that are seen to.
+    images: Vec<TakenImage>,
+}
+
+#[derive(Serialize)]
+struct TakenImage {
+    mirror: String,
+    image: String,
+}
+
+/// Why a webhook is not taken.
+enum Refused {
+    /// There is no such sender.
+    Unknown,
+    /// Its sender does not know the secret.
+    Secret,
+    /// It is too long.
+    TooLong,
+    /// It makes no sense.
+    Malformed(serde_json::Error),
+    /// It cannot be kept now.
+    Catalog(CatalogError),
+}
+
+impl HooksDoor {
+    /// A door for these senders to these mirrors.
+    pub fn new(hooks: Vec<Hook>, mirrors: Vec<Mirror>, runs: Runs, bell: Bell, metrics: Metrics) -> Self {
+        Self(Arc::new(Inner { hooks, mirrors, runs, bell, metrics }))
+    }
+
+    /// What it answers.
+    pub fn router(self) -> Router {
+        Router::new().route("/hooks/{kind}", post(take)).with_state(self)
+    }
+}
+
+async fn take(
+    State(door): State<HooksDoor>,
+    Path(kind): Path<String>,
+    RawQuery(query): RawQuery,
+    headers: HeaderMap,
+    body: Body,
+) -> Response {
+    let Some(kind) = HookKind::ALL.into_iter().find(|one| one.word() == kind) else {
+        return refusal(&Refused::Unknown);
+    };
+    let taken = door.0.take(kind, query.as_deref(), &headers, body).await;
+    let outcome = match &taken {
+        Ok(taken) if taken.images.is_empty() => "passed_over",
+        Ok(_) => "taken",
+        Err(Refused::Catalog(_)) => "failed",
+        Err(_) => "refused",
+    };
+    door.0.metrics.hook_came(kind.word(), outcome);
+    match taken {
+        Ok(taken) => (StatusCode::ACCEPTED, Json(taken)).into_response(),
+        Err(refused) => refusal(&refused),
+    }
+}
+
+impl Inner {
+    async fn take(
+        &self,
+        kind: HookKind,
+        query: Option<&str>,
+        headers: &HeaderMap,
+        body: Body,
+    ) -> Result<Taken, Refused> {
+        if !self.hooks.iter().any(|hook| hook.kind == kind) {
+            return Err(Refused::Unknown);
+        }
+        let body = to_bytes(body, MOST).await.map_err(|_| Refused::TooLong)?;
+        let mut pairs = url::form_urlencoded::parse(query.unwrap_or_default().as_bytes());
+        let token = pairs.find(|(key, _)| key == "token").map(|(_, value)| value.into_owned());
+        let shown = Shown { headers, token: token.as_deref(), body: &body };
+        let known = self.hooks.iter().filter(|hook| hook.kind == kind && shown.proves(kind, &hook.secret));
+        let registries: Vec<&Registry> = known.map(|hook| &hook.registry).collect();
+        if registries.is_empty() {
+            return Err(Refused::Secret);
+        }
+        let pushed = events::read(kind, headers, &body).map_err(Refused::Malformed)?;
+        let images =
+            registries.iter().flat_map(|registry| pushed.iter().filter_map(|one| image(registry, one)));
+        let mut told: BTreeSet<(&MirrorName, String)> = BTreeSet::new();
+        for image in images {
+            let taking = self.mirrors.iter().filter(|mirror| mirror.may_take(&image));
+            told.extend(taking.map(|mirror| (&mirror.name, image.to_string())));
+        }
+        let awaited: Vec<_> =
+            told.iter().map(|(mirror, image)| (mirror.to_string(), image.clone())).collect();
+        if !awaited.is_empty() {
+            self.runs.await_images(awaited.clone(), kind.word()).await.map_err(Refused::Catalog)?;
+            told.iter().for_each(|(mirror, _)| self.bell.ring(mirror));
+        }
+        let images = awaited.into_iter().map(|(mirror, image)| TakenImage { mirror, image }).collect();
+        Ok(Taken { images })
+    }
+}
+
+/// The image, if its name is one.
+fn image(registry: &Registry, Pushed { repository, tag }: &Pushed) -> Option<Endpoint> {
+    let tag: Tag = tag.parse().ok()?;
+    let place: Endpoint = format!("{registry}/{repository}:{tag}").parse().ok()?;
+    let is_there = matches!(&place.location, Location::Registry(found, _) if found == registry);
+    (is_there && place.tag.is_some() && place.to_string().len() <= LONGEST).then_some(place)
+}
+
+fn refusal(refused: &Refused) -> Response {
+    let (status, text) = match refused {
+        Refused::Unknown => (StatusCode::NOT_FOUND, "no such webhook is configured\n".to_owned()),
+        Refused::Secret => (StatusCode::UNAUTHORIZED, "the secret is missing or wrong\n".to_owned()),
+        Refused::TooLong => (StatusCode::PAYLOAD_TOO_LARGE, "a webhook has no more than 1 MiB\n".to_owned()),
+        Refused::Malformed(cause) => (StatusCode::BAD_REQUEST, format!("this is no such webhook: {cause}\n")),
+        Refused::Catalog(cause) => {
+            tracing::error!(cause = with_causes(cause), "a webhook cannot be kept");
+            (StatusCode::SERVICE_UNAVAILABLE, "webhooks cannot be kept now\n".to_owned())
+        }
+    };
+    (status, text).into_response()
+}
