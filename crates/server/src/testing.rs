@@ -12,7 +12,7 @@ use tokio_util::sync::CancellationToken;
 use crate::access::{Admission, Gate};
 use crate::background::keep_house;
 use crate::doors;
-use crate::doors::hooks::HooksDoor;
+use crate::doors::Mirroring;
 use crate::http::{Encryption, HttpLimits, Scheme, Server};
 use crate::metrics::Metrics;
 use crate::mirroring::Bell;
@@ -83,8 +83,9 @@ impl Running {
             Some(files) => Encryption::Tls(Tls::open(files, metrics.clone()).await?),
         };
         let (scheme, gate) = (encryption.scheme(), Gate::new(admission, catalog.access()));
-        let hooks = HooksDoor::new(Vec::new(), Vec::new(), catalog.runs(), Bell::default(), metrics.clone());
-        let router = doors::all(store.clone(), (limits, scheme), metrics, &gate, hooks);
+        let mirroring =
+            Mirroring { mirrors: Vec::new(), runs: catalog.runs(), bell: Bell::default(), hooks: Vec::new() };
+        let router = doors::all(store.clone(), (limits, scheme), metrics, &gate, mirroring);
         let server = Server::bind((Ipv4Addr::LOCALHOST, 0).into(), router, limits, encryption).await?;
         let (address, end) = (server.address()?, CancellationToken::new());
         tokio::spawn(server.run(end.clone()));

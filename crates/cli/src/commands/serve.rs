@@ -7,8 +7,8 @@ use clap::Args;
 use portolan_config::{Config, HookSettings};
 use portolan_server::access::{Admission, Gate};
 use portolan_server::background::keep_house;
-use portolan_server::doors;
-use portolan_server::doors::hooks::{Hook, HooksDoor};
+use portolan_server::doors::hooks::Hook;
+use portolan_server::doors::{self, Mirroring};
 use portolan_server::http::{Encryption, HttpLimits, Server};
 use portolan_server::metrics::Metrics;
 use portolan_server::mirroring::{Bell, Means, Runner, SystemClock, keep_mirrors};
@@ -45,9 +45,9 @@ pub(super) async fn run(_: &ServeArguments, context: &Context) -> Result<Outcome
     let scheme = encryption.scheme();
     let (mirrors, bell) = (context.config()?.mirrors.clone(), Bell::default());
     let books = context.books().await?;
-    let hooks =
-        HooksDoor::new(hooks(config)?, mirrors.clone(), books.runs.clone(), bell.clone(), metrics.clone());
-    let router = doors::all(store.clone(), (limits, scheme), metrics.clone(), &gate, hooks);
+    let (runs, hooks) = (books.runs.clone(), hooks(config)?);
+    let mirroring = Mirroring { mirrors: mirrors.clone(), runs, bell: bell.clone(), hooks };
+    let router = doors::all(store.clone(), (limits, scheme), metrics.clone(), &gate, mirroring);
     let runner = Runner {
         journal: context.journal().await?,
         books,

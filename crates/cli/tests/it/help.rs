@@ -41,6 +41,10 @@ const COMMANDS: &[&str] = &[
     "logout",
     "config check",
     "config show",
+    "config import",
+    "compat picture-book",
+    "compat picture-book load",
+    "compat picture-book sync",
     "completions",
     "man",
 ];

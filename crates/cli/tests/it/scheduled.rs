@@ -46,3 +46,36 @@ async fn what_is_pushed_at_the_source_arrives_by_itself() {
     daemon.signal("TERM");
     assert_eq!(daemon.ended().0, Some(0));
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_page_says_what_fails_and_why_to_who_is_known() {
+    let Some(source) = Registry::start().await else { return };
+    let sandbox = Sandbox::new();
+    let mirror = format!(
+        "version: 1\naccess: {{}}\nmirrors:\n  - name: app\n    images: ['{}/gone:1']\n    targets: ['store:{{name}}']\n    \
+         every: 1h\n",
+        source.host()
+    );
+    sandbox.write("portolan.yaml", &mirror);
+    sandbox.run_with("user add anna --admin --password-stdin", "well kept\n").succeeded();
+    let daemon = Daemon::start(&sandbox);
+    let get = async |user: Option<&str>| {
+        let request = http_client().get(daemon.url());
+        let request = match user {
+            Some(user) => request.basic_auth(user, Some("well kept")),
+            None => request,
+        };
+        let answer = request.send().await.unwrap();
+        (answer.status().as_u16(), answer.text().await.unwrap())
+    };
+    assert_eq!(get(None).await.0, 401);
+    let text = loop {
+        let (status, text) = get(Some("anna")).await;
+        assert_eq!(status, 200, "{text}");
+        if text.contains("What fails of app") {
+            break text;
+        }
+    };
+    assert!(text.contains(&format!("{}/gone:1", source.host())), "{text}");
+    assert!(text.contains("was not found"), "{text}");
+}

@@ -2,8 +2,11 @@
 
 mod all;
 pub mod compat;
+pub mod console;
 pub mod health;
 pub mod hooks;
+mod known;
 pub mod registry;
 
-pub use all::all;
+pub use all::{Mirroring, all};
+use known::known;

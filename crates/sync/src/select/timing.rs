@@ -1,5 +1,7 @@
 //! When a mirror is run by itself.
 
+use std::fmt;
+
 use jiff::Timestamp;
 
 use crate::settings::{Period, Schedule};
@@ -39,6 +41,26 @@ impl Timing {
             Some(next) if next <= now => Due::Now,
             Some(next) => Due::At(next),
             None => Due::Never,
+        }
+    }
+
+    /// When it is done next, as far as that can be told: now if its time has come. Of what was never done and is done
+    /// by the clock, somebody looks at the clock since now.
+    pub fn next(&self, last: Option<Timestamp>, now: Timestamp) -> Option<Timestamp> {
+        match self.due(last, now, now) {
+            Due::Now => Some(now),
+            Due::At(then) => Some(then),
+            Due::Never => None,
+        }
+    }
+}
+
+/// As a schedule is written.
+impl fmt::Display for Timing {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Schedule(schedule) => schedule.fmt(f),
+            Self::Every(every) => write!(f, "@every {every}"),
         }
     }
 }

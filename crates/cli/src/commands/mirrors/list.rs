@@ -4,7 +4,6 @@ use clap::Args;
 use jiff::Timestamp;
 use portolan_catalog::{Pause, Run};
 use portolan_sync::Mirror;
-use portolan_sync::select::{Due, Timing};
 use serde::Serialize;
 
 use crate::commands::runs::RunData;
@@ -42,23 +41,19 @@ struct MirrorData {
 }
 
 impl MirrorData {
-    fn of(mirror: &Mirror, (last, pause): (Option<Run>, Option<Pause>), now: Timestamp) -> Self {
+    /// What is told of a mirror: its last run, and when the last one of all its images began.
+    fn of(
+        mirror: &Mirror,
+        (last, whole): (Option<Run>, Option<Timestamp>),
+        pause: Option<Pause>,
+        now: Timestamp,
+    ) -> Self {
         let timing = mirror.policy.timing.as_ref();
-        let began = last.as_ref().map(|run| run.started_at);
         Self {
             name: mirror.name.to_string(),
-            schedule: timing.map(|timing| match timing {
-                Timing::Schedule(schedule) => schedule.to_string(),
-                Timing::Every(every) => format!("@every {every}"),
-            }),
+            schedule: timing.map(ToString::to_string),
             targets: mirror.targets.iter().map(ToString::to_string).collect(),
-            next_run_at: timing.filter(|_| pause.is_none()).and_then(|timing| {
-                match timing.due(began, now, now) {
-                    Due::Now => Some(now),
-                    Due::At(then) => Some(then),
-                    Due::Never => None,
-                }
-            }),
+            next_run_at: timing.filter(|_| pause.is_none()).and_then(|timing| timing.next(whole, now)),
             paused_at: pause.as_ref().map(|pause| pause.at),
             paused_by: pause.map(|pause| pause.by),
             last_run: last.map(RunData::from),
@@ -82,8 +77,9 @@ pub(super) async fn run(context: &Context) -> Result<Outcome, CliError> {
     for mirror in &context.config()?.mirrors {
         let (name, failed) = (mirror.name.as_str(), |cause| Failure::other("cannot read the runs", cause));
         let last = runs.runs(name, 1).await.map_err(failed)?.into_iter().next();
+        let whole = runs.last_whole_run(name).await.map_err(failed)?.map(|run| run.started_at);
         let pause = runs.paused(name).await.map_err(failed)?;
-        mirrors.push(MirrorData::of(mirror, (last, pause), now));
+        mirrors.push(MirrorData::of(mirror, (last, whole), pause, now));
     }
     context.output.data(&Mirrors { mirrors }, |data| {
         let mut table = Table::default();

@@ -1,0 +1,106 @@
+//! How things stand.
+
+use jiff::Timestamp;
+use portolan_catalog::{CatalogError, FailedImage, Pause, Run, Runs};
+use portolan_oci::with_causes;
+use portolan_store::Store;
+use portolan_sync::Mirror;
+
+/// Runs that are shown.
+const RUNS: u64 = 20;
+
+/// Images that are shown of those that failed in the last run of a mirror.
+const FAILURES: usize = 20;
+
+/// Images that a mirror was told of are counted so far.
+const TOLD: u64 = 1_000;
+
+/// How things stand.
+pub(super) struct Status {
+    pub(super) version: &'static str,
+    pub(super) host: String,
+    pub(super) process: u32,
+    /// Since when the daemon runs.
+    pub(super) since: Timestamp,
+    /// When this was gathered.
+    pub(super) now: Timestamp,
+    pub(super) store: StoreStatus,
+    pub(super) mirrors: Vec<MirrorStatus>,
+    /// The last runs of all mirrors, the latest first.
+    pub(super) runs: Vec<Run>,
+}
+
+pub(super) struct StoreStatus {
+    /// Bytes left on its volume, or why that is not known.
+    pub(super) free: Result<u64, String>,
+    pub(super) uploads: usize,
+}
+
+pub(super) struct MirrorStatus {
+    pub(super) name: String,
+    /// When it is run by itself, if ever.
+    pub(super) timing: Option<String>,
+    pub(super) next: Option<Timestamp>,
+    pub(super) paused: Option<Pause>,
+    /// Images that it was told of and has not seen to.
+    pub(super) told: usize,
+    pub(super) last: Option<Run>,
+    /// Of those that failed in the last run the first ones.
+    pub(super) failures: Vec<FailedImage>,
+}
+
+impl Status {
+    pub(super) async fn gather(
+        store: &Store,
+        mirrors: &[Mirror],
+        runs: &Runs,
+        since: Timestamp,
+    ) -> Result<Self, CatalogError> {
+        let now = Timestamp::now();
+        let free = store.free_bytes().await.map_err(|cause| with_causes(&cause));
+        let mut shown = Vec::with_capacity(mirrors.len());
+        for mirror in mirrors {
+            shown.push(MirrorStatus::gather(mirror, runs, now).await?);
+        }
+        Ok(Self {
+            version: env!("CARGO_PKG_VERSION"),
+            host: host().await,
+            process: std::process::id(),
+            since,
+            now,
+            store: StoreStatus { free, uploads: store.open_uploads() },
+            mirrors: shown,
+            runs: runs.all_runs(RUNS).await?,
+        })
+    }
+}
+
+/// The name of this machine.
+async fn host() -> String {
+    let name = tokio::fs::read_to_string("/proc/sys/kernel/hostname").await;
+    name.map_or_else(|_| "unknown host".to_owned(), |name| name.trim().to_owned())
+}
+
+impl MirrorStatus {
+    async fn gather(mirror: &Mirror, runs: &Runs, now: Timestamp) -> Result<Self, CatalogError> {
+        let name = mirror.name.as_str();
+        let last = runs.runs(name, 1).await?.into_iter().next();
+        let whole = runs.last_whole_run(name).await?.map(|run| run.started_at);
+        let paused = runs.paused(name).await?;
+        let mut failures = match &last {
+            Some(run) if run.totals.failed > 0 => runs.failures(run.id).await?,
+            _ => Vec::new(),
+        };
+        failures.truncate(FAILURES);
+        let timing = mirror.policy.timing.as_ref();
+        Ok(Self {
+            name: name.to_owned(),
+            timing: timing.map(ToString::to_string),
+            next: timing.filter(|_| paused.is_none()).and_then(|timing| timing.next(whole, now)),
+            told: runs.awaited(name, TOLD).await?.len(),
+            paused,
+            last,
+            failures,
+        })
+    }
+}
