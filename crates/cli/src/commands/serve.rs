@@ -91,6 +91,10 @@ fn hooks(config: &Config) -> Result<Vec<Hook>, CliError> {
         let secret = settings.secret.resolve().map_err(|cause| {
             Failure::other(format!("the webhooks of {} cannot be taken", settings.kind.word()), cause)
         })?;
+        if secret.is_empty() {
+            let text = format!("the secret of the webhooks of {} is empty", settings.kind.word());
+            return Err(CliError::from(Failure::Refused(text)));
+        }
         Ok(settings.registry().map(|registry| Hook { kind: settings.kind, registry, secret }))
     };
     config.hooks.iter().filter_map(|settings| hook(settings).transpose()).collect()

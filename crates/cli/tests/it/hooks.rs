@@ -97,6 +97,7 @@ async fn only_what_was_told_by_who_knows_the_secret_is_looked_at() {
     publish(&source, "v2", 2).await;
     let daemon = Daemon::start(&sandbox);
     assert_eq!(send(&daemon, "wrong", told(&["v1"])).await.0, 401);
+    assert_eq!(send(&daemon, "", told(&["v1"])).await.0, 401);
     assert_eq!(send(&daemon, SECRET, "nonsense".to_owned()).await.0, 400);
     assert_eq!(send(&daemon, SECRET, " ".repeat((1 << 20) + 1)).await.0, 413);
     let elsewhere = told(&["v1"]).replace("team/app", "other/app");
@@ -110,11 +111,20 @@ async fn only_what_was_told_by_who_knows_the_secret_is_looked_at() {
         let line = format!("portolan_hooks_total{{kind=\"docker-registry\",outcome=\"{outcome}\"}} ");
         metric(&daemon, &line).await
     };
-    assert_eq!(counted("refused").await, Some(3));
+    assert_eq!(counted("refused").await, Some(4));
     assert_eq!(counted("passed_over").await, Some(1));
     assert_eq!(counted("taken").await, Some(1));
     let github = http_client().post(format!("{}/hooks/github", daemon.url())).send().await.unwrap();
     assert_eq!(github.status(), 404);
+}
+
+#[test]
+fn a_secret_that_is_empty_is_none() {
+    let sandbox = Sandbox::new();
+    sandbox.write("secret", "\n");
+    sandbox.write("portolan.yaml", "version: 1\nhooks: [{kind: docker-hub, secret: {file: secret}}]\n");
+    let said = sandbox.run("serve").failed(1);
+    assert!(said.contains("the secret of the webhooks of docker-hub is empty"), "{said}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -87,6 +87,7 @@ impl BookRegistry {
             referrers: None,
             schedule: Self::schedule(&self.period).ok(),
             every: None,
+            jitter: None,
             prune: None,
             immutable: None,
             keep_existing: Some(NameSettings { include: Vec::new(), exclude }),

@@ -1,6 +1,7 @@
 //! Each mirror when it is due.
 
 use std::convert::Infallible;
+use std::hash::{BuildHasher as _, RandomState};
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -18,7 +19,7 @@ use super::bell::{Bell, heard};
 use super::clock::Clock;
 use crate::metrics::Metrics;
 
-/// How many mirrors are run at once.
+/// How many mirrors are run at once since it is their time, and how many since they were told of images.
 const AT_ONCE: usize = 4;
 
 /// How long a mirror is left alone that could not be run, or that somebody else runs.
@@ -98,13 +99,13 @@ pub struct Means<'a> {
     pub bell: &'a Bell,
 }
 
-/// Runs mirrors when they are due, and those that are told of images at once, until it is told to end. No mirror is run twice at once; what a daemon left
-/// unfinished is gone on with when it begins.
+/// Runs mirrors when they are due, and those that are told of images at once, until it is told to end. No mirror is run
+/// twice at once; what a daemon left unfinished is gone on with when it begins.
 pub async fn keep_mirrors(mirrors: &[Mirror], means: Means<'_>, end: &CancellationToken) {
-    let (places, watched) = (Semaphore::new(AT_ONCE), means.clock.now());
+    let (places, watched, dice) = (Room::default(), means.clock.now(), RandomState::new());
     let kept = mirrors.iter().map(|mirror| {
         let timing = mirror.policy.timing.as_ref();
-        Kept { mirror, timing, watched, means, places: &places }.keep(end)
+        Kept { mirror, timing, watched, means, places: &places, dice: &dice }.keep(end)
     });
     join_all(kept).await;
 }
@@ -115,7 +116,30 @@ struct Kept<'a> {
     timing: Option<&'a Timing>,
     watched: Timestamp,
     means: Means<'a>,
-    places: &'a Semaphore,
+    places: &'a Room,
+    /// The same in this process for the same time of a mirror, and another in each process.
+    dice: &'a RandomState,
+}
+
+/// Room for runs. What was told does not wait for runs of all images, which may take hours.
+struct Room {
+    time: Semaphore,
+    told: Semaphore,
+}
+
+impl Default for Room {
+    fn default() -> Self {
+        Self { time: Semaphore::new(AT_ONCE), told: Semaphore::new(AT_ONCE) }
+    }
+}
+
+impl Room {
+    fn of(&self, occasion: Occasion) -> &Semaphore {
+        match occasion {
+            Occasion::Time => &self.time,
+            Occasion::Told => &self.told,
+        }
+    }
 }
 
 /// Since when the next time is counted.
@@ -188,14 +212,21 @@ impl Kept<'_> {
         match since.last {
             // A daemon before this one had begun it.
             Some(last) if !last.ended && last.began < self.watched => Due::Now,
-            _ => timing.due(since.began, self.watched.min(now), now),
+            _ => timing.due_later(since.began, (self.watched.min(now), now), |time| self.jitter(time)),
         }
+    }
+
+    /// By how much a time is put off.
+    fn jitter(&self, time: Timestamp) -> Duration {
+        let most = self.mirror.policy.jitter.duration().as_secs();
+        let drawn = self.dice.hash_one((self.mirror.name.as_str(), time.as_second()));
+        Duration::from_secs(drawn % most.saturating_add(1))
     }
 
     async fn run(&self, occasion: Occasion, end: &CancellationToken) -> Begun {
         let place = tokio::select! {
             () = end.cancelled() => return Begun::No,
-            place = self.places.acquire() => place,
+            place = self.places.of(occasion).acquire() => place,
         };
         let (mirror, this) = (self.mirror.name.as_str(), end.child_token());
         let ran = tokio::select! {

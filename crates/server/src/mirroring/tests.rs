@@ -232,3 +232,23 @@ async fn a_mirror_without_a_time_runs_when_it_is_told_and_what_failed_is_tried_a
         assert_eq!(runner.clock.now(), begin + Duration::from_secs(60 * minutes));
     }
 }
+
+#[tokio::test]
+async fn each_time_is_put_off_by_a_part_of_the_jitter() {
+    let begin = time("2026-11-23T10:00:00Z");
+    let clock = Hands { now: Mutex::new(begin), jumps: Mutex::default() };
+    let end = CancellationToken::new();
+    let runs = Mutex::default();
+    let runner = Noting { clock: &clock, last: Mutex::new(None), paused: None, runs, enough: 20, end: &end };
+    let mut mirror = mirror(("schedule", "TZ=UTC 0 * * * *"));
+    mirror.policy.jitter = "30m".parse().unwrap();
+    let (metrics, bell) = (Metrics::default(), Bell::default());
+    let means = Means { runner: &runner, clock: &clock, metrics: &metrics, bell: &bell };
+    keep_mirrors(&[mirror], means, &end).await;
+    let began: Vec<Timestamp> = runner.runs.lock().unwrap().iter().map(|began| time(began)).collect();
+    let late = |began: &Timestamp| began.as_second().rem_euclid(3_600);
+    assert!(began.iter().all(|began| late(began) <= 1_800), "{began:?}");
+    assert!(began.iter().any(|other| late(other) != late(&began[0])), "all are as late: {began:?}");
+    let hours: Vec<i64> = began.iter().map(|began| began.as_second().div_euclid(3_600)).collect();
+    assert!(hours.windows(2).all(|pair| pair[1] == pair[0] + 1), "one an hour: {began:?}");
+}

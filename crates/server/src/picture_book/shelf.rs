@@ -217,9 +217,11 @@ impl Entry {
         Details { registry: self.registry.clone(), created, rounds }
     }
 
-    /// It is begun once more.
+    /// It is begun once more: its next time is counted from now, also if its script gives no list.
     pub(super) fn count(&self) {
-        self.standing().rounds += 1;
+        let mut standing = self.standing();
+        standing.rounds += 1;
+        standing.counted_from = Timestamp::now();
     }
 
     /// From when on its next time is counted, and by which schedule that is.

@@ -24,6 +24,8 @@ pub struct Policy {
     pub recheck: Period,
     /// When it is done by itself, if ever.
     pub timing: Option<Timing>,
+    /// How much later than its time it may begin.
+    pub jitter: Period,
     /// What happens at the targets to what is gone.
     pub prune: PruneSettings,
     /// Tags that are not moved once they are at a target.
@@ -53,6 +55,7 @@ impl Default for Policy {
             referrers: CarriedReferrers::All,
             recheck: Self::RECHECK,
             timing: None,
+            jitter: Period::seconds(0),
             prune: PruneSettings::default(),
             immutable: Vec::new(),
             keep_existing: None,
@@ -102,6 +105,7 @@ impl Policy {
             referrers,
             recheck,
             timing: timing.or(own.timing),
+            jitter: settings.jitter.unwrap_or(own.jitter),
             prune: settings.prune.clone().unwrap_or(own.prune),
             immutable: settings.immutable.clone().unwrap_or(own.immutable),
             keep_existing: settings.keep_existing.clone().map(NameRules::from).or(own.keep_existing),

@@ -1,6 +1,7 @@
 //! When a mirror is run by itself.
 
 use std::fmt;
+use std::time::Duration;
 
 use jiff::Timestamp;
 
@@ -31,13 +32,23 @@ impl Timing {
     /// the clock). However many times were missed, they are made up for once. What was never done is done at once if it
     /// is done every so often, and at its first time if that is told by the clock.
     pub fn due(&self, last: Option<Timestamp>, watched: Timestamp, now: Timestamp) -> Due {
+        self.due_later(last, (watched, now), |_| Duration::ZERO)
+    }
+
+    /// The same, where each time is put off by what `delay` says of it.
+    pub fn due_later(
+        &self,
+        last: Option<Timestamp>,
+        (watched, now): (Timestamp, Timestamp),
+        delay: impl Fn(Timestamp) -> Duration,
+    ) -> Due {
         let since = last.unwrap_or(watched);
         let next = match (self, last) {
             (Self::Every(_), None) => return Due::Now,
             (Self::Every(every), Some(_)) => since.checked_add(every.duration()).ok(),
             (Self::Schedule(schedule), _) => schedule.next(since),
         };
-        match next {
+        match next.map(|next| next.checked_add(delay(next)).unwrap_or(next)) {
             Some(next) if next <= now => Due::Now,
             Some(next) => Due::At(next),
             None => Due::Never,
@@ -87,6 +98,18 @@ mod tests {
         assert_eq!(nightly().due(None, watched, now), Due::At(at("03:00:00")));
         assert_eq!(nightly().due(None, watched, at("03:00:00")), Due::Now);
         assert_eq!(hourly().due(None, watched, now), Due::Now);
+    }
+
+    #[test]
+    fn what_is_put_off_is_done_later_and_not_twice() {
+        let minute = |_| Duration::from_secs(60);
+        let due = |now| nightly().due_later(None, (at("01:00:00"), at(now)), minute);
+        assert_eq!(due("02:00:00"), Due::At(at("03:01:00")));
+        assert_eq!(due("03:00:30"), Due::At(at("03:01:00")));
+        assert_eq!(due("03:01:00"), Due::Now);
+        let tomorrow = "2026-11-24T03:01:00Z".parse().unwrap();
+        let began = at("03:01:00");
+        assert_eq!(nightly().due_later(Some(began), (began, at("03:02:00")), minute), Due::At(tomorrow));
     }
 
     #[test]

@@ -64,6 +64,10 @@ pub struct MirrorSettings {
     /// How often the daemon does it, such as `15m`. Not beside `schedule`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub every: Option<Period>,
+    /// How much later than its time the daemon may begin, such as `5m`: by how much is drawn for each time, so that what has
+    /// the same schedule does not begin at once everywhere.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub jitter: Option<Period>,
     /// What happens at the targets to what is gone from the source.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub prune: Option<PruneSettings>,
@@ -87,6 +91,7 @@ impl MirrorSettings {
             referrers: self.referrers.clone(),
             schedule: self.schedule.clone(),
             every: self.every,
+            jitter: self.jitter,
             prune: self.prune.clone(),
             immutable: self.immutable.clone(),
             keep_existing: self.keep_existing.clone(),

@@ -36,6 +36,10 @@ pub struct PolicySettings {
     /// How often it is done, such as `15m`. Not beside `schedule`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub every: Option<Period>,
+    /// How much later than its time the daemon may begin, such as `5m`: by how much is drawn for each time, so that what has
+    /// the same schedule does not begin at once everywhere.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub jitter: Option<Period>,
     /// What happens at the targets to what is gone from the source.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub prune: Option<PruneSettings>,

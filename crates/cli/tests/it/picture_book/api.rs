@@ -61,6 +61,9 @@ async fn only_who_shows_the_token_is_let_in() {
         assert_eq!(Api(&daemon, shown).get("/list?type=active").await.0, status, "{shown:?}");
     }
     assert_eq!(Api(&daemon, None).get("/ops?sync=x&action=pause").await, (401, String::new()));
+    // A token that everybody knows keeps no page of another site out.
+    let other = http_client().get(format!("{}/list", daemon.url())).header("host", "attacker.example");
+    assert_eq!(other.header(AUTHORIZATION, "this-is-a-token").send().await.unwrap().status(), 403);
     // Whom nobody asks is answered on this machine alone.
     stage.configure("    syncPeriod: '0 0 1 1 *'\n", "api: {enabled: true, port: '0'}\n");
     let open = sync(&stage);

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::Json;
 use axum::Router;
@@ -9,6 +10,7 @@ use axum::body::{Body, to_bytes};
 use axum::extract::{Path, RawQuery, State};
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::post;
+use bytes::Bytes;
 use http::{HeaderMap, StatusCode};
 use portolan_catalog::{CatalogError, Runs};
 use portolan_config::HookKind;
@@ -17,6 +19,7 @@ use portolan_sync::Mirror;
 use portolan_sync::settings::MirrorName;
 use portolan_transport::{Endpoint, Location};
 use serde::Serialize;
+use tokio::sync::Semaphore;
 
 use super::events::{self, Pushed};
 use super::proof::Shown;
@@ -25,6 +28,12 @@ use crate::mirroring::Bell;
 
 /// Bytes of a webhook, at most: senders tell of a few images at once.
 const MOST: usize = 1 << 20;
+
+/// Webhooks that are read at once.
+const AT_ONCE: usize = 16;
+
+/// How long a webhook may take to come in.
+const PATIENCE: Duration = Duration::from_secs(30);
 
 /// Characters of an image's name, at most: the catalogue takes no more.
 const LONGEST: usize = 512;
@@ -50,6 +59,7 @@ struct Inner {
     runs: Runs,
     bell: Bell,
     metrics: Metrics,
+    places: Semaphore,
 }
 
 /// What a sender is told.
@@ -73,6 +83,8 @@ enum Refused {
     Secret,
     /// It is too long.
     TooLong,
+    /// It does not come in.
+    TooSlow,
     /// It makes no sense.
     Malformed(serde_json::Error),
     /// It cannot be kept now.
@@ -82,7 +94,7 @@ enum Refused {
 impl HooksDoor {
     /// A door for these senders to these mirrors.
     pub fn new(hooks: Vec<Hook>, mirrors: Vec<Mirror>, runs: Runs, bell: Bell, metrics: Metrics) -> Self {
-        Self(Arc::new(Inner { hooks, mirrors, runs, bell, metrics }))
+        Self(Arc::new(Inner { hooks, mirrors, runs, bell, metrics, places: Semaphore::new(AT_ONCE) }))
     }
 
     /// What it answers.
@@ -126,11 +138,15 @@ impl Inner {
         if !self.hooks.iter().any(|hook| hook.kind == kind) {
             return Err(Refused::Unknown);
         }
-        let body = to_bytes(body, MOST).await.map_err(|_| Refused::TooLong)?;
         let mut pairs = url::form_urlencoded::parse(query.unwrap_or_default().as_bytes());
         let token = pairs.find(|(key, _)| key == "token").map(|(_, value)| value.into_owned());
-        let shown = Shown { headers, token: token.as_deref(), body: &body };
-        let known = self.hooks.iter().filter(|hook| hook.kind == kind && shown.proves(kind, &hook.secret));
+        let shown = Shown { headers, token: token.as_deref() };
+        let senders = || self.hooks.iter().filter(|hook| hook.kind == kind);
+        if !senders().any(|hook| shown.may_prove(kind, &hook.secret)) {
+            return Err(Refused::Secret);
+        }
+        let body = self.read(body).await?;
+        let known = senders().filter(|hook| shown.proves(kind, &hook.secret, &body));
         let registries: Vec<&Registry> = known.map(|hook| &hook.registry).collect();
         if registries.is_empty() {
             return Err(Refused::Secret);
@@ -154,6 +170,18 @@ impl Inner {
     }
 }
 
+impl Inner {
+    /// What is sent. Few are read at once, as it may be from anybody whether it is signed.
+    async fn read(&self, body: Body) -> Result<Bytes, Refused> {
+        let reading = async {
+            let _place = self.places.acquire().await;
+            to_bytes(body, MOST).await
+        };
+        let read = tokio::time::timeout(PATIENCE, reading).await.map_err(|_| Refused::TooSlow)?;
+        read.map_err(|_| Refused::TooLong)
+    }
+}
+
 /// The image, if its name is one.
 fn image(registry: &Registry, Pushed { repository, tag }: &Pushed) -> Option<Endpoint> {
     let tag: Tag = tag.parse().ok()?;
@@ -167,6 +195,7 @@ fn refusal(refused: &Refused) -> Response {
         Refused::Unknown => (StatusCode::NOT_FOUND, "no such webhook is configured\n".to_owned()),
         Refused::Secret => (StatusCode::UNAUTHORIZED, "the secret is missing or wrong\n".to_owned()),
         Refused::TooLong => (StatusCode::PAYLOAD_TOO_LARGE, "a webhook has no more than 1 MiB\n".to_owned()),
+        Refused::TooSlow => (StatusCode::REQUEST_TIMEOUT, "the webhook did not come in\n".to_owned()),
         Refused::Malformed(cause) => (StatusCode::BAD_REQUEST, format!("this is no such webhook: {cause}\n")),
         Refused::Catalog(cause) => {
             tracing::error!(cause = with_causes(cause), "a webhook cannot be kept");

@@ -20,15 +20,15 @@ pub(super) struct Shown<'a> {
     pub(super) headers: &'a HeaderMap,
     /// `token` of the query.
     pub(super) token: Option<&'a str>,
-    pub(super) body: &'a [u8],
 }
 
 impl Shown<'_> {
-    /// Whether the sender knows the secret: GitHub signs what it sends, others show it in `Authorization` (alone, behind
-    /// `Bearer `, or as the password of `Basic `), in `X-Gitlab-Token`, or as `token` of the query.
-    pub(super) fn proves(&self, kind: HookKind, secret: &str) -> bool {
+    /// Whether the sender may know the secret, before what it sends is read: GitHub signs that, others show the secret in
+    /// `Authorization` (alone, behind `Bearer `, or as the password of `Basic `), in `X-Gitlab-Token`, or as `token` of the
+    /// query.
+    pub(super) fn may_prove(&self, kind: HookKind, secret: &str) -> bool {
         if kind == HookKind::Github {
-            return self.is_signed(secret);
+            return self.headers.contains_key(SIGNATURE);
         }
         let header = |name: &str| self.headers.get(name).and_then(|value| value.to_str().ok());
         let authorization = header(AUTHORIZATION.as_str()).map(|text| match text.split_once(' ') {
@@ -40,13 +40,18 @@ impl Shown<'_> {
         authorization.into_iter().chain(others).any(|shown| is_secret(&shown, secret))
     }
 
-    fn is_signed(&self, secret: &str) -> bool {
+    /// Whether the sender knows the secret, as far as what it sends can tell.
+    pub(super) fn proves(&self, kind: HookKind, secret: &str, body: &[u8]) -> bool {
+        self.may_prove(kind, secret) && (kind != HookKind::Github || self.is_signed(secret, body))
+    }
+
+    fn is_signed(&self, secret: &str, body: &[u8]) -> bool {
         let signature = self.headers.get(SIGNATURE).and_then(|value| value.to_str().ok());
         let Some(signature) = signature.and_then(|text| bytes(text.strip_prefix("sha256=")?)) else {
             return false;
         };
         let key = hmac::Key::new(hmac::HMAC_SHA256, secret.as_bytes());
-        hmac::verify(&key, self.body, &signature).is_ok()
+        hmac::verify(&key, body, &signature).is_ok()
     }
 }
 
@@ -75,7 +80,7 @@ mod tests {
         let header = header
             .map(|(name, value)| (HeaderName::from_static(name), HeaderValue::from_str(value).unwrap()));
         let headers = header.into_iter().collect();
-        Shown { headers: &headers, token, body: b"Hello, World!" }.proves(kind, "It's a Secret to Everybody")
+        Shown { headers: &headers, token }.proves(kind, "It's a Secret to Everybody", b"Hello, World!")
     }
 
     #[test]

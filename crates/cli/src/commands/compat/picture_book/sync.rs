@@ -81,7 +81,8 @@ async fn serve(
         Ipv4Addr::LOCALHOST.into()
     };
     let address = SocketAddr::new(host, api.port.unwrap_or(BookApi::PORT));
-    let router = PictureBookDoor::new(Arc::clone(shelf), api.token.as_deref()).router();
+    let door = PictureBookDoor::new(Arc::clone(shelf), api.token.as_deref());
+    let router = if api.is_closed() { door.for_others().router() } else { door.router() };
     let failed = |cause| Failure::other(format!("cannot listen at {address}"), cause);
     let server = Server::bind(address, router, HttpLimits::default(), Encryption::Off).await;
     let server = server.map_err(failed)?;

@@ -22,20 +22,42 @@ pub struct PictureBookDoor {
     /// Operations are done one after the other.
     pub(super) turn: Arc<Mutex<()>>,
     token: Option<Arc<str>>,
+    audience: Audience,
+}
+
+/// Who is answered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Audience {
+    /// This machine alone.
+    ThisMachine,
+    /// Whoever shows the token.
+    Everybody,
 }
 
 impl PictureBookDoor {
-    /// A door to these registries; with a token only for those who show it.
+    /// A door to these registries for this machine alone; with a token only for those who show it. An empty token is
+    /// none.
     pub fn new(shelf: Arc<Shelf>, token: Option<&str>) -> Self {
-        Self { shelf, turn: Arc::default(), token: token.map(Arc::from) }
+        let token = token.filter(|token| !token.is_empty()).map(Arc::from);
+        Self { shelf, turn: Arc::default(), token, audience: Audience::ThisMachine }
     }
 
-    /// What it answers. Without a token it is for this machine alone.
+    /// The same for other machines too, if there is a token to be shown.
+    pub fn for_others(self) -> Self {
+        let audience = if self.token.is_some() { Audience::Everybody } else { Audience::ThisMachine };
+        Self { audience, ..self }
+    }
+
+    /// What it answers.
     pub fn router(self) -> Router {
-        let is_open = self.token.is_none();
         let doors = Router::new().route("/list", any(list::list)).route("/ops", any(ops::ops));
         let doors = doors.with_state(self.clone());
-        if is_open { doors.layer(from_fn(this_machine)) } else { doors.layer(from_fn_with_state(self, ask)) }
+        let audience = self.audience;
+        let doors = doors.layer(from_fn_with_state(self, ask));
+        match audience {
+            Audience::ThisMachine => doors.layer(from_fn(this_machine)),
+            Audience::Everybody => doors,
+        }
     }
 
     /// Whether this is the token, alone or behind `Bearer ` or, as Picture-Book wanted it, `Bearer: `.
