@@ -1,5 +1,7 @@
 //! Registries that tell the daemon of new images.
 
+use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::net::TcpStream;
 use std::time::Duration;
 
 use portolan_testkit::client::http as http_client;
@@ -116,6 +118,31 @@ async fn only_what_was_told_by_who_knows_the_secret_is_looked_at() {
     assert_eq!(counted("taken").await, Some(1));
     let github = http_client().post(format!("{}/hooks/github", daemon.url())).send().await.unwrap();
     assert_eq!(github.status(), 404);
+}
+
+#[test]
+fn a_sender_who_is_refused_keeps_the_connection() {
+    let sandbox = Sandbox::new();
+    sandbox.write("portolan.yaml", "version: 1\nhooks: [{kind: docker-hub, secret: well-kept}]\n");
+    let daemon = Daemon::start(&sandbox);
+    let mut connection = BufReader::new(TcpStream::connect(daemon.host()).unwrap());
+    for body in ["x".repeat(60_000), "y".repeat(3)] {
+        let host = daemon.host();
+        let head = format!(
+            "POST /hooks/docker-hub HTTP/1.1\r\nHost: {host}\r\nContent-Length: {}\r\n\r\n",
+            body.len()
+        );
+        connection.get_mut().write_all(format!("{head}{body}").as_bytes()).unwrap();
+        let (mut answer, mut line) = (String::new(), String::new());
+        while line != "\r\n" {
+            line.clear();
+            assert!(connection.read_line(&mut line).unwrap() > 0, "the connection is closed: {answer}");
+            answer += &line.to_ascii_lowercase();
+        }
+        assert!(answer.starts_with("http/1.1 401"), "{answer}");
+        let length = answer.lines().find_map(|line| line.strip_prefix("content-length: ")?.parse().ok());
+        connection.read_exact(&mut vec![0; length.unwrap()]).unwrap();
+    }
 }
 
 #[test]

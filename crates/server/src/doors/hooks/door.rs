@@ -11,6 +11,7 @@ use axum::extract::{Path, RawQuery, State};
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::post;
 use bytes::Bytes;
+use futures::StreamExt as _;
 use http::{HeaderMap, StatusCode};
 use portolan_catalog::{CatalogError, Runs};
 use portolan_config::HookKind;
@@ -28,6 +29,9 @@ use crate::mirroring::Bell;
 
 /// Bytes of a webhook, at most: senders tell of a few images at once.
 const MOST: usize = 1 << 20;
+
+/// Bytes of a webhook that is refused, at most, if the connection is to be used again.
+const LITTLE: usize = 64 << 10;
 
 /// Webhooks that are read at once.
 const AT_ONCE: usize = 16;
@@ -143,6 +147,7 @@ impl Inner {
         let shown = Shown { headers, token: token.as_deref() };
         let senders = || self.hooks.iter().filter(|hook| hook.kind == kind);
         if !senders().any(|hook| shown.may_prove(kind, &hook.secret)) {
+            pass_over(body).await;
             return Err(Refused::Secret);
         }
         let body = self.read(body).await?;
@@ -179,6 +184,21 @@ impl Inner {
         };
         let read = tokio::time::timeout(PATIENCE, reading).await.map_err(|_| Refused::TooSlow)?;
         read.map_err(|_| Refused::TooLong)
+    }
+}
+
+/// Lets what is sent go by, if it is little: the connection is good for another request then.
+async fn pass_over(body: Body) {
+    let passing = async {
+        let (mut body, mut passed) = (body.into_data_stream(), 0);
+        while passed < LITTLE
+            && let Some(Ok(part)) = body.next().await
+        {
+            passed += part.len();
+        }
+    };
+    if tokio::time::timeout(PATIENCE, passing).await.is_err() {
+        tracing::debug!("a webhook that is refused does not come in");
     }
 }
 
