@@ -1,6 +1,7 @@
 //! Two registries behind proxies, and what must be true of the second one.
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use futures::future::join_all;
 use portolan_testkit::proxy::{Proxy, Record};
@@ -8,6 +9,9 @@ use portolan_testkit::registry::Registry;
 
 use super::work::{self, REPOSITORIES, repository};
 use crate::sandbox::Sandbox;
+
+/// How long a registry may be at what it was sent.
+const PATIENCE: Duration = Duration::from_secs(5);
 
 pub(crate) struct Stage {
     from: Registry,
@@ -51,14 +55,22 @@ impl Stage {
         self.target.clear();
     }
 
-    /// Panics unless each tag below `below` names something that is there as a whole.
+    /// Panics unless each tag below `below` names something that is there as a whole. Docker's registry lists a tag a
+    /// moment before it shows it, and may still be at what a run has sent that was killed.
     pub(crate) async fn assert_nothing_half_is_tagged(&self, below: &str) {
         let client = self.to.client();
         let check = (0..REPOSITORIES).map(|nth| {
             let (client, there) = (&client, format!("{below}/{}", repository(nth)));
             async move {
                 for tag in client.tags(&there).await {
-                    client.check_image(&there, &tag).await.unwrap();
+                    let whole = async {
+                        while client.check_image(&there, &tag).await.is_err() {
+                            tokio::task::yield_now().await;
+                        }
+                    };
+                    if tokio::time::timeout(PATIENCE, whole).await.is_err() {
+                        client.check_image(&there, &tag).await.unwrap();
+                    }
                 }
             }
         });
