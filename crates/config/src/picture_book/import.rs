@@ -1,5 +1,6 @@
 //! The `portolan.yaml` that does what a `config.yaml` of Picture-Book says.
 
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
 use super::{BookApi, BookDisplay, BookError, BookLogin, BookRegistry, PictureBook};
@@ -26,16 +27,27 @@ impl PictureBook {
     }
 
     fn logins(&self) -> String {
-        let mut text = String::new();
+        let (mut text, mut seen) = (String::new(), BTreeSet::new());
+        // A registry has one login here; that of whoever pushes there, or comes first, counts.
         let mut add = |host: &str, login: &BookLogin| {
-            let (host, user, password) = (quoted(host), quoted(&login.user), quoted(&login.password));
-            _ = writeln!(text, "  - host: {host}\n    username: {user}\n    password: {password}");
+            if seen.insert(host.to_owned()) {
+                let (host, user, password) = (quoted(host), quoted(&login.user), quoted(&login.password));
+                _ = writeln!(text, "  - host: {host}\n    username: {user}\n    password: {password}");
+            } else {
+                _ = writeln!(
+                    text,
+                    "  # {host} has a login already: that of {} is left out.",
+                    quoted(&login.user)
+                );
+            }
         };
         let mut open = Vec::new();
         for registry in &self.registries {
             if let Some(login) = registry.push.as_ref().or(registry.pull.as_ref()) {
                 add(registry.hostname.as_str(), login);
             }
+        }
+        for registry in &self.registries {
             let Some(pull) = &registry.pull else { continue };
             registry.pull_hosts.iter().for_each(|host| add(host.as_str(), pull));
             if registry.pull_hosts.is_empty() {
@@ -73,7 +85,9 @@ fn mirror(registry: &BookRegistry) -> Result<String, BookError> {
     _ = writeln!(text, "    targets: [{}]", targets.join(", "));
     match BookRegistry::schedule(&registry.period) {
         Ok(schedule) => _ = writeln!(text, "    schedule: {}", quoted(&schedule.to_string())),
-        Err(cause) if !registry.period.is_empty() => _ = writeln!(text, "    # `syncPeriod`: {cause}"),
+        Err(cause) if !registry.period.is_empty() => {
+            _ = writeln!(text, "    # `syncPeriod`: {}", cause.to_string().replace('\n', " "))
+        }
         Err(_) => {}
     }
     text.push_str("    # Tags that are there stay as they are; remove this to let them follow the source.\n");

@@ -94,3 +94,20 @@ fn the_sample_becomes_a_configuration_of_portolan() {
     sandbox.write("portolan.yaml", &imported);
     sandbox.run("config check portolan.yaml").succeeded();
 }
+
+#[test]
+fn registries_that_share_a_source_become_a_configuration_that_is_right() {
+    let sandbox = Sandbox::new();
+    let registry = |host: &str| {
+        format!(
+            "  - {{hostname: {host}, syncerScript: ./list.sh, pullAuthConfig: 'me:secret', pullHosts: [quay.io, a.example]}}\n"
+        )
+    };
+    sandbox.write("config.yaml", &format!("registries:\n{}{}", registry("a.example"), registry("b.example")));
+    let imported = sandbox.run("config import picture-book").succeeded();
+    for host in ["a.example", "b.example", "quay.io"] {
+        assert_eq!(imported.matches(&format!("- host: \"{host}\"")).count(), 1, "{imported}");
+    }
+    sandbox.write("portolan.yaml", &imported);
+    sandbox.run("config check portolan.yaml").succeeded();
+}
