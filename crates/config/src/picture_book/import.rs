@@ -86,7 +86,7 @@ fn mirror(registry: &BookRegistry) -> Result<String, BookError> {
     match BookRegistry::schedule(&registry.period) {
         Ok(schedule) => _ = writeln!(text, "    schedule: {}", quoted(&schedule.to_string())),
         Err(cause) if !registry.period.is_empty() => {
-            _ = writeln!(text, "    # `syncPeriod`: {}", cause.to_string().replace('\n', " "))
+            _ = writeln!(text, "    # `syncPeriod`: {}", cause.to_string().replace('\n', " "));
         }
         Err(_) => {}
     }
