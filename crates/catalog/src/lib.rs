@@ -216,8 +216,8 @@ pub use journal::{
 };
 pub use location::DatabaseLocation;
 pub use runs::{
-    Awaited, FailedImage, Pause, Renewal, Reschedule, Run, RunEnd, RunEnded, RunId, RunLease, RunOutcome,
-    RunReport, RunStart, RunTotals, Runs,
+    Awaited, FailedImage, KeptMirrors, LeftOver, Pause, Renewal, Reschedule, Run, RunEnd, RunEnded, RunId,
+    RunLease, RunOutcome, RunReport, RunStart, RunTotals, Runs,
 };
 pub use server::{Server, ServerConnections, ServerUrl, ServerUrlError};
 pub use upload_id::{UploadId, UploadIdError};

@@ -25,6 +25,7 @@ pub(crate) fn assemble(
     let data = make(document.get("data"), report).unwrap_or_default();
     // What is wrong inside has been told; what is left of it means nothing.
     let access = make(document.get("access").filter(|access| access.is_sound()), report);
+    let telemetry = document.get("telemetry").filter(|telemetry| telemetry.is_sound());
     Config {
         version: 1,
         data: data_folder(data, environment, document.get("data"), report),
@@ -39,7 +40,9 @@ pub(crate) fn assemble(
         tag_sets: mirrors::tag_sets(document.get("tag_sets"), report),
         hooks: hooks(document.get("hooks"), report),
         limits: make(document.get("limits"), report).unwrap_or_default(),
+        retention: make(document.get("retention"), report).unwrap_or_default(),
         log: make(document.get("log"), report).unwrap_or_default(),
+        telemetry: make(telemetry, report).unwrap_or_default(),
     }
 }
 

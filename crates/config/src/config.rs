@@ -8,7 +8,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::database::DatabaseForm;
-use crate::{AccessSettings, Database, HookSettings, Listen, ServerCertificate};
+use crate::{AccessSettings, Database, HookSettings, Listen, Retention, ServerCertificate, Telemetry};
 
 /// All that `portolan.yaml` can say.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -60,9 +60,15 @@ pub struct Config {
     /// How much is done at once.
     #[serde(default)]
     pub limits: Limits,
+    /// How long history is kept.
+    #[serde(default)]
+    pub retention: Retention,
     /// What is written to standard error.
     #[serde(default)]
     pub log: LogSettings,
+    /// Who is told what is done, and how long it takes.
+    #[serde(default, skip_serializing_if = "Telemetry::is_off")]
+    pub telemetry: Telemetry,
 }
 
 /// How much is done at once, over all registries.

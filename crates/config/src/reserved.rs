@@ -1,19 +1,7 @@
 //! Keys that later versions give a meaning. Using one is an error that says so.
 
 const TOP: &[&str] = &[
-    "clouds",
-    "compat",
-    "events",
-    "follow",
-    "gc",
-    "notify",
-    "proxies",
-    "quotas",
-    "retention",
-    "storage",
-    "telemetry",
-    "track",
-    "trees",
+    "clouds", "compat", "events", "follow", "gc", "notify", "proxies", "quotas", "storage", "track", "trees",
 ];
 const LOG: &[&str] = &["file", "keep", "max_size"];
 

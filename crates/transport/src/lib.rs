@@ -18,6 +18,7 @@ mod error;
 #[doc(hidden)]
 pub mod fuzzing;
 mod host_gate;
+mod host_tally;
 mod hosts;
 mod layout;
 mod open;
@@ -27,6 +28,7 @@ mod settings;
 mod single_flight;
 mod source;
 mod target;
+mod traces;
 mod upload;
 
 pub use archive::{Archive, DockerArchiveWriter, OciArchiveWriter};
@@ -35,6 +37,7 @@ pub use content::{BlobRead, ByteStream, Chunk, Content, Piece};
 pub use endpoint::{Endpoint, EndpointError, InArchive, Location};
 pub use error::{Cause, TransportError, TransportResult};
 pub use host_gate::{HostGate, LocalGate, Permit, Weight};
+pub use host_tally::{Answered, HostCount, HostTally};
 pub use hosts::{
     CredentialFile, Erased, HostEndpoint, HostEnvironment, HostProfile, Hosts, HostsError, HostsOptions,
     Login, Reads, Scheme, Stored,
@@ -43,7 +46,7 @@ pub use layout::LayoutRepository;
 pub use open::{OwnStore, Places, PlacesOptions};
 pub use realm_pins::{MemoryPins, RealmPin, RealmPins};
 pub use registry::{
-    ClientOptions, LoginCheck, Quota, RateLimits, RegistryClient, RegistryRepository, RetryOptions,
+    ClientOptions, Courier, LoginCheck, Quota, RateLimits, RegistryClient, RegistryRepository, RetryOptions,
 };
 pub use settings::{
     ByteRate, ByteRateError, HostLimits, RegistrySettings, Secret, SecretError, TlsFiles, TlsMode,
@@ -52,4 +55,5 @@ pub use settings::{
 pub use single_flight::{Flight, Lead, SingleFlight};
 pub use source::{Referrers, ReferrersVia, Source};
 pub use target::{Begun, Deleted, FreeSpace, MountFrom, PutAs, PutOutcome, Target};
+pub use traces::TRACES;
 pub use upload::{Resumed, UploadState};

@@ -5,10 +5,10 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use portolan_oci::{Registry, RepositoryName};
 
-use crate::registry::{ClientOptions, LoginCheck, Net, RateLimits, Registries, RegistryRepository};
+use crate::registry::{ClientOptions, Courier, LoginCheck, Net, RateLimits, Registries, RegistryRepository};
 use crate::{
-    Archive, DockerArchiveWriter, HostGate, Hosts, LayoutRepository, LocalGate, Location, MemoryPins,
-    OciArchiveWriter, RealmPins, Source, Target, TransportError, TransportResult,
+    Archive, DockerArchiveWriter, HostGate, HostTally, Hosts, LayoutRepository, LocalGate, Location,
+    MemoryPins, OciArchiveWriter, RealmPins, Source, Target, TransportError, TransportResult,
 };
 
 /// Our own store, which lies on a floor above: whoever puts the program together gives it to [`Places`].
@@ -127,6 +127,16 @@ impl Places {
     /// The pull quotas that a registry named last, if it has been asked for something and names any.
     pub fn rate_limits(&self, registry: &Registry) -> Option<RateLimits> {
         self.registries.rate_limits(registry)
+    }
+
+    /// Who carries what is for others than registries.
+    pub fn courier(&self) -> Courier {
+        self.registries.courier()
+    }
+
+    /// What was asked of registries, counted.
+    pub fn tally(&self) -> HostTally {
+        self.registries.tally()
     }
 
     /// A repository of a registry.

@@ -3,7 +3,7 @@
 use async_trait::async_trait;
 use sea_orm::sea_query::OnConflict;
 use sea_orm::{ColumnTrait as _, DatabaseTransaction, EntityTrait, QueryFilter as _, QueryOrder as _};
-use sea_orm::{QuerySelect as _, Set};
+use sea_orm::{PaginatorTrait as _, QuerySelect as _, Set};
 
 use super::Runs;
 use super::entities::awaited::{ActiveModel, Column, Entity};
@@ -51,6 +51,15 @@ impl Runs {
         let rows = rows.order_by_asc(Column::Image).limit(most).all(&readers).await;
         let rows = rows.map_err(CatalogError::database)?;
         Ok(rows.into_iter().map(|row| Awaited { image: row.image, told_at: row.told_at }).collect())
+    }
+
+    /// How many images mirrors are to see to, all together.
+    ///
+    /// # Errors
+    /// [`CatalogError::Database`].
+    pub async fn count_awaited(&self) -> Result<u64, CatalogError> {
+        let readers = self.opening.readers().await?;
+        Entity::find().count(&readers).await.map_err(CatalogError::database)
     }
 
     /// These have been seen to. One that was told again meanwhile stays.

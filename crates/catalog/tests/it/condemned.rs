@@ -37,7 +37,7 @@ fn manifest(number: usize) -> RawManifest {
     RawManifest::new(text.into_bytes().into(), Some(&MediaType::OCI_INDEX)).unwrap()
 }
 
-fn doomed(tag: Option<&str>, number: usize) -> Doomed {
+pub(crate) fn doomed(tag: Option<&str>, number: usize) -> Doomed {
     Doomed { tag: tag.map(str::to_owned), manifest: manifest(number) }
 }
 

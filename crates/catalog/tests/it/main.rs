@@ -15,6 +15,7 @@ mod children;
 mod condemned;
 mod content;
 mod groups;
+mod history;
 mod hosts;
 mod manifests;
 mod opening;

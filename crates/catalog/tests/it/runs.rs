@@ -22,15 +22,16 @@ on_each_database!(
     a_mirror_keeps_the_schedule_that_it_was_given_last,
     what_is_told_is_awaited_until_it_is_settled,
     a_run_of_some_images_is_not_the_last_whole_one,
+    what_may_succeed_a_little_later_is_left_over,
 );
 on_each_database!(
     threads = 4;
     of_many_at_once_exactly_one_begins,
 );
 
-const LONG: Duration = Duration::from_hours(1);
+pub(crate) const LONG: Duration = Duration::from_hours(1);
 
-async fn begin(runs: &Runs, mirror: &str, lasts: Duration) -> RunLease {
+pub(crate) async fn begin(runs: &Runs, mirror: &str, lasts: Duration) -> RunLease {
     match runs.begin_run(mirror, "me", lasts).await.unwrap() {
         RunStart::Begun(lease) => lease,
         RunStart::LeaseHeld { owner, .. } => panic!("{owner} is at it"),
@@ -46,7 +47,7 @@ fn failed(number: usize) -> FailedImage {
     }
 }
 
-fn report(outcome: RunOutcome, failures: usize) -> RunReport {
+pub(crate) fn report(outcome: RunOutcome, failures: usize) -> RunReport {
     let totals = RunTotals {
         images: 9_000,
         copied: 1,
@@ -162,6 +163,7 @@ async fn what_is_told_is_awaited_until_it_is_settled(scratch: &Scratch) {
     let images = |seen: &[Awaited]| seen.iter().map(|one| one.image.clone()).collect::<Vec<_>>();
     assert_eq!(images(&seen), ["r/A:1", "r/a:1", "r/b:1"]);
     assert_eq!(images(&runs.awaited("base", 2).await.unwrap()), ["r/A:1", "r/a:1"]);
+    assert_eq!(runs.count_awaited().await.unwrap(), 4);
     // One of them is told again while a run sees to it.
     runs.await_images(told(&[("base", "r/a:1")]), "test").await.unwrap();
     runs.settle_awaited("base", seen).await.unwrap();
@@ -188,6 +190,33 @@ async fn a_run_of_some_images_is_not_the_last_whole_one(scratch: &Scratch) {
     }
     assert_eq!(runs.last_whole_run("base").await.unwrap().map(|run| run.id), Some(whole.id));
     assert_eq!(runs.runs("base", 1).await.unwrap()[0].id, part.run());
+}
+
+async fn what_may_succeed_a_little_later_is_left_over(scratch: &Scratch) {
+    let runs = scratch.open().await.runs();
+    let ends = async |report: RunReport| {
+        let lease = begin(&runs, "base", LONG).await;
+        runs.end_run(&lease, report).await.unwrap();
+        lease.run()
+    };
+    assert_eq!(runs.left_over("base").await.unwrap(), None);
+    let partly = ends(report(RunOutcome::Partly, 3)).await;
+    let left = runs.left_over("base").await.unwrap().unwrap();
+    assert_eq!(left.run, partly);
+    assert_eq!(runs.images_left_over(left).await.unwrap(), [failed(0), failed(2)]);
+    // One that did not come to its images says nothing about them.
+    let broken = RunReport { totals: RunTotals::default(), ..report(RunOutcome::Failed, 0) };
+    ends(broken).await;
+    assert_eq!(runs.left_over("base").await.unwrap(), Some(left));
+    assert_eq!(runs.last_dealt("base").await.unwrap().map(|run| run.id), Some(partly));
+    assert_eq!(runs.left_over("apps").await.unwrap(), None);
+    // What will not pass is not left over, and it is not known what an interrupted run left.
+    for (outcome, failures) in
+        [(RunOutcome::Partly, vec![failed(1)]), (RunOutcome::Interrupted, vec![failed(2)])]
+    {
+        ends(RunReport { failures, ..report(outcome, 1) }).await;
+        assert_eq!(runs.left_over("base").await.unwrap(), None);
+    }
 }
 
 async fn of_two_processes_one_runs_and_the_other_is_told_who(scratch: &Scratch) {

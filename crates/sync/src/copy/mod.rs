@@ -18,6 +18,7 @@ mod rewrite;
 mod root;
 mod run;
 mod source_lists;
+mod span;
 mod tree;
 
 pub use artifact_types::ArtifactTypes;
@@ -26,4 +27,5 @@ pub(crate) use job::Job;
 pub use report::{CopyReport, ImageOutcome, Tally, TargetReport};
 pub use request::{CarryRules, CopyRequest, CopyRules, CopyTarget, Moves, Platforms, ReferrerPolicy};
 pub(crate) use source_lists::SourceLists;
+pub(crate) use span::{note_image, of_image};
 pub use tree::{ImageTree, Member, PartOf, ReferrerList, Role};

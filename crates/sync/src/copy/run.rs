@@ -4,10 +4,12 @@ use std::sync::Arc;
 
 use futures::future::{join, join_all, join3};
 use portolan_oci::Descriptor;
+use tracing::Instrument as _;
 
 use super::job::Job;
 use super::report::CopyReport;
 use super::request::CopyRequest;
+use super::span::{note_image, of_image};
 use super::tree::ImageTree;
 use crate::blob::{Lane, Settled};
 use crate::{CopyError, Engine};
@@ -16,6 +18,15 @@ impl Engine {
     /// Copies one image to its targets. A target that fails does not hold up the others; the report says what
     /// became of each.
     pub async fn copy(&self, request: &CopyRequest) -> CopyReport {
+        let source = request.source.location().with(Some(&request.reference));
+        let span = of_image(&source);
+        let report = self.copied(request).instrument(span.clone()).await;
+        note_image(&span, &report);
+        report.tell(&source, &*self.observer);
+        report
+    }
+
+    async fn copied(&self, request: &CopyRequest) -> CopyReport {
         let mut job = Job::new(&request.targets);
         let ended = tokio::select! {
             biased;
@@ -25,9 +36,7 @@ impl Engine {
         if let Err(cause) = self.journal.settled().await {
             tracing::warn!(%cause, "the journal does not know what became of the copy");
         }
-        let report = job.report(ended);
-        report.tell(&request.source.location().with(Some(&request.reference)), &*self.observer);
-        report
+        job.report(ended)
     }
 
     async fn run(&self, request: &CopyRequest, job: &mut Job) -> Result<(), CopyError> {

@@ -14,6 +14,7 @@ mod portions;
 mod refill;
 mod run;
 mod selected;
+mod span;
 mod sum;
 mod sync;
 mod tags;

@@ -1,8 +1,10 @@
 //! A run of a mirror: some work while nobody else is at it, and the record of what became of it.
 
 use portolan_catalog::{FailedImage, RunEnd, RunId, RunOutcome, RunReport as Record, RunTotals, Runs};
+use tracing::Instrument as _;
 
 use super::lease::{begin, keeping};
+use super::span::{note_run, of_run};
 use super::sum::Sum;
 use super::{MirrorError, SyncError, SyncReport};
 use crate::CopyError;
@@ -20,6 +22,21 @@ pub(super) struct Worked {
 
 /// Does the work of a run while nobody else runs the mirror, and writes down what became of it.
 pub(super) async fn run<W>(
+    runs: &Runs,
+    mirror: &str,
+    owner: &str,
+    work: impl FnOnce(RunId) -> W,
+) -> Result<SyncReport, SyncError>
+where
+    W: Future<Output = Result<Worked, SyncError>>,
+{
+    let span = of_run(mirror);
+    let ended = run_in_span(runs, mirror, owner, work).instrument(span.clone()).await;
+    note_run(&span, &ended);
+    ended
+}
+
+async fn run_in_span<W>(
     runs: &Runs,
     mirror: &str,
     owner: &str,

@@ -37,10 +37,10 @@ pub struct SyncOptions<'a> {
 pub enum SyncShare<'a> {
     /// All.
     All,
-    /// Those that failed in the last run that came to its end. After an interrupted run all are: it is not
+    /// Those that failed in the last run that came to them and to its end. After an interrupted run all are: it is not
     /// known what it did not come to.
     Failed,
-    /// These of them: places with a tag, or without one for all of their tags. No more is looked at than must be.
+    /// These of them: places with a tag or digest, or without one for all of their tags. No more is looked at than must be.
     Of(&'a [Endpoint]),
 }
 
@@ -149,7 +149,7 @@ impl Engine {
 
 /// Leaves of the requests what failed in the last run.
 async fn keep_failed(requests: &mut Vec<CopyRequest>, runs: &Runs, mirror: &str) -> Result<(), CatalogError> {
-    let Some(last) = runs.last_run(mirror).await? else { return Ok(()) };
+    let Some(last) = runs.last_dealt(mirror).await? else { return Ok(()) };
     if last.ended.is_none_or(|ended| ended.outcome == RunOutcome::Interrupted) {
         return Ok(());
     }
@@ -171,7 +171,7 @@ async fn failed_beside(
     runs: &Runs,
     mirror: &str,
 ) -> Result<Vec<FailedImage>, CatalogError> {
-    let Some(last) = runs.last_run(mirror).await? else { return Ok(Vec::new()) };
+    let Some(last) = runs.last_dealt(mirror).await? else { return Ok(Vec::new()) };
     let mut failures = runs.failures(last.id).await?;
     let asked: HashSet<(String, String)> = requests
         .iter()

@@ -2,11 +2,12 @@
 
 use futures::stream::{self, StreamExt as _};
 use portolan_oci::Digest;
+use tracing::Instrument as _;
 
 use super::make::Wanted;
 use super::planned::{Action, Plan, PlannedImage};
 use crate::blob::{Lane, Settled};
-use crate::copy::ImageTree;
+use crate::copy::{ImageTree, note_image, of_image};
 use crate::event::Event;
 use crate::{CopyError, CopyReport, Engine, Moves};
 
@@ -30,7 +31,9 @@ impl Engine {
         self.warn_of_new_indexes(&plan);
         let reports = stream::iter(plan.images).map(|image| async {
             let source = image.source();
-            let report = self.carry_out_one(image).await;
+            let span = of_image(&source);
+            let report = self.carry_out_one(image).instrument(span.clone()).await;
+            note_image(&span, &report);
             report.tell(&source, &*self.observer);
             RunReport { source, report }
         });

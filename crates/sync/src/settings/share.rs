@@ -18,6 +18,9 @@ setting_text!(Share);
 pub struct ShareError(String);
 
 impl Share {
+    /// All of it.
+    pub const WHOLE: Self = Self { percent: 100 };
+
     /// A tenth.
     pub const TENTH: Self = Self { percent: 10 };
 

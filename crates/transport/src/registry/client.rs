@@ -18,6 +18,7 @@ use super::learnt::Learnt;
 use super::net::{Net, Secured};
 use super::throttle::Throttle;
 use super::words::presentable;
+use crate::host_tally::HostCounts;
 use crate::{HostEndpoint, Scheme, Support, TransportError, TransportResult};
 
 /// The client of one host: a registry or one of its mirrors. All repositories of the host share its
@@ -28,6 +29,7 @@ pub struct RegistryClient {
     pub(super) auth: Auth,
     pub(super) throttle: Throttle,
     pub(super) learnt: Learnt,
+    pub(super) counts: Arc<HostCounts>,
     /// The line to this host, if it is limited.
     line: Option<Line>,
     endpoint: HostEndpoint,
@@ -49,6 +51,7 @@ impl RegistryClient {
             auth: Auth::new(Arc::clone(&net), &endpoint),
             throttle: Throttle::new(&endpoint.authority, &endpoint.limits, Arc::clone(&net.gate)),
             learnt: Learnt::default(),
+            counts: net.tally.of(endpoint.registry.as_str()),
             line: endpoint.limits.bandwidth.map(Line::new),
             plain: AtomicBool::new(endpoint.scheme == Scheme::Http),
             tls_pool: OnceLock::new(),

@@ -1,6 +1,9 @@
 //! From a request to its answer.
 
+use std::time::Instant;
+
 use http::{StatusCode, header};
+use tracing::Instrument as _;
 use url::Url;
 
 use super::answer::Answer;
@@ -14,9 +17,10 @@ use super::headers::challenges;
 use super::hop::hop;
 use super::redirect;
 use super::retry::{Next, Repeat, Tries};
+use super::span::{note, of_request};
 use super::status::About;
 use super::throttle::Entered;
-use crate::{TransportError, TransportResult};
+use crate::{Answered, TransportError, TransportResult};
 
 /// How often a request may be asked for credentials: without any, with old ones, with a scope that is too
 /// narrow. A registry that asks on and on is refused.
@@ -69,6 +73,7 @@ impl RegistryClient {
                     next
                 }
             };
+            self.counts.retried();
             match next {
                 Next::Stand => {}
                 Next::Again(time) => tokio::time::sleep(time).await,
@@ -90,7 +95,9 @@ impl RegistryClient {
     }
 
     async fn attempt(&self, ask: &mut Ask, grant: &Grant) -> Result<Answer, Failure> {
+        let asked = Instant::now();
         let entered = self.throttle.enter(ask.weight).await;
+        self.counts.waited(asked.elapsed());
         let url = self.address(ask)?;
         let sent = match self.send(url.clone(), ask, grant).await {
             Err(failure)
@@ -142,7 +149,13 @@ impl RegistryClient {
         for _ in 0..=redirect::MOST {
             let (pool, owner) = self.connect(&url, ask.scope.repository())?;
             let authorization = grant.header().filter(|_| owner == Owner::Registry);
-            let response = hop(&pool, &url, ask, authorization, (&self.net.options, self.toll_out())).await?;
+            let span = of_request(&ask.method, &url);
+            let response = hop(&pool, &url, ask, authorization, (&self.net.options, self.toll_out()))
+                .instrument(span.clone())
+                .await;
+            self.count(owner, response.as_ref().ok());
+            note(&span, response.as_ref().ok());
+            let response = response?;
             let Some(location) = redirect::location(ask, response.status(), response.headers()) else {
                 return Ok(Sent { response, url, owner });
             };
@@ -153,6 +166,17 @@ impl RegistryClient {
             host: self.registry().to_string(),
             detail: format!("more than {} redirects for {}", redirect::MOST, ask.what),
         }))
+    }
+}
+
+impl RegistryClient {
+    fn count(&self, owner: Owner, response: Option<&reqwest::Response>) {
+        let answered =
+            response.map_or(Answered::Nothing, |response| Answered::with(response.status().as_u16()));
+        match owner {
+            Owner::Registry => self.counts.answered(answered),
+            Owner::Stranger => self.net.tally.other().answered(answered),
+        }
     }
 }
 

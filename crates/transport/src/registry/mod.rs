@@ -21,6 +21,7 @@ mod body;
 mod check_login;
 mod client;
 mod commit;
+mod courier;
 mod delete;
 mod exchange;
 mod failure;
@@ -44,6 +45,7 @@ mod resolve;
 mod resume;
 mod retry;
 mod source;
+mod span;
 mod status;
 mod tags;
 mod target;
@@ -52,6 +54,7 @@ mod words;
 
 pub use check_login::LoginCheck;
 pub use client::RegistryClient;
+pub use courier::Courier;
 #[cfg(any(test, feature = "fuzzing"))]
 pub(crate) use headers::fuzzing;
 pub use headers::{Quota, RateLimits};

@@ -12,7 +12,7 @@ use url::Url;
 use super::ClientOptions;
 use super::authority::{authority, is_loopback};
 use super::bandwidth::Line;
-use crate::{Cause, HostGate, Hosts, RealmPins, TransportError, TransportResult};
+use crate::{Cause, HostGate, HostTally, Hosts, RealmPins, TransportError, TransportResult};
 
 const USER_AGENT: &str = concat!("portolan/", env!("CARGO_PKG_VERSION"));
 /// For lines with a long way: 4 MiB under way are 40 MB/s at 100 ms, for each body. What a slow reader leaves
@@ -32,6 +32,7 @@ pub(crate) struct Net {
     pub(super) options: ClientOptions,
     /// The line to all hosts, if it is limited.
     pub(super) line: Option<Line>,
+    pub(super) tally: HostTally,
     pools: Mutex<HashMap<(String, Secured), reqwest::Client>>,
 }
 
@@ -75,7 +76,7 @@ impl Net {
         options: ClientOptions,
     ) -> Self {
         let line = options.bandwidth.map(Line::new);
-        Self { hosts, gate, pins, options, line, pools: Mutex::default() }
+        Self { hosts, gate, pins, options, line, tally: HostTally::default(), pools: Mutex::default() }
     }
 
     /// Connections to the host of `url`.

@@ -8,6 +8,7 @@ use portolan_oci::RepositoryName;
 use reqwest::{Body, Request};
 use serde::Deserialize;
 use tokio::time::{Instant, timeout};
+use tracing::Instrument as _;
 use url::{Url, form_urlencoded};
 
 use super::grant::{Token, basic, secret};
@@ -16,8 +17,9 @@ use crate::registry::body::Incoming;
 use crate::registry::failure::Failure;
 use crate::registry::net::Net;
 use crate::registry::retry::{Hurry, Next, Repeat, Tries, waiting_time};
+use crate::registry::span::{note, of_request};
 use crate::registry::status::{About, Refusal, Sends, refusal};
-use crate::{Login, TransportError, TransportResult, Weight};
+use crate::{Answered, Login, TransportError, TransportResult, Weight};
 
 const LONGEST_ANSWER: usize = 1024 * 1024;
 /// What a token lasts if its server does not say.
@@ -95,7 +97,15 @@ async fn exchange(
     let mut tries = Tries::new(&net.options.retry, Hurry::Patient);
     loop {
         let _permit = net.gate.enter(&authority(&ask.service.realm), Weight::Light).await;
-        let sent = timeout(net.options.idle_timeout, pool.execute(request(ask))).await;
+        let request = request(ask);
+        let span = of_request(request.method(), request.url());
+        let sending = timeout(net.options.idle_timeout, pool.execute(request));
+        let sent = sending.instrument(span.clone()).await;
+        let response = sent.as_ref().ok().and_then(|sent| sent.as_ref().ok());
+        note(&span, response);
+        net.tally.other().answered(
+            response.map_or(Answered::Nothing, |response| Answered::with(response.status().as_u16())),
+        );
         let failure = match sent {
             Err(_) => Failure::Silence(net.options.idle_timeout),
             Ok(Err(cause)) => cause.into(),
