@@ -89,7 +89,7 @@ impl Running {
         let server = Server::bind((Ipv4Addr::LOCALHOST, 0).into(), router, limits, encryption).await?;
         let (address, end) = (server.address()?, CancellationToken::new());
         tokio::spawn(server.run(end.clone()));
-        tokio::spawn(keep_house(store.clone(), catalog.changes(), None, end.clone()));
+        tokio::spawn(keep_house(store.clone(), catalog.changes(), None, None, end.clone()));
         Ok(Self { address, scheme, end, store, catalog })
     }
 

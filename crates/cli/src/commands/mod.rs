@@ -61,14 +61,14 @@ pub(crate) enum Command {
 pub(crate) fn run(command: Command, context: &Context) -> Result<Outcome, CliError> {
     match command {
         Command::Compat(arguments) => wait(context, compat::run(&arguments, context)),
-        Command::Copy(arguments) => wait(context, copy::run(&arguments, context)),
+        Command::Copy(arguments) => wait(context.traced(), copy::run(&arguments, context)),
         Command::Plan(arguments) => wait(context, mirrors::plan::run(&arguments, context)),
-        Command::Sync(arguments) => wait(context, mirrors::sync::run(&arguments, context)),
+        Command::Sync(arguments) => wait(context.traced(), mirrors::sync::run(&arguments, context)),
         Command::Undo(arguments) => wait(context, mirrors::undo::run(&arguments, context)),
         Command::Explain(arguments) => wait(context, mirrors::explain::run(&arguments, context)),
         Command::Mirrors(arguments) => wait(context, mirrors::run(&arguments, context)),
         Command::Runs(arguments) => wait(context, runs::run(&arguments, context)),
-        Command::Serve(arguments) => wait(context, serve::run(&arguments, context)),
+        Command::Serve(arguments) => wait(context.traced(), serve::run(&arguments, context)),
         Command::Store(arguments) => wait(context, store::run(&arguments, context)),
         Command::Tags(arguments) => wait(context, tags::run(&arguments, context)),
         Command::Inspect(arguments) => wait(context, inspect::run(&arguments, context)),
@@ -98,6 +98,9 @@ fn wait(
             ended => context.close().await.and(ended),
         }
     });
+    if !matches!(&ended, Err(error) if matches!(error.failure(), Failure::Killed)) {
+        context.end_traces();
+    }
     // What still runs in the background (a name that is being resolved) is not waited for.
     runtime.shutdown_background();
     ended

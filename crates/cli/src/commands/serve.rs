@@ -4,15 +4,17 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use clap::Args;
+use portolan_catalog::Runs;
 use portolan_config::{Config, HookSettings};
 use portolan_server::access::{Admission, Gate};
-use portolan_server::background::keep_house;
+use portolan_server::background::{History, keep_house};
 use portolan_server::doors::hooks::Hook;
 use portolan_server::doors::{self, Mirroring};
 use portolan_server::http::{Encryption, HttpLimits, Server};
 use portolan_server::metrics::Metrics;
 use portolan_server::mirroring::{Bell, Means, Runner, SystemClock, keep_mirrors};
 use portolan_server::tls::{Tls, TlsFiles};
+use portolan_sync::Mirror;
 use tokio::runtime::Handle;
 
 use super::mirrors::work::engine_options;
@@ -37,7 +39,8 @@ pub(crate) struct ServeArguments {}
 
 pub(super) async fn run(_: &ServeArguments, context: &Context) -> Result<Outcome, CliError> {
     let config = &context.config()?.config;
-    let (address, limits, metrics) = (config.listen.address(), HttpLimits::default(), Metrics::default());
+    let metrics = Metrics::with(context.places()?.tally());
+    let (address, limits) = (config.listen.address(), HttpLimits::default());
     let encryption = encryption(config, &metrics).await?;
     let gate = Gate::new(admission(config), context.access().await?);
     let opened = context.store()?.store().await;
@@ -46,6 +49,7 @@ pub(super) async fn run(_: &ServeArguments, context: &Context) -> Result<Outcome
     let (mirrors, bell) = (context.config()?.mirrors.clone(), Bell::default());
     let books = context.books().await?;
     let (runs, hooks) = (books.runs.clone(), hooks(config)?);
+    let history = history(config, &mirrors, runs.clone(), metrics.clone());
     let mirroring = Mirroring { mirrors: mirrors.clone(), runs, bell: bell.clone(), hooks };
     let router = doors::all(store.clone(), (limits, scheme), metrics.clone(), &gate, mirroring);
     let runner = Runner {
@@ -68,7 +72,8 @@ pub(super) async fn run(_: &ServeArguments, context: &Context) -> Result<Outcome
         if config.access.is_some() && context.access().await?.users().await?.is_empty() {
             context.talk.say("nobody can log in yet: add a user with `portolan user add NAME`");
         }
-        let house = tokio::spawn(keep_house(store, changes, layouts, interrupt.token().clone()));
+        let house =
+            tokio::spawn(keep_house(store, changes, layouts, Some(history), interrupt.token().clone()));
         let end = interrupt.token().clone();
         // On a thread of its own: planning a large mirror keeps no request waiting.
         let mirroring = tokio::task::spawn_blocking(move || {
@@ -83,6 +88,11 @@ pub(super) async fn run(_: &ServeArguments, context: &Context) -> Result<Outcome
         Ok(Outcome::Done)
     })
     .await
+}
+
+fn history(config: &Config, mirrors: &[Mirror], runs: Runs, metrics: Metrics) -> History {
+    let mirrors = mirrors.iter().map(|mirror| mirror.name.to_string()).collect();
+    History { runs, kept: config.retention.runs.duration(), mirrors, metrics }
 }
 
 /// Who may tell of new images, with what they show.

@@ -5,12 +5,14 @@ mod catalog;
 mod places;
 mod realm_pins;
 mod store;
+mod traces;
 
-use std::cell::OnceCell;
+use std::cell::{Cell, OnceCell};
 use std::sync::Arc;
 
 use portolan_catalog::{Access, Changes, Journal};
 use portolan_config::{Environment, Loaded};
+use portolan_server::telemetry::Traces;
 use portolan_sync::Books;
 use portolan_transport::Places;
 
@@ -34,6 +36,8 @@ pub(crate) struct Context {
     catalog: OnceCell<Arc<LazyCatalog>>,
     store: OnceCell<Arc<LazyStore>>,
     places: OnceCell<Arc<Places>>,
+    is_traced: Cell<bool>,
+    traces: OnceCell<Traces>,
 }
 
 impl Context {
@@ -46,6 +50,8 @@ impl Context {
             catalog: OnceCell::new(),
             store: OnceCell::new(),
             places: OnceCell::new(),
+            is_traced: Cell::new(false),
+            traces: OnceCell::new(),
             global,
         }
     }
@@ -60,7 +66,7 @@ impl Context {
         self.loaded.get()
     }
 
-    /// The configuration. Logs begin with it.
+    /// The configuration. Logs begin with it, and traces.
     pub(crate) fn config(&self) -> Result<&Loaded, CliError> {
         if let Some(loaded) = self.loaded.get() {
             return Ok(loaded);
@@ -69,7 +75,8 @@ impl Context {
         if let Some(data) = &self.global.data {
             loaded.config.data.clone_from(data);
         }
-        logging::start(&loaded.config.log, &self.global, &self.talk);
+        self.start_traces(&loaded.config)?;
+        logging::start(&loaded.config.log, &self.global, &self.talk, self.traces.get());
         Ok(self.loaded.get_or_init(|| loaded))
     }
 }

@@ -22,6 +22,9 @@ impl Context {
             return Ok(places);
         }
         let places = self.places_maker()?.with_logins(Vec::new())?;
+        if let Some(traces) = self.traces.get() {
+            traces.send_by(places.courier());
+        }
         Ok(self.places.get_or_init(|| Arc::new(places)))
     }
 

@@ -11,5 +11,6 @@ mod faults;
 mod judge;
 mod killed;
 mod ours;
+mod retried;
 mod secrets;
 mod zoo;

@@ -6,19 +6,23 @@
 mod changes;
 mod clock;
 mod collecting;
+mod history;
 mod layouts;
 mod recording;
 mod snapshots;
+
+pub use history::History;
 
 use portolan_catalog::Changes;
 use portolan_store::{DiskLayouts, Store};
 use tokio_util::sync::CancellationToken;
 
-/// Does all of it until it is told to end; `layouts` only if they are wanted.
+/// Does all of it until it is told to end; `layouts` only if they are wanted, and `history` only of mirrors.
 pub async fn keep_house(
     store: Store,
     changes: Changes,
     layouts: Option<DiskLayouts>,
+    history: Option<History>,
     end: CancellationToken,
 ) {
     let owner = store.node().to_owned();
@@ -29,7 +33,8 @@ pub async fn keep_house(
             snapshots::keep_snapshots(&store),
             layouts::keep_layouts(&store, &changes, layouts),
             changes::keep_numbering(&changes, &owner),
-            changes::keep_short(&changes)
+            changes::keep_short(&changes),
+            history::keep_history(history)
         )
     };
     tokio::select! {

@@ -40,8 +40,8 @@ pub fn all(
         RegistryDoor::new(store.clone(), RegistryLimits { pause: limits.pause }, gate.clone(), scheme);
     let Mirroring { mirrors, runs, bell, hooks } = mirroring;
     let console = ConsoleDoor::new(store.clone(), mirrors.clone(), runs.clone(), gate.clone());
+    let health = HealthDoor::new(store, runs.clone(), metrics.clone(), gate.clone());
     let hooks = HooksDoor::new(hooks, mirrors, runs, bell, metrics.clone());
-    let health = HealthDoor::new(store, metrics.clone(), gate.clone());
     let doors = registry.router().merge(health.router()).merge(hooks.router()).merge(console.router());
     let doors = if gate.is_open() { doors.layer(from_fn(this_machine)) } else { doors };
     doors.layer(from_fn_with_state(metrics, count))

@@ -6,8 +6,10 @@ use axum::extract::{Request, State};
 use axum::middleware::Next;
 use axum::response::Response;
 use http::Method;
+use tracing::Instrument as _;
 
 use super::Metrics;
+use crate::telemetry::incoming;
 
 /// A request that is being answered; counts as ended however it ends.
 struct UnderWay(Metrics);
@@ -18,12 +20,14 @@ impl Drop for UnderWay {
     }
 }
 
-/// Counts a request: to be laid around all doors ([`axum::middleware::from_fn_with_state`]).
+/// Counts a request, and makes a span of it: to be laid around all doors ([`axum::middleware::from_fn_with_state`]).
 pub async fn count(State(metrics): State<Metrics>, request: Request, next: Next) -> Response {
     let (method, since) = (word(request.method()), Instant::now());
     metrics.begun();
     let under_way = UnderWay(metrics);
-    let response = next.run(request).await;
+    let span = incoming::span(&request);
+    let response = next.run(request).instrument(span.clone()).await;
+    incoming::note(&span, response.status());
     under_way.0.answered(method, response.status().as_u16(), since.elapsed());
     response
 }

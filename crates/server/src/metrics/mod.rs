@@ -6,7 +6,10 @@
 //! Not here: where it is served (`doors/health`).
 
 mod count;
+mod counted;
+mod hosts;
 mod maybe;
+mod mirrors;
 mod registry;
 
 pub use count::count;

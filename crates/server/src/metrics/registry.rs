@@ -6,7 +6,10 @@ use std::sync::atomic::AtomicU64;
 use std::time::Duration;
 
 use jiff::Timestamp;
+use portolan_catalog::{RunOutcome, RunTotals, Runs};
+use portolan_oci::with_causes;
 use portolan_store::Store;
+use portolan_transport::HostTally;
 use prometheus_client::encoding::EncodeLabelSet;
 use prometheus_client::encoding::text::encode;
 use prometheus_client::metrics::counter::Counter;
@@ -15,7 +18,10 @@ use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::metrics::histogram::{Histogram, exponential_buckets};
 use prometheus_client::registry::{Registry, Unit};
 
+use super::counted::Counted;
+use super::hosts::Hosts;
 use super::maybe::MaybeGauge;
+use super::mirrors::Mirrors;
 
 /// Seconds of the shortest time that is told apart; 14 doublings of it reach over a minute.
 const SHORTEST: f64 = 0.005;
@@ -24,12 +30,6 @@ const SHORTEST: f64 = 0.005;
 struct Asked {
     method: &'static str,
     status: u16,
-}
-
-#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
-struct MirrorRan {
-    mirror: String,
-    outcome: &'static str,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
@@ -51,7 +51,7 @@ struct Series {
     free: Gauge<u64, AtomicU64>,
     recorded: Gauge<u64, AtomicU64>,
     expires: MaybeGauge,
-    runs: Family<MirrorRan, Counter>,
+    mirrors: Mirrors,
     hooks: Family<Hooked, Counter>,
 }
 
@@ -63,6 +63,13 @@ impl fmt::Debug for Metrics {
 
 impl Default for Metrics {
     fn default() -> Self {
+        Self::with(HostTally::default())
+    }
+}
+
+impl Metrics {
+    /// With what was asked of these hosts.
+    pub fn with(hosts: HostTally) -> Self {
         let mut registry = Registry::with_prefix("portolan");
         let requests = Family::default();
         let durations = Histogram::new(exponential_buckets(SHORTEST, 2.0, 14));
@@ -84,8 +91,9 @@ impl Default for Metrics {
         registry.register_with_unit("store_records", help, Unit::Bytes, recorded.clone());
         let help = "When the certificate that is shown expires, in Unix time";
         registry.register_with_unit("tls_certificate_expires", help, Unit::Seconds, expires.clone());
-        let runs = Family::default();
-        registry.register("mirror_runs", "Runs of mirrors that this daemon began", runs.clone());
+        let mirrors = Mirrors::default();
+        mirrors.register(&mut registry);
+        registry.register_collector(Box::new(Hosts(hosts)));
         let hooks = Family::default();
         registry.register("hooks", "Webhooks received, by what became of them", hooks.clone());
         Self(Arc::new(Series {
@@ -97,7 +105,7 @@ impl Default for Metrics {
             free,
             recorded,
             expires,
-            runs,
+            mirrors,
             hooks,
         }))
     }
@@ -112,9 +120,34 @@ impl Metrics {
         text
     }
 
-    /// A mirror was run, and so it ended. Mirrors are those of the configuration: nobody else makes series of them.
-    pub(crate) fn mirror_ran(&self, mirror: &str, outcome: &'static str) {
-        self.0.runs.get_or_create(&MirrorRan { mirror: mirror.to_owned(), outcome }).inc();
+    /// A mirror was run, and so it ended.
+    pub(crate) fn mirror_ran(&self, mirror: &str, outcome: RunOutcome, totals: &RunTotals) {
+        self.0.mirrors.ran(mirror, outcome, totals);
+    }
+
+    /// A run of all images of a mirror succeeded.
+    pub(crate) fn mirror_succeeded(&self, mirror: &str, ended: Timestamp, took: Duration) {
+        self.0.mirrors.succeeded(mirror, ended, took);
+    }
+
+    /// A run waits for room until what is given back is dropped.
+    pub(crate) fn run_waits(&self) -> Counted {
+        Counted::new(&self.0.mirrors.waiting)
+    }
+
+    /// A run is under way until what is given back is dropped.
+    pub(crate) fn run_begins(&self) -> Counted {
+        Counted::new(&self.0.mirrors.under_way)
+    }
+
+    /// Looks at how many images mirrors have to see to.
+    pub(crate) async fn note_awaited(&self, runs: &Runs) {
+        match runs.count_awaited().await {
+            Ok(awaited) => {
+                self.0.mirrors.awaited.set(i64::try_from(awaited).unwrap_or(i64::MAX));
+            }
+            Err(error) => tracing::warn!(cause = with_causes(&error), "awaited images cannot be counted"),
+        }
     }
 
     /// A webhook came, and this became of it.

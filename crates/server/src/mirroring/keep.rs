@@ -2,7 +2,7 @@
 
 use std::convert::Infallible;
 use std::hash::{BuildHasher as _, RandomState};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use async_trait::async_trait;
 use futures::future::join_all;
@@ -15,6 +15,7 @@ use portolan_sync::{Mirror, SyncError};
 use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 
+use super::backoff::Backoff;
 use super::bell::{Bell, heard};
 use super::clock::Clock;
 use crate::metrics::Metrics;
@@ -45,6 +46,9 @@ pub struct Seen {
     pub rescheduled: Option<Schedule>,
     /// Whether there are images that it was told to see to.
     pub told: bool,
+    /// When the last run ended in which images failed that may succeed a little later; `None` if none did, or if they are not
+    /// to be tried again before the mirror's time.
+    pub left: Option<Timestamp>,
 }
 
 /// Why a mirror is run.
@@ -54,6 +58,8 @@ pub enum Occasion {
     Time,
     /// It was told of images: those are seen to.
     Told,
+    /// Images failed that may succeed now: those are seen to.
+    Failed,
 }
 
 /// What a run came to.
@@ -84,6 +90,11 @@ pub trait RunMirrors {
         occasion: Occasion,
         end: &CancellationToken,
     ) -> Result<Ran, SyncError>;
+
+    /// Whether a run that broke off like this may be tried again before the mirror's time.
+    fn may_pass(&self, _: &SyncError) -> bool {
+        false
+    }
 }
 
 /// What mirrors are kept with.
@@ -136,7 +147,7 @@ impl Default for Room {
 impl Room {
     fn of(&self, occasion: Occasion) -> &Semaphore {
         match occasion {
-            Occasion::Time => &self.time,
+            Occasion::Time | Occasion::Failed => &self.time,
             Occasion::Told => &self.told,
         }
     }
@@ -161,38 +172,38 @@ impl Since {
     }
 }
 
+/// What a keeper has seen of its mirror.
+#[derive(Default)]
+struct Memory {
+    since: Since,
+    backoff: Backoff,
+}
+
+/// What is done next with a mirror.
+enum Next {
+    Run(Occasion),
+    /// Until then, or until it rings.
+    Wait(Option<Timestamp>),
+}
+
 impl Kept<'_> {
     async fn keep(self, end: &CancellationToken) {
-        let Means { runner, clock, bell, .. } = self.means;
-        let (mut since, mut rung) = (Since::default(), bell.listen(&self.mirror.name));
+        let Means { clock, bell, .. } = self.means;
+        let (mut memory, mut rung) = (Memory::default(), bell.listen(&self.mirror.name));
         while !end.is_cancelled() {
             let now = clock.now();
             // What rings from here on has not been looked at.
             rung.mark_unchanged();
-            let (next, told) = match runner.look(self.mirror).await {
-                Ok(Seen { paused: true, .. }) => (Due::At(later(now)), false),
-                Ok(Seen { last, rescheduled, told, .. }) => {
-                    since.note(last, now);
-                    let other = rescheduled.map(Timing::Schedule);
-                    let timing = other.as_ref().or(self.timing);
-                    (timing.map_or(Due::Never, |timing| self.due(timing, since, now)), told)
-                }
-                Err(error) => {
-                    tracing::warn!(mirror = %self.mirror.name, cause = with_causes(&error), "cannot see when it was run");
-                    (Due::At(later(now)), false)
-                }
-            };
-            let occasion = match next {
-                Due::Now => Some(Occasion::Time),
-                Due::At(_) | Due::Never => told.then_some(Occasion::Told),
-            };
-            let until = match (occasion, next) {
-                (Some(occasion), _) => match self.run(occasion, end).await {
+            let until = match self.look(&mut memory, now).await {
+                Next::Run(occasion) => match self.run(occasion, end).await {
                     Begun::Yes => continue,
                     Begun::No => Some(later(clock.now())),
+                    Begun::BrokenOff => {
+                        memory.backoff.break_off(occasion, clock.now());
+                        Some(later(clock.now()))
+                    }
                 },
-                (None, Due::At(until)) => Some(until),
-                (None, Due::Now | Due::Never) => None,
+                Next::Wait(until) => until,
             };
             let waiting = async {
                 match until {
@@ -205,6 +216,39 @@ impl Kept<'_> {
                 () = heard(&mut rung) => {}
                 () = waiting => {}
             }
+        }
+    }
+
+    /// What is to be done.
+    async fn look(&self, memory: &mut Memory, now: Timestamp) -> Next {
+        let Seen { last, rescheduled, told, left, .. } = match self.means.runner.look(self.mirror).await {
+            Ok(Seen { paused: true, .. }) => return Next::Wait(Some(later(now))),
+            Ok(seen) => seen,
+            Err(error) => {
+                tracing::warn!(mirror = %self.mirror.name, cause = with_causes(&error), "cannot see when it was run");
+                return Next::Wait(Some(later(now)));
+            }
+        };
+        let Memory { since, backoff } = memory;
+        since.note(last, now);
+        backoff.note(left, now);
+        let other = rescheduled.map(Timing::Schedule);
+        let timing = other.as_ref().or(self.timing);
+        let next = timing.map_or(Due::Never, |timing| self.due(timing, *since, now));
+        // What has no time is run when somebody says so, and not again by itself.
+        let again = timing.and_then(|_| backoff.due());
+        match (next, again) {
+            (Due::Now, _) => {
+                backoff.begin_anew();
+                Next::Run(Occasion::Time)
+            }
+            _ if told => Next::Run(Occasion::Told),
+            (_, Some((at, occasion))) if at <= now => {
+                backoff.try_again(now);
+                Next::Run(occasion)
+            }
+            (Due::At(at), again) => Next::Wait(Some(again.map_or(at, |(again, _)| again.min(at)))),
+            (Due::Never, again) => Next::Wait(again.map(|(again, _)| again)),
         }
     }
 
@@ -224,30 +268,26 @@ impl Kept<'_> {
     }
 
     async fn run(&self, occasion: Occasion, end: &CancellationToken) -> Begun {
+        let metrics = self.means.metrics;
+        let waits = metrics.run_waits();
         let place = tokio::select! {
             () = end.cancelled() => return Begun::No,
             place = self.places.of(occasion).acquire() => place,
         };
+        drop(waits);
+        let (under_way, began) = (metrics.run_begins(), Instant::now());
         let (mirror, this) = (self.mirror.name.as_str(), end.child_token());
         let ran = tokio::select! {
             biased;
             ran = self.means.runner.run(self.mirror, occasion, &this) => ran,
             never = self.end_if_paused(&this) => match never {},
         };
-        drop(place);
+        drop((place, under_way));
         let (outcome, begun) = match &ran {
             Ok(Ran { outcome, totals }) => {
-                tracing::info!(
-                    mirror,
-                    outcome = outcome.name(),
-                    copied = totals.copied,
-                    skipped = totals.skipped,
-                    failed = totals.failed,
-                    bytes = totals.bytes,
-                    "ran a mirror"
-                );
+                tell(mirror, *outcome, totals);
                 // What was told and could not be brought is tried again a while later.
-                let is_over = occasion == Occasion::Time || totals.failed == 0;
+                let is_over = occasion != Occasion::Told || totals.failed == 0;
                 (*outcome, if is_over { Begun::Yes } else { Begun::No })
             }
             Err(_) if this.is_cancelled() => {
@@ -260,10 +300,15 @@ impl Kept<'_> {
             }
             Err(error) => {
                 tracing::error!(mirror, cause = with_causes(error), "a mirror could not be run");
-                (RunOutcome::Failed, Begun::No)
+                let may_pass = self.means.runner.may_pass(error);
+                (RunOutcome::Failed, if may_pass { Begun::BrokenOff } else { Begun::No })
             }
         };
-        self.means.metrics.mirror_ran(mirror, outcome.name());
+        let totals = ran.map(|ran| ran.totals).unwrap_or_default();
+        metrics.mirror_ran(mirror, outcome, &totals);
+        if (occasion, outcome) == (Occasion::Time, RunOutcome::Done) {
+            metrics.mirror_succeeded(mirror, self.means.clock.now(), began.elapsed());
+        }
         begun
     }
 }
@@ -294,10 +339,24 @@ impl Kept<'_> {
     }
 }
 
+fn tell(mirror: &str, outcome: RunOutcome, totals: &RunTotals) {
+    tracing::info!(
+        mirror,
+        outcome = outcome.name(),
+        copied = totals.copied,
+        skipped = totals.skipped,
+        failed = totals.failed,
+        bytes = totals.bytes,
+        "ran a mirror"
+    );
+}
+
 /// Whether a run began that the catalogue knows of, and after which the mirror is looked at at once.
 enum Begun {
     Yes,
     No,
+    /// It did, and broke off for a cause that may pass.
+    BrokenOff,
 }
 
 fn later(now: Timestamp) -> Timestamp {

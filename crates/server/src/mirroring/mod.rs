@@ -1,12 +1,13 @@
 //! Mirrors that run by the clock.
 //!
 //! `keep` looks at the clock for each mirror and runs it when it is due, and looks again when the `bell` rings; `runner`
-//! runs it, as `portolan sync` does.
+//! runs it, as `portolan sync` does; `backoff` says how soon what failed is tried again.
 //! What was begun when is in the catalogue, so a daemon that was away makes up for what it missed.
 //!
 //! Not here: when a mirror is due ([`Timing`](portolan_sync::select::Timing)), and what a run does
 //! ([`Engine::sync`](portolan_sync::Engine::sync)).
 
+mod backoff;
 mod bell;
 mod clock;
 mod keep;

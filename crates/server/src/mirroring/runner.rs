@@ -1,5 +1,6 @@
 //! Running a mirror, as the command line does.
 
+use std::error::Error;
 use std::sync::Arc;
 
 use async_trait::async_trait;
@@ -38,7 +39,8 @@ impl RunMirrors for Runner {
             LastRun { began: run.started_at, ended }
         });
         let told = !runs.awaited(name, 1).await?.is_empty();
-        Ok(Seen { last, paused: runs.paused(name).await?.is_some(), rescheduled: None, told })
+        let left = runs.left_over(name).await?.map(|left| left.at);
+        Ok(Seen { last, paused: runs.paused(name).await?.is_some(), rescheduled: None, told, left })
     }
 
     async fn run(
@@ -52,7 +54,14 @@ impl RunMirrors for Runner {
         let (runs, name) = (&self.books.runs, mirror.name.as_str());
         // Before the sources are asked: what is told from here on is another matter.
         let told = runs.awaited(name, TOLD).await?;
-        let images: Vec<Endpoint> = told.iter().filter_map(|one| one.image.parse().ok()).collect();
+        let images = match occasion {
+            Occasion::Time => Vec::new(),
+            Occasion::Told => parsed(told.iter().map(|one| &one.image)),
+            Occasion::Failed => match runs.left_over(name).await? {
+                Some(left) => parsed(runs.images_left_over(left).await?.iter().map(|one| &one.source)),
+                None => Vec::new(),
+            },
+        };
         let options = SyncOptions {
             places: &self.places,
             books: &self.books,
@@ -60,7 +69,7 @@ impl RunMirrors for Runner {
             checks: TargetChecks::default(),
             share: match occasion {
                 Occasion::Time => SyncShare::All,
-                Occasion::Told => SyncShare::Of(&images),
+                Occasion::Told | Occasion::Failed => SyncShare::Of(&images),
             },
             detail: Detail::Changes,
         };
@@ -72,6 +81,21 @@ impl RunMirrors for Runner {
         }
         Ok(Ran { outcome: report.outcome, totals: report.totals })
     }
+
+    fn may_pass(&self, error: &SyncError) -> bool {
+        let mut cause: Option<&dyn Error> = Some(error);
+        while let Some(one) = cause {
+            if let Some(transport) = one.downcast_ref::<TransportError>() {
+                return transport.is_retryable();
+            }
+            cause = one.source();
+        }
+        false
+    }
+}
+
+fn parsed<'a>(images: impl Iterator<Item = &'a String>) -> Vec<Endpoint> {
+    images.filter_map(|image| image.parse().ok()).collect()
 }
 
 /// Whether nothing about it could be better in a while.

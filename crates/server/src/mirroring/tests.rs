@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use jiff::Timestamp;
-use portolan_catalog::{CatalogError, RunTotals};
+use portolan_catalog::{CatalogError, RunOutcome, RunTotals};
 use portolan_sync::select::Policy;
 use portolan_sync::settings::{MirrorSettings, TagSets};
 use portolan_sync::{CopyError, Mirror, SyncError};
@@ -251,4 +251,82 @@ async fn each_time_is_put_off_by_a_part_of_the_jitter() {
     assert!(began.iter().any(|other| late(other) != late(&began[0])), "all are as late: {began:?}");
     let hours: Vec<i64> = began.iter().map(|began| began.as_second().div_euclid(3_600)).collect();
     assert!(hours.windows(2).all(|pair| pair[1] == pair[0] + 1), "one an hour: {began:?}");
+}
+
+/// Fails in each run, or does not come to its images in the first ones.
+struct Failing<'a> {
+    clock: &'a Hands,
+    last: Mutex<Option<LastRun>>,
+    left: Mutex<Option<Timestamp>>,
+    runs: Mutex<Vec<String>>,
+    /// How many runs break off.
+    breaks: usize,
+    /// How many runs end it all.
+    enough: usize,
+    end: &'a CancellationToken,
+}
+
+#[async_trait(?Send)]
+impl RunMirrors for Failing<'_> {
+    async fn look(&self, _: &Mirror) -> Result<Seen, CatalogError> {
+        let (last, left) = (*self.last.lock().unwrap(), *self.left.lock().unwrap());
+        Ok(Seen { last, left, ..Seen::default() })
+    }
+
+    async fn run(&self, _: &Mirror, occasion: Occasion, _: &CancellationToken) -> Result<Ran, SyncError> {
+        let began = self.clock.now();
+        let count = {
+            let mut runs = self.runs.lock().unwrap();
+            runs.push(format!("{occasion:?} {}", began.strftime("%H:%M")));
+            runs.len()
+        };
+        if count == self.enough {
+            self.end.cancel();
+        }
+        if occasion == Occasion::Time {
+            *self.last.lock().unwrap() = Some(LastRun { began, ended: true });
+        }
+        if count <= self.breaks {
+            return Err(SyncError::Lost { mirror: "m".to_owned() });
+        }
+        self.clock.wait(began + RUN).await;
+        *self.left.lock().unwrap() = Some(self.clock.now());
+        let totals = RunTotals { failed: 1, ..RunTotals::default() };
+        Ok(Ran { outcome: RunOutcome::Partly, totals })
+    }
+
+    fn may_pass(&self, _: &SyncError) -> bool {
+        true
+    }
+}
+
+async fn failing(breaks: usize, enough: usize) -> Vec<String> {
+    let clock = Hands { now: Mutex::new(time("2026-11-23T10:00:00Z")), jumps: Mutex::default() };
+    let end = CancellationToken::new();
+    let (last, left, runs) = (Mutex::default(), Mutex::default(), Mutex::default());
+    let runner = Failing { clock: &clock, last, left, runs, breaks, enough, end: &end };
+    let (metrics, bell) = (Metrics::default(), Bell::default());
+    let means = Means { runner: &runner, clock: &clock, metrics: &metrics, bell: &bell };
+    keep_mirrors(&[mirror(("every", "3h"))], means, &end).await;
+    runner.runs.into_inner().unwrap()
+}
+
+#[tokio::test]
+async fn what_failed_is_tried_again_after_a_minute_two_four_up_to_an_hour_until_it_is_time() {
+    let began = failing(0, 10).await;
+    let again =
+        ["Failed 10:02", "Failed 10:05", "Failed 10:10", "Failed 10:19", "Failed 10:36", "Failed 11:09"];
+    assert_eq!(began[0], "Time 10:00");
+    assert_eq!(began[1..7], again);
+    // An hour later, and then it is the mirror's time.
+    assert_eq!(began[7..], ["Failed 12:10", "Time 13:00", "Failed 13:02"]);
+}
+
+#[tokio::test]
+async fn what_did_not_come_to_its_images_is_tried_again_as_a_whole() {
+    let began = failing(3, 6).await;
+    assert_eq!(
+        began,
+        ["Time 10:00", "Time 10:01", "Time 10:03", "Time 10:07", "Failed 10:16", "Failed 10:33"]
+    );
 }

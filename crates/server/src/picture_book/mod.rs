@@ -13,6 +13,7 @@ mod voice;
 
 pub use keep::ShelfRunner;
 pub use round::{OpenPlaces, Rounds};
+pub(crate) use shelf::ACTOR;
 pub use shelf::{Details, Shelf, ShelfError};
 pub(crate) use voice::RFC_850;
 pub use voice::Voice;

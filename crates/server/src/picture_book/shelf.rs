@@ -12,7 +12,7 @@ use portolan_sync::settings::{Schedule, ScheduleError};
 use crate::mirroring::Bell;
 
 /// Who pauses and resumes, as the catalogue remembers it.
-const ACTOR: &str = "picture-book api";
+pub(crate) const ACTOR: &str = "picture-book api";
 
 /// The registries of a file. One that is paused is not active; that outlives the process.
 pub struct Shelf {

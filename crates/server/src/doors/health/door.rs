@@ -5,6 +5,7 @@ use axum::extract::{Request, State};
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::get;
 use http::header::CONTENT_TYPE;
+use portolan_catalog::Runs;
 use portolan_store::Store;
 
 use super::ready;
@@ -16,14 +17,15 @@ use crate::metrics::Metrics;
 #[derive(Debug, Clone)]
 pub struct HealthDoor {
     pub(super) store: Store,
+    runs: Runs,
     metrics: Metrics,
     gate: Gate,
 }
 
 impl HealthDoor {
-    /// A door that tells about this store, and what was counted.
-    pub fn new(store: Store, metrics: Metrics, gate: Gate) -> Self {
-        Self { store, metrics, gate }
+    /// A door that tells about this store and these runs, and what was counted.
+    pub fn new(store: Store, runs: Runs, metrics: Metrics, gate: Gate) -> Self {
+        Self { store, runs, metrics, gate }
     }
 
     /// What it answers.
@@ -42,6 +44,7 @@ async fn metrics(State(door): State<HealthDoor>, request: Request) -> Response {
         return refused;
     }
     door.metrics.note_store(&door.store).await;
+    door.metrics.note_awaited(&door.runs).await;
     let text = "application/openmetrics-text; version=1.0.0; charset=utf-8";
     ([(CONTENT_TYPE, text)], door.metrics.text()).into_response()
 }
