@@ -43,7 +43,7 @@ pub(super) fn narrowed(mirror: &Mirror, images: &[Endpoint]) -> Vec<Mirror> {
 }
 
 fn is_same(image: &Endpoint, other: &Endpoint) -> bool {
-    let tags = image.selector().is_none() || image.selector() == other.selector();
+    let tags = image.named().is_none() || image.selector() == other.selector();
     image.location == other.location && tags
 }
 
@@ -51,7 +51,7 @@ fn is_same(image: &Endpoint, other: &Endpoint) -> bool {
 pub(super) fn keep(requests: &mut Vec<CopyRequest>, images: &[Endpoint]) {
     requests.retain(|request| {
         images.iter().any(|image| {
-            let all = image.selector().is_none();
+            let all = image.named().is_none();
             let tags = all || image.selector().is_some_and(|tag| tag == request.reference);
             image.location == *request.source.location() && tags
         })

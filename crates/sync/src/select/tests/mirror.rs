@@ -157,6 +157,9 @@ fn images_that_were_told_are_taken_by_the_mirrors_whose_rules_take_them() {
     let named = mirror(json!({"images": ["busybox:1", "r.example/app"]}));
     let images = ["busybox:1", "busybox:2", "busybox", "r.example/app:latest", "r.example/app:1"];
     assert_eq!(takes(&named, &images), [true, false, true, true, false], "without a tag all tags are meant");
+    let (one, other) = (format!("r.example/app@sha256:{:064}", 1), format!("r.example/app@sha256:{:064}", 2));
+    let by_digest = mirror(json!({"images": [one]}));
+    assert_eq!(takes(&by_digest, &[&one, &other]), [true, false], "a digest means no other");
     let listed = mirror(json!({"images_from": {"file": "images.txt"}}));
     assert_eq!(takes(&listed, &["r.example/app:1"]), [true], "nobody knows before it is read");
 }
