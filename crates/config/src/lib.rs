@@ -29,6 +29,7 @@ mod problem;
 mod redact;
 mod reference;
 mod reserved;
+mod restart;
 mod schema;
 mod search;
 mod shape;

@@ -7,6 +7,8 @@ use std::sync::Arc;
 
 use portolan_catalog::{Catalog, DatabaseLocation};
 use portolan_store::{DiskBackend, DiskRecords, Sharing, Store, StoreSettings};
+use portolan_sync::EngineOptions;
+use portolan_transport::{HostEnvironment, Hosts, HostsOptions, Places, PlacesOptions};
 use tokio_util::sync::CancellationToken;
 
 use crate::access::{Admission, Gate};
@@ -14,6 +16,7 @@ use crate::background::keep_house;
 use crate::doors;
 use crate::doors::Mirroring;
 use crate::http::{Encryption, HttpLimits, Scheme, Server};
+use crate::live::{InForce, Live, Reach};
 use crate::metrics::Metrics;
 use crate::mirroring::Bell;
 use crate::tls::{Tls, TlsFiles};
@@ -83,8 +86,8 @@ impl Running {
             Some(files) => Encryption::Tls(Tls::open(files, metrics.clone()).await?),
         };
         let (scheme, gate) = (encryption.scheme(), Gate::new(admission, catalog.access()));
-        let mirroring =
-            Mirroring { mirrors: Vec::new(), runs: catalog.runs(), bell: Bell::default(), hooks: Vec::new() };
+        let live = Live::new(nothing(folder)?);
+        let mirroring = Mirroring { live, runs: catalog.runs(), bell: Bell::default() };
         let router = doors::all(store.clone(), (limits, scheme), metrics, &gate, mirroring);
         let server = Server::bind((Ipv4Addr::LOCALHOST, 0).into(), router, limits, encryption).await?;
         let (address, end) = (server.address()?, CancellationToken::new());
@@ -102,4 +105,12 @@ impl Running {
     pub fn url(&self) -> String {
         format!("{}://{}", self.scheme.name(), self.address)
     }
+}
+
+/// Without mirrors.
+fn nothing(folder: &Path) -> Result<InForce, Box<dyn Error + Send + Sync>> {
+    let hosts = Hosts::new(HostsOptions { settings: Vec::new(), environment: HostEnvironment::default() })?;
+    let places = Arc::new(Places::new(PlacesOptions::new(hosts)));
+    let reach = Reach { places, options: EngineOptions::new(folder.join("spool")) };
+    Ok(InForce { mirrors: Arc::default(), hooks: Arc::default(), reach })
 }

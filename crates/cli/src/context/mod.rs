@@ -10,7 +10,7 @@ use std::cell::OnceCell;
 use std::sync::Arc;
 
 use portolan_catalog::{Access, Changes, Journal};
-use portolan_config::{Environment, Loaded};
+use portolan_config::{Environment, LoadError, Loaded};
 use portolan_sync::Books;
 use portolan_transport::Places;
 
@@ -65,12 +65,18 @@ impl Context {
         if let Some(loaded) = self.loaded.get() {
             return Ok(loaded);
         }
+        let loaded = self.config_anew()?;
+        logging::start(&loaded.config.log, &self.global, &self.talk);
+        Ok(self.loaded.get_or_init(|| loaded))
+    }
+
+    /// The configuration as it is written now, whatever was read before.
+    pub(crate) fn config_anew(&self) -> Result<Loaded, LoadError> {
         let mut loaded = portolan_config::load(self.global.config.as_deref(), &self.environment)?;
         if let Some(data) = &self.global.data {
             loaded.config.data.clone_from(data);
         }
-        logging::start(&loaded.config.log, &self.global, &self.talk);
-        Ok(self.loaded.get_or_init(|| loaded))
+        Ok(loaded)
     }
 }
 

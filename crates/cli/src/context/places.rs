@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use portolan_config::Config;
 use portolan_oci::{Descriptor, RawManifest, Registry, TagOrDigest};
 use portolan_transport::{
     Archive, ClientOptions, Endpoint, HostEnvironment, HostLimits, Hosts, HostsOptions, LayoutRepository,
@@ -27,7 +28,11 @@ impl Context {
 
     /// What makes places as the configuration says.
     pub(crate) fn places_maker(&self) -> Result<PlacesMaker, CliError> {
-        let config = &self.config()?.config;
+        self.places_maker_of(&self.config()?.config)
+    }
+
+    /// What makes places as another configuration says.
+    pub(crate) fn places_maker_of(&self, config: &Config) -> Result<PlacesMaker, CliError> {
         Ok(PlacesMaker {
             settings: config.registries.clone(),
             pins: Arc::new(CatalogPins(Arc::clone(self.catalog()?))),

@@ -30,6 +30,7 @@ mod progress;
 mod prune;
 mod refill;
 mod registry;
+mod reload;
 mod runs;
 mod sandbox;
 mod scheduled;

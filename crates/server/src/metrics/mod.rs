@@ -10,4 +10,4 @@ mod maybe;
 mod registry;
 
 pub use count::count;
-pub use registry::Metrics;
+pub use registry::{ConfigRead, Metrics};

@@ -38,6 +38,20 @@ struct Hooked {
     outcome: &'static str,
 }
 
+/// What became of a configuration that was read anew.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum ConfigRead {
+    /// It is in force.
+    Taken,
+    /// It is wrong, and the one before is in force.
+    Refused,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct ConfigLabel {
+    outcome: &'static str,
+}
+
 /// What is counted; clones count the same.
 #[derive(Clone)]
 pub struct Metrics(Arc<Series>);
@@ -53,6 +67,7 @@ struct Series {
     expires: MaybeGauge,
     runs: Family<MirrorRan, Counter>,
     hooks: Family<Hooked, Counter>,
+    config: Family<ConfigLabel, Counter>,
 }
 
 impl fmt::Debug for Metrics {
@@ -88,6 +103,8 @@ impl Default for Metrics {
         registry.register("mirror_runs", "Runs of mirrors that this daemon began", runs.clone());
         let hooks = Family::default();
         registry.register("hooks", "Webhooks received, by what became of them", hooks.clone());
+        let config = Family::default();
+        registry.register("config_reads", "New configurations, by what became of them", config.clone());
         Self(Arc::new(Series {
             registry,
             requests,
@@ -99,6 +116,7 @@ impl Default for Metrics {
             expires,
             runs,
             hooks,
+            config,
         }))
     }
 }
@@ -120,6 +138,15 @@ impl Metrics {
     /// A webhook came, and this became of it.
     pub(crate) fn hook_came(&self, kind: &'static str, outcome: &'static str) {
         self.0.hooks.get_or_create(&Hooked { kind, outcome }).inc();
+    }
+
+    /// The configuration was read anew, and this became of it.
+    pub fn config_read(&self, read: ConfigRead) {
+        let outcome = match read {
+            ConfigRead::Taken => "taken",
+            ConfigRead::Refused => "refused",
+        };
+        self.0.config.get_or_create(&ConfigLabel { outcome }).inc();
     }
 
     /// Looks at what is not counted as it happens.

@@ -1,18 +1,18 @@
-//! Each mirror when it is due.
+//! One mirror, when it is due.
 
 use std::convert::Infallible;
 use std::hash::{BuildHasher as _, RandomState};
+use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
-use futures::future::join_all;
 use jiff::Timestamp;
 use portolan_catalog::{CatalogError, RunOutcome, RunTotals};
 use portolan_oci::with_causes;
 use portolan_sync::select::{Due, Timing};
 use portolan_sync::settings::Schedule;
 use portolan_sync::{Mirror, SyncError};
-use tokio::sync::Semaphore;
+use tokio::sync::{Semaphore, watch};
 use tokio_util::sync::CancellationToken;
 
 use super::bell::{Bell, heard};
@@ -99,30 +99,19 @@ pub struct Means<'a> {
     pub bell: &'a Bell,
 }
 
-/// Runs mirrors when they are due, and those that are told of images at once, until it is told to end. No mirror is run
-/// twice at once; what a daemon left unfinished is gone on with when it begins.
-pub async fn keep_mirrors(mirrors: &[Mirror], means: Means<'_>, end: &CancellationToken) {
-    let (places, watched, dice) = (Room::default(), means.clock.now(), RandomState::new());
-    let kept = mirrors.iter().map(|mirror| {
-        let timing = mirror.policy.timing.as_ref();
-        Kept { mirror, timing, watched, means, places: &places, dice: &dice }.keep(end)
-    });
-    join_all(kept).await;
-}
-
 /// A mirror that is run by itself.
-struct Kept<'a> {
-    mirror: &'a Mirror,
-    timing: Option<&'a Timing>,
-    watched: Timestamp,
-    means: Means<'a>,
-    places: &'a Room,
+pub(super) struct Kept<'a> {
+    /// As it is from now on.
+    pub(super) mirror: watch::Receiver<Arc<Mirror>>,
+    pub(super) watched: Timestamp,
+    pub(super) means: Means<'a>,
+    pub(super) places: &'a Room,
     /// The same in this process for the same time of a mirror, and another in each process.
-    dice: &'a RandomState,
+    pub(super) dice: &'a RandomState,
 }
 
 /// Room for runs. What was told does not wait for runs of all images, which may take hours.
-struct Room {
+pub(super) struct Room {
     time: Semaphore,
     told: Semaphore,
 }
@@ -162,32 +151,19 @@ impl Since {
 }
 
 impl Kept<'_> {
-    async fn keep(self, end: &CancellationToken) {
-        let Means { runner, clock, bell, .. } = self.means;
-        let (mut since, mut rung) = (Since::default(), bell.listen(&self.mirror.name));
+    /// Runs it when it is due, until `end`. A run goes on by the rules with which it began.
+    pub(super) async fn keep(self, end: &CancellationToken) {
+        let Means { clock, bell, .. } = self.means;
+        let mut current = self.mirror.clone();
+        let name = current.borrow().name.clone();
+        let (mut since, mut rung) = (Since::default(), bell.listen(&name));
         while !end.is_cancelled() {
-            let now = clock.now();
-            // What rings from here on has not been looked at.
+            // What rings or changes from here on has not been looked at.
             rung.mark_unchanged();
-            let (next, told) = match runner.look(self.mirror).await {
-                Ok(Seen { paused: true, .. }) => (Due::At(later(now)), false),
-                Ok(Seen { last, rescheduled, told, .. }) => {
-                    since.note(last, now);
-                    let other = rescheduled.map(Timing::Schedule);
-                    let timing = other.as_ref().or(self.timing);
-                    (timing.map_or(Due::Never, |timing| self.due(timing, since, now)), told)
-                }
-                Err(error) => {
-                    tracing::warn!(mirror = %self.mirror.name, cause = with_causes(&error), "cannot see when it was run");
-                    (Due::At(later(now)), false)
-                }
-            };
-            let occasion = match next {
-                Due::Now => Some(Occasion::Time),
-                Due::At(_) | Due::Never => told.then_some(Occasion::Told),
-            };
+            let mirror = Arc::clone(&current.borrow_and_update());
+            let (occasion, next) = self.next(&mirror, &mut since).await;
             let until = match (occasion, next) {
-                (Some(occasion), _) => match self.run(occasion, end).await {
+                (Some(occasion), _) => match self.run(&mirror, occasion, end).await {
                     Begun::Yes => continue,
                     Begun::No => Some(later(clock.now())),
                 },
@@ -203,42 +179,70 @@ impl Kept<'_> {
             tokio::select! {
                 () = end.cancelled() => return,
                 () = heard(&mut rung) => {}
+                () = heard(&mut current) => {}
                 () = waiting => {}
             }
         }
     }
 
-    fn due(&self, timing: &Timing, since: Since, now: Timestamp) -> Due {
+    /// Whether it is to be run now and why, and when it is looked at next.
+    async fn next(&self, mirror: &Mirror, since: &mut Since) -> (Option<Occasion>, Due) {
+        let now = self.means.clock.now();
+        let (next, told) = match self.means.runner.look(mirror).await {
+            Ok(Seen { paused: true, .. }) => (Due::At(later(now)), false),
+            Ok(Seen { last, rescheduled, told, .. }) => {
+                since.note(last, now);
+                let other = rescheduled.map(Timing::Schedule);
+                let timing = other.as_ref().or(mirror.policy.timing.as_ref());
+                (timing.map_or(Due::Never, |timing| self.due(mirror, timing, (*since, now))), told)
+            }
+            Err(error) => {
+                tracing::warn!(mirror = %mirror.name, cause = with_causes(&error), "cannot see when it was run");
+                (Due::At(later(now)), false)
+            }
+        };
+        let occasion = match next {
+            Due::Now => Some(Occasion::Time),
+            Due::At(_) | Due::Never => told.then_some(Occasion::Told),
+        };
+        (occasion, next)
+    }
+
+    fn due(&self, mirror: &Mirror, timing: &Timing, (since, now): (Since, Timestamp)) -> Due {
         match since.last {
             // A daemon before this one had begun it.
             Some(last) if !last.ended && last.began < self.watched => Due::Now,
-            _ => timing.due_later(since.began, (self.watched.min(now), now), |time| self.jitter(time)),
+            _ => {
+                let put_off = |time| self.jitter(mirror, time);
+                timing.due_later(since.began, (self.watched.min(now), now), put_off)
+            }
         }
     }
 
     /// By how much a time is put off.
-    fn jitter(&self, time: Timestamp) -> Duration {
-        let most = self.mirror.policy.jitter.duration().as_secs();
-        let drawn = self.dice.hash_one((self.mirror.name.as_str(), time.as_second()));
+    fn jitter(&self, mirror: &Mirror, time: Timestamp) -> Duration {
+        let most = mirror.policy.jitter.duration().as_secs();
+        let drawn = self.dice.hash_one((mirror.name.as_str(), time.as_second()));
         Duration::from_secs(drawn % most.saturating_add(1))
     }
 
-    async fn run(&self, occasion: Occasion, end: &CancellationToken) -> Begun {
+    async fn run(&self, mirror: &Mirror, occasion: Occasion, end: &CancellationToken) -> Begun {
         let place = tokio::select! {
             () = end.cancelled() => return Begun::No,
             place = self.places.of(occasion).acquire() => place,
         };
-        let (mirror, this) = (self.mirror.name.as_str(), end.child_token());
+        let this = end.child_token();
         let ran = tokio::select! {
             biased;
-            ran = self.means.runner.run(self.mirror, occasion, &this) => ran,
-            never = self.end_if_paused(&this) => match never {},
+            ran = self.means.runner.run(mirror, occasion, &this) => ran,
+            never = self.end_if_paused(mirror, &this) => match never {},
         };
         drop(place);
+        let name = mirror.name.as_str();
         let (outcome, begun) = match &ran {
             Ok(Ran { outcome, totals }) => {
                 tracing::info!(
-                    mirror,
+                    mirror = name,
                     outcome = outcome.name(),
                     copied = totals.copied,
                     skipped = totals.skipped,
@@ -251,41 +255,41 @@ impl Kept<'_> {
                 (*outcome, if is_over { Begun::Yes } else { Begun::No })
             }
             Err(_) if this.is_cancelled() => {
-                tracing::info!(mirror, "a run was interrupted");
+                tracing::info!(mirror = name, "a run was interrupted");
                 (RunOutcome::Interrupted, Begun::No)
             }
             Err(error @ SyncError::Held { .. }) => {
-                tracing::info!(mirror, "{error}");
+                tracing::info!(mirror = name, "{error}");
                 return Begun::No;
             }
             Err(error) => {
-                tracing::error!(mirror, cause = with_causes(error), "a mirror could not be run");
+                tracing::error!(mirror = name, cause = with_causes(error), "a mirror could not be run");
                 (RunOutcome::Failed, Begun::No)
             }
         };
-        self.means.metrics.mirror_ran(mirror, outcome.name());
+        self.means.metrics.mirror_ran(name, outcome.name());
         begun
     }
 }
 
 impl Kept<'_> {
     /// Ends a run when the mirror is paused while it is under way.
-    async fn end_if_paused(&self, run: &CancellationToken) -> Infallible {
+    async fn end_if_paused(&self, mirror: &Mirror, run: &CancellationToken) -> Infallible {
         let Means { runner, clock, bell, .. } = self.means;
-        let mut rung = bell.listen(&self.mirror.name);
+        let mut rung = bell.listen(&mirror.name);
         loop {
             tokio::select! {
                 () = heard(&mut rung) => {}
                 () = clock.wait(later(clock.now())) => {}
             }
-            match runner.look(self.mirror).await {
+            match runner.look(mirror).await {
                 Ok(Seen { paused: true, .. }) => {
                     run.cancel();
                     return std::future::pending().await;
                 }
                 Ok(_) => {}
                 Err(error) => tracing::warn!(
-                    mirror = %self.mirror.name,
+                    mirror = %mirror.name,
                     cause = with_causes(&error),
                     "cannot see whether it is paused"
                 ),

@@ -1,7 +1,7 @@
 //! Mirrors that run by the clock.
 //!
-//! `keep` looks at the clock for each mirror and runs it when it is due, and looks again when the `bell` rings; `runner`
-//! runs it, as `portolan sync` does.
+//! `reconcile` has each mirror kept that the configuration has now; `keep` looks at the clock for one and runs it when it
+//! is due, and looks again when the `bell` rings; `runner` runs it, as `portolan sync` does.
 //! What was begun when is in the catalogue, so a daemon that was away makes up for what it missed.
 //!
 //! Not here: when a mirror is due ([`Timing`](portolan_sync::select::Timing)), and what a run does
@@ -10,11 +10,13 @@
 mod bell;
 mod clock;
 mod keep;
+mod reconcile;
 mod runner;
 #[cfg(test)]
 mod tests;
 
 pub use bell::Bell;
 pub use clock::{Clock, SystemClock};
-pub use keep::{LastRun, Means, Occasion, Ran, RunMirrors, Seen, keep_mirrors};
+pub use keep::{LastRun, Means, Occasion, Ran, RunMirrors, Seen};
+pub use reconcile::{keep_mirrors, unchanging};
 pub use runner::Runner;

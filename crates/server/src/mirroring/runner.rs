@@ -6,24 +6,23 @@ use async_trait::async_trait;
 use portolan_catalog::{Awaited, CatalogError, Journal, RunOutcome};
 use portolan_oci::with_causes;
 use portolan_sync::{
-    Books, CopyError, Detail, Engine, EngineOptions, Mirror, Silent, SyncError, SyncOptions, SyncReport,
-    SyncShare, TargetChecks, TargetReport,
+    Books, CopyError, Detail, Engine, Mirror, Silent, SyncError, SyncOptions, SyncReport, SyncShare,
+    TargetChecks, TargetReport,
 };
-use portolan_transport::{Endpoint, Places, TransportError};
+use portolan_transport::{Endpoint, TransportError};
 use tokio_util::sync::CancellationToken;
 
 use super::keep::{LastRun, Occasion, Ran, RunMirrors, Seen};
+use crate::live::{Live, Reach};
 
-/// Runs mirrors with an engine for each run; all share the places, and with them the limits of hosts.
+/// Runs mirrors with an engine for each run; all that begin with the same places share the limits of hosts.
 pub struct Runner {
     /// What is remembered of copies.
     pub journal: Journal,
     /// What is remembered of mirrors.
     pub books: Books,
-    /// All places.
-    pub places: Arc<Places>,
-    /// How a run works.
-    pub options: EngineOptions,
+    /// How registries are reached.
+    pub live: Live,
 }
 
 /// How many images that it was told of a run sees to at once.
@@ -47,14 +46,14 @@ impl RunMirrors for Runner {
         occasion: Occasion,
         end: &CancellationToken,
     ) -> Result<Ran, SyncError> {
-        let engine =
-            Engine::new(self.journal.clone(), self.options.clone(), Arc::new(Silent), end.child_token());
+        let Reach { places, options } = self.live.reach();
+        let engine = Engine::new(self.journal.clone(), options, Arc::new(Silent), end.child_token());
         let (runs, name) = (&self.books.runs, mirror.name.as_str());
         // Before the sources are asked: what is told from here on is another matter.
         let told = runs.awaited(name, TOLD).await?;
         let images: Vec<Endpoint> = told.iter().filter_map(|one| one.image.parse().ok()).collect();
         let options = SyncOptions {
-            places: &self.places,
+            places: &places,
             books: &self.books,
             owner: format!("portolan serve (process {})", std::process::id()),
             checks: TargetChecks::default(),

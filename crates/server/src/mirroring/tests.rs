@@ -13,7 +13,7 @@ use portolan_sync::{CopyError, Mirror, SyncError};
 use serde_json::json;
 use tokio_util::sync::CancellationToken;
 
-use super::{Bell, Clock, LastRun, Means, Occasion, Ran, RunMirrors, Seen, keep_mirrors};
+use super::{Bell, Clock, LastRun, Means, Occasion, Ran, RunMirrors, Seen, keep_mirrors, unchanging};
 use crate::metrics::Metrics;
 
 /// A clock that goes on only when somebody waits, and can be put forward or back while it does.
@@ -118,7 +118,7 @@ async fn runs_with_a_pause(
         Noting { clock: &clock, last: Mutex::new(last), paused, runs: Mutex::default(), enough, end: &end };
     let (metrics, bell) = (Metrics::default(), Bell::default());
     let means = Means { runner: &runner, clock: &clock, metrics: &metrics, bell: &bell };
-    keep_mirrors(&[mirror(timing)], means, &end).await;
+    keep_mirrors(unchanging([mirror(timing)]), means, &end).await;
     runner.runs.into_inner().unwrap()
 }
 
@@ -226,7 +226,7 @@ async fn a_mirror_without_a_time_runs_when_it_is_told_and_what_failed_is_tried_a
         let mirror = Mirror::new(&settings, &Policy::default(), &TagSets::default()).unwrap();
         let (metrics, bell) = (Metrics::default(), Bell::default());
         let means = Means { runner: &runner, clock: &clock, metrics: &metrics, bell: &bell };
-        keep_mirrors(&[mirror], means, &end).await;
+        keep_mirrors(unchanging([mirror]), means, &end).await;
         let runs = runner.runs.lock().unwrap().clone();
         assert_eq!(runs, vec![Occasion::Told; 1 + usize::try_from(failed).unwrap()]);
         assert_eq!(runner.clock.now(), begin + Duration::from_secs(60 * minutes));
@@ -244,7 +244,7 @@ async fn each_time_is_put_off_by_a_part_of_the_jitter() {
     mirror.policy.jitter = "30m".parse().unwrap();
     let (metrics, bell) = (Metrics::default(), Bell::default());
     let means = Means { runner: &runner, clock: &clock, metrics: &metrics, bell: &bell };
-    keep_mirrors(&[mirror], means, &end).await;
+    keep_mirrors(unchanging([mirror]), means, &end).await;
     let began: Vec<Timestamp> = runner.runs.lock().unwrap().iter().map(|began| time(began)).collect();
     let late = |began: &Timestamp| began.as_second().rem_euclid(3_600);
     assert!(began.iter().all(|began| late(began) <= 1_800), "{began:?}");

@@ -5,6 +5,7 @@ use maud::{DOCTYPE, Markup, PreEscaped, html};
 use portolan_catalog::Run;
 
 use super::status::{MirrorStatus, Status};
+use crate::live::Refused;
 
 /// Seconds until a browser asks again.
 const AGAIN: u32 = 30;
@@ -17,7 +18,7 @@ table{border-collapse:collapse;width:100%}\
 th,td{text-align:left;padding:.3rem .8rem .3rem 0;border-bottom:1px solid #8884;vertical-align:top}\
 td.number,th.number{text-align:right}\
 .muted{opacity:.7}.done{color:#18864b}.partly,.interrupted,.paused{color:#b26a00}.failed{color:#c5221f}\
-code{font-size:.9em;overflow-wrap:anywhere}";
+code,pre{font-size:.9em;overflow-wrap:anywhere;white-space:pre-wrap}";
 
 /// The page that says how things stand.
 pub(super) fn page(status: &Status) -> Markup {
@@ -33,6 +34,7 @@ pub(super) fn page(status: &Status) -> Markup {
             }
             body {
                 (head(status))
+                (refused(status.refused.as_ref()))
                 (mirrors(&status.mirrors))
                 (failures(&status.mirrors))
                 (runs(&status.runs))
@@ -55,6 +57,16 @@ fn head(status: &Status) -> Markup {
                 Err(cause) => { span.failed { "free space is not known: " (cause) } },
             }
             ", " (status.store.uploads) " uploads open"
+        }
+    }
+}
+
+fn refused(refused: Option<&Refused>) -> Markup {
+    html! {
+        @if let Some(refused) = refused {
+            h2.failed { "The new configuration is not in force" }
+            p { "It was read at " (time(refused.at)) "; what was in force before still is." }
+            pre { (refused.why) }
         }
     }
 }

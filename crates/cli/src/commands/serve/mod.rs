@@ -1,21 +1,25 @@
-//! `portolan serve`.
+//! `portolan serve`: `in_force` makes of the configuration what the daemon works by, `reload` does it again when the
+//! configuration changes.
 
-use std::sync::Arc;
+mod in_force;
+mod reload;
+
 use std::time::Duration;
 
 use clap::Args;
-use portolan_config::{Config, HookSettings};
+use portolan_config::Config;
 use portolan_server::access::{Admission, Gate};
 use portolan_server::background::keep_house;
-use portolan_server::doors::hooks::Hook;
 use portolan_server::doors::{self, Mirroring};
 use portolan_server::http::{Encryption, HttpLimits, Server};
+use portolan_server::live::Live;
 use portolan_server::metrics::Metrics;
 use portolan_server::mirroring::{Bell, Means, Runner, SystemClock, keep_mirrors};
 use portolan_server::tls::{Tls, TlsFiles};
 use tokio::runtime::Handle;
 
-use super::mirrors::work::engine_options;
+use self::in_force::in_force;
+use self::reload::Reload;
 use crate::context::Context;
 use crate::error::{CliError, Failure};
 use crate::interrupt::Interrupt;
@@ -26,8 +30,9 @@ use crate::service_manager;
 #[derive(Debug, Args)]
 #[command(after_help = "\
 It listens where `listen` of the configuration says, else at 127.0.0.1:5000, and keeps what is pushed in the data
-folder. Mirrors with `schedule` or `every` are run when they are due. Ctrl-C or SIGTERM ends it in order: requests
-under way are answered first, and what a run left is gone on with at the next start.
+folder. Mirrors with `schedule` or `every` are run when they are due. A configuration that changes is taken up
+within seconds, or at once at SIGHUP; one that is wrong is refused, and what was in force stays. Ctrl-C or SIGTERM
+ends it in order: requests under way are answered first, and what a run left is gone on with at the next start.
 
 Examples:
   portolan serve
@@ -43,17 +48,11 @@ pub(super) async fn run(_: &ServeArguments, context: &Context) -> Result<Outcome
     let opened = context.store()?.store().await;
     let store = opened.map_err(|cause| Failure::other("cannot open the store", cause))?.clone();
     let scheme = encryption.scheme();
-    let (mirrors, bell) = (context.config()?.mirrors.clone(), Bell::default());
+    let (live, bell) = (Live::new(in_force(context, context.config()?)?), Bell::default());
     let books = context.books().await?;
-    let (runs, hooks) = (books.runs.clone(), hooks(config)?);
-    let mirroring = Mirroring { mirrors: mirrors.clone(), runs, bell: bell.clone(), hooks };
+    let mirroring = Mirroring { live: live.clone(), runs: books.runs.clone(), bell: bell.clone() };
     let router = doors::all(store.clone(), (limits, scheme), metrics.clone(), &gate, mirroring);
-    let runner = Runner {
-        journal: context.journal().await?,
-        books,
-        places: Arc::clone(context.places()?),
-        options: engine_options(context)?,
-    };
+    let runner = Runner { journal: context.journal().await?, books, live: live.clone() };
     let changes = context.changes().await?;
     let layouts = if config.layouts { context.store()?.layouts().cloned() } else { None };
     // Before anything is acknowledged that stands on them.
@@ -62,6 +61,7 @@ pub(super) async fn run(_: &ServeArguments, context: &Context) -> Result<Outcome
     let failed = |cause| Failure::other(format!("cannot listen at {address}"), cause);
     let server = Server::bind(address, router, limits, encryption).await.map_err(failed)?;
     let address = server.address().map_err(failed)?;
+    let reload = Reload::new(context, live.clone(), metrics.clone())?;
     // From when it is said that it listens, a signal ends it in order.
     Interrupt::over(&context.talk, async |interrupt| {
         context.talk.insist(&format!("listening at {}://{address}", scheme.name()));
@@ -73,31 +73,17 @@ pub(super) async fn run(_: &ServeArguments, context: &Context) -> Result<Outcome
         // On a thread of its own: planning a large mirror keeps no request waiting.
         let mirroring = tokio::task::spawn_blocking(move || {
             let means = Means { runner: &runner, clock: &SystemClock, metrics: &metrics, bell: &bell };
-            Handle::current().block_on(keep_mirrors(&mirrors, means, &end));
+            Handle::current().block_on(keep_mirrors(live.follow_mirrors(), means, &end));
         });
         let manager = service_manager::tell(server.heart(), interrupt.token().clone());
-        tokio::join!(server.run(interrupt.token().clone()), manager);
+        let serving = server.run(interrupt.token().clone());
+        tokio::join!(serving, manager, reload.keep_current(interrupt.token()));
         for work in [house, mirroring] {
             work.await.map_err(|cause| Failure::other("the work behind the doors broke down", cause))?;
         }
         Ok(Outcome::Done)
     })
     .await
-}
-
-/// Who may tell of new images, with what they show.
-fn hooks(config: &Config) -> Result<Vec<Hook>, CliError> {
-    let hook = |settings: &HookSettings| {
-        let secret = settings.secret.resolve().map_err(|cause| {
-            Failure::other(format!("the webhooks of {} cannot be taken", settings.kind.word()), cause)
-        })?;
-        if secret.is_empty() {
-            let text = format!("the secret of the webhooks of {} is empty", settings.kind.word());
-            return Err(CliError::from(Failure::Refused(text)));
-        }
-        Ok(settings.registry().map(|registry| Hook { kind: settings.kind, registry, secret }))
-    };
-    config.hooks.iter().filter_map(|settings| hook(settings).transpose()).collect()
 }
 
 fn admission(config: &Config) -> Admission {

@@ -1,0 +1,13 @@
+//! What of the configuration is in force, and may change while the daemon runs: mirrors, who may tell of images, and
+//! how registries are reached.
+//!
+//! `handle` gives what is in force now to whoever needs it, and `stamp` says whether a file is still the one that was
+//! read.
+//!
+//! Not here: reading the configuration (`portolan-config`), and when that is done anew (the program).
+
+mod handle;
+mod stamp;
+
+pub use handle::{InForce, Live, Reach, Refused};
+pub use stamp::FileStamp;
