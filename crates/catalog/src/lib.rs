@@ -85,6 +85,14 @@
 //! told_by                          ────────
 //!                                  run_id      PK → run
 //!
+//! stored_mirror                    asked_run                      cancelled_run
+//! ─────────────                    ─────────                      ─────────────
+//! name        PK                   mirror      PK                 run_id       PK → run
+//! settings    JSON                 asked_at                       cancelled_at
+//! revision                         asked_by                       cancelled_by
+//! changed_at
+//! changed_by
+//!
 //! condemned_tag                    deletion
 //! ─────────────                    ────────
 //! place_id    PK → journal_place   id         PK
@@ -216,8 +224,9 @@ pub use journal::{
 };
 pub use location::DatabaseLocation;
 pub use runs::{
-    Awaited, FailedImage, Pause, Renewal, Reschedule, Run, RunEnd, RunEnded, RunId, RunLease, RunOutcome,
-    RunReport, RunStart, RunTotals, Runs,
+    AskedRun, Awaited, CancelRun, CancelledRun, Expected, FailedImage, MirrorChange, Pause, Renewal,
+    Reschedule, Run, RunEnd, RunEnded, RunId, RunLease, RunOutcome, RunReport, RunStart, RunTotals, Runs,
+    StoredMirror,
 };
 pub use server::{Server, ServerConnections, ServerUrl, ServerUrlError};
 pub use upload_id::{UploadId, UploadIdError};

@@ -1,13 +1,15 @@
 //! Runs of mirrors: who runs one now, what came of those before, which of their images failed, which mirrors are
 //! paused, and which are run at other times than the configuration says,
-//! and which images they were told to see to.
+//! which images they were told to see to, what is asked of them, and mirrors that no file has.
 //!
 //! [`Runs`] is the handle; each file beside it has one operation. A mirror is run by one at a time: beginning
 //! a run takes the mirror's lease, ending it gives the lease back. Not here: images that went well, which are
 //! in the journal.
 
+mod ask;
 mod awaited;
 mod begin_run;
+mod cancel;
 mod end_run;
 pub(crate) mod entities;
 mod failures;
@@ -21,10 +23,13 @@ mod release;
 mod renew;
 mod reschedule;
 mod run;
+mod stored_mirror;
 mod totals;
 
+pub use ask::AskedRun;
 pub use awaited::Awaited;
 pub use begin_run::RunStart;
+pub use cancel::{CancelRun, CancelledRun};
 pub use end_run::{RunEnd, RunReport};
 pub use failures::FailedImage;
 pub use handle::Runs;
@@ -34,4 +39,5 @@ pub use pause::Pause;
 pub use renew::Renewal;
 pub use reschedule::Reschedule;
 pub use run::{Run, RunEnded, RunId};
+pub use stored_mirror::{Expected, MirrorChange, StoredMirror};
 pub use totals::RunTotals;

@@ -3,6 +3,7 @@
 use clap::Args;
 
 use super::work::chosen;
+use crate::actor::actor;
 use crate::context::Context;
 use crate::error::{CliError, Failure};
 use crate::outcome::Outcome;
@@ -25,7 +26,7 @@ pub(super) async fn run(arguments: &ResumeArguments, context: &Context) -> Resul
     let mirrors = chosen(&arguments.mirrors, context)?;
     let runs = context.books().await?.runs;
     for mirror in &mirrors {
-        let done = runs.resume(mirror.name.as_str()).await;
+        let done = runs.resume(mirror.name.as_str(), &actor()).await;
         done.map_err(|cause| Failure::other(format!("cannot resume {}", mirror.name), cause))?;
         context.talk.say(&format!("resumed {}", mirror.name));
     }
