@@ -16,7 +16,7 @@ use crate::background::keep_house;
 use crate::doors;
 use crate::doors::Mirroring;
 use crate::http::{Encryption, HttpLimits, Scheme, Server};
-use crate::live::{InForce, Live, Reach};
+use crate::live::{InForce, Live, Reach, Shared};
 use crate::metrics::Metrics;
 use crate::mirroring::Bell;
 use crate::tls::{Tls, TlsFiles};
@@ -112,5 +112,5 @@ fn nothing(folder: &Path) -> Result<InForce, Box<dyn Error + Send + Sync>> {
     let hosts = Hosts::new(HostsOptions { settings: Vec::new(), environment: HostEnvironment::default() })?;
     let places = Arc::new(Places::new(PlacesOptions::new(hosts)));
     let reach = Reach { places, options: EngineOptions::new(folder.join("spool")) };
-    Ok(InForce { mirrors: Arc::default(), hooks: Arc::default(), reach })
+    Ok(InForce { mirrors: Vec::new(), shared: Shared::default(), hooks: Arc::default(), reach })
 }

@@ -1,19 +1,23 @@
 //! What is in force now.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use jiff::Timestamp;
+use portolan_catalog::StoredMirror;
 use portolan_sync::{EngineOptions, Mirror};
 use portolan_transport::Places;
 use tokio::sync::watch;
 
+use super::{KnownMirror, Shared};
 use crate::doors::hooks::Hook;
 
-/// What of the configuration is in force.
+/// What a configuration puts in force.
 #[derive(Clone)]
 pub struct InForce {
-    /// The mirrors.
-    pub mirrors: Arc<[Mirror]>,
+    /// Its mirrors.
+    pub mirrors: Vec<KnownMirror>,
+    /// What all mirrors share.
+    pub shared: Shared,
     /// Who may tell of new images.
     pub hooks: Arc<[Hook]>,
     /// How registries are reached.
@@ -43,30 +47,55 @@ pub struct Refused {
 pub struct Live(Arc<Parts>);
 
 struct Parts {
+    /// What the mirrors are made of; held while they are.
+    made_of: Mutex<MadeOf>,
+    known: watch::Sender<Arc<[KnownMirror]>>,
     mirrors: watch::Sender<Arc<[Mirror]>>,
     hooks: watch::Sender<Arc<[Hook]>>,
     reach: watch::Sender<Reach>,
     refused: watch::Sender<Option<Refused>>,
 }
 
+#[derive(Default)]
+struct MadeOf {
+    file: Vec<KnownMirror>,
+    shared: Shared,
+    stored: Vec<StoredMirror>,
+}
+
 impl Live {
     /// With what is in force first.
-    pub fn new(InForce { mirrors, hooks, reach }: InForce) -> Self {
-        Self(Arc::new(Parts {
-            mirrors: watch::Sender::new(mirrors),
-            hooks: watch::Sender::new(hooks),
-            reach: watch::Sender::new(reach),
+    pub fn new(first: InForce) -> Self {
+        let live = Self(Arc::new(Parts {
+            made_of: Mutex::default(),
+            known: watch::Sender::new(Arc::default()),
+            mirrors: watch::Sender::new(Arc::default()),
+            hooks: watch::Sender::new(Arc::default()),
+            reach: watch::Sender::new(first.reach.clone()),
             refused: watch::Sender::new(None),
-        }))
+        }));
+        live.put(first);
+        live
     }
 
     /// Puts this in force. What is under way goes on as it began, but for runs of mirrors that are gone.
-    pub fn put(&self, InForce { mirrors, hooks, reach }: InForce) {
+    pub fn put(&self, InForce { mirrors, shared, hooks, reach }: InForce) {
+        let mut made_of = self.made_of();
+        (made_of.file, made_of.shared) = (mirrors, shared);
         // A mirror that is new finds the registries that it needs.
         self.0.reach.send_replace(reach);
         self.0.hooks.send_replace(hooks);
-        self.0.mirrors.send_replace(mirrors);
         self.0.refused.send_replace(None);
+        self.make(&made_of);
+    }
+
+    /// Puts these mirrors in force beside those of the configuration, in place of those before.
+    pub fn put_stored(&self, stored: Vec<StoredMirror>) {
+        let mut made_of = self.made_of();
+        if made_of.stored != stored {
+            made_of.stored = stored;
+            self.make(&made_of);
+        }
     }
 
     /// Leaves everything as it is, and remembers why.
@@ -74,6 +103,19 @@ impl Live {
         self.0.refused.send_replace(Some(Refused { at: Timestamp::now(), why }));
     }
 
+    fn made_of(&self) -> MutexGuard<'_, MadeOf> {
+        self.0.made_of.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn make(&self, MadeOf { file, shared, stored }: &MadeOf) {
+        let known = shared.joined(file, stored);
+        let mirrors: Arc<[Mirror]> = known.iter().map(|known| known.mirror.clone()).collect();
+        self.0.known.send_replace(known.into());
+        self.0.mirrors.send_replace(mirrors);
+    }
+}
+
+impl Live {
     /// The mirrors.
     pub fn mirrors(&self) -> Arc<[Mirror]> {
         Arc::clone(&self.0.mirrors.borrow())
@@ -82,6 +124,16 @@ impl Live {
     /// The mirrors, from now on.
     pub fn follow_mirrors(&self) -> watch::Receiver<Arc<[Mirror]>> {
         self.0.mirrors.subscribe()
+    }
+
+    /// The mirrors, with what is known of them beside.
+    pub fn known(&self) -> Arc<[KnownMirror]> {
+        Arc::clone(&self.0.known.borrow())
+    }
+
+    /// What all mirrors share.
+    pub fn shared(&self) -> Shared {
+        self.made_of().shared.clone()
     }
 
     /// Who may tell of new images.

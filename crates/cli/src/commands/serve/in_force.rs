@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use portolan_config::{HookSettings, Loaded};
 use portolan_server::doors::hooks::Hook;
-use portolan_server::live::{InForce, Reach};
+use portolan_server::live::{InForce, KnownMirror, MirrorOrigin, Reach, Shared};
 use portolan_sync::EngineOptions;
 
 use crate::commands::mirrors::work::engine_options;
@@ -18,13 +18,19 @@ pub(super) fn in_force(context: &Context, loaded: &Loaded) -> Result<InForce, Cl
     // A data folder is the daemon's for as long as it runs.
     let spool = engine_options(&context.config()?.config).spool;
     Ok(InForce {
-        mirrors: loaded.mirrors.clone().into(),
+        mirrors: known(loaded),
+        shared: Shared { defaults: loaded.defaults.clone(), tag_sets: loaded.config.tag_sets.clone() },
         hooks: hooks.into(),
         reach: Reach {
             places: Arc::new(places),
             options: EngineOptions { spool, ..engine_options(&loaded.config) },
         },
     })
+}
+
+fn known(loaded: &Loaded) -> Vec<KnownMirror> {
+    let both = loaded.mirrors.iter().cloned().zip(loaded.config.mirrors.iter().cloned());
+    both.map(|(mirror, settings)| KnownMirror { mirror, settings, origin: MirrorOrigin::File }).collect()
 }
 
 /// Who may tell of new images, with what they show.

@@ -12,7 +12,7 @@ use portolan_server::access::{Admission, Gate};
 use portolan_server::background::keep_house;
 use portolan_server::doors::{self, Mirroring};
 use portolan_server::http::{Encryption, HttpLimits, Server};
-use portolan_server::live::Live;
+use portolan_server::live::{Live, keep_stored};
 use portolan_server::metrics::Metrics;
 use portolan_server::mirroring::{Bell, Means, Runner, SystemClock, keep_mirrors};
 use portolan_server::tls::{Tls, TlsFiles};
@@ -50,7 +50,10 @@ pub(super) async fn run(_: &ServeArguments, context: &Context) -> Result<Outcome
     let scheme = encryption.scheme();
     let (live, bell) = (Live::new(in_force(context, context.config()?)?), Bell::default());
     let books = context.books().await?;
-    let mirroring = Mirroring { live: live.clone(), runs: books.runs.clone(), bell: bell.clone() };
+    let runs = books.runs.clone();
+    let stored = runs.stored_mirrors().await;
+    live.put_stored(stored.map_err(|cause| Failure::other("cannot read the mirrors of the catalogue", cause))?);
+    let mirroring = Mirroring { live: live.clone(), runs: runs.clone(), bell: bell.clone() };
     let router = doors::all(store.clone(), (limits, scheme), metrics.clone(), &gate, mirroring);
     let runner = Runner { journal: context.journal().await?, books, live: live.clone() };
     let changes = context.changes().await?;
@@ -73,7 +76,12 @@ pub(super) async fn run(_: &ServeArguments, context: &Context) -> Result<Outcome
         // On a thread of its own: planning a large mirror keeps no request waiting.
         let mirroring = tokio::task::spawn_blocking(move || {
             let means = Means { runner: &runner, clock: &SystemClock, metrics: &metrics, bell: &bell };
-            Handle::current().block_on(keep_mirrors(live.follow_mirrors(), means, &end));
+            Handle::current().block_on(async {
+                tokio::select! {
+                    () = keep_mirrors(live.follow_mirrors(), means, &end) => {}
+                    never = keep_stored(&live, &runs) => match never {},
+                }
+            });
         });
         let manager = service_manager::tell(server.heart(), interrupt.token().clone());
         let serving = server.run(interrupt.token().clone());
