@@ -4,7 +4,7 @@
 //! asked goes to an engine or to the store. [`access`] says who may do what, [`http`] has what all doors share
 //! of the protocol, [`tls`] the certificate that it is secured with, [`metrics`] what is counted, [`live`] what of the
 //! configuration is in force;
-//! [`background`] is what happens by the clock, [`mirroring`] the mirrors that do, [`picture_book`] those of a file of Picture-Book.
+//! [`background`] is what happens by the clock, [`mirroring`] the mirrors that do, [`picture_book`] those of a file of Picture-Book; [`wire`] is what the API says.
 //!
 //! Not here: reading the configuration (`portolan-config`), the command line (`portolan-cli`).
 
@@ -21,3 +21,4 @@ pub mod mirroring;
 pub mod picture_book;
 pub mod testing;
 pub mod tls;
+pub mod wire;

@@ -15,6 +15,7 @@
 
 mod blob;
 pub mod copy;
+mod counts;
 mod engine;
 mod error;
 mod event;
@@ -30,6 +31,7 @@ pub use copy::{
     ArtifactTypes, CarryRules, CopyReport, CopyRequest, CopyRules, CopyTarget, ImageOutcome, Moves,
     Platforms, ReferrerPolicy, Tally, TargetReport,
 };
+pub use counts::{Counts, Snapshot, Transfer};
 pub use engine::{Engine, EngineOptions};
 pub use error::CopyError;
 pub use event::{BlobOutcome, Event, ImageEnd, Observer, Silent};

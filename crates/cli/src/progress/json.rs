@@ -5,10 +5,10 @@ use std::time::Duration;
 use serde::Serialize;
 use tokio::time::Instant;
 
-use super::board::Snapshot;
 use super::note::Note;
 use super::view::View;
 use crate::talk::Talk;
+use portolan_sync::Snapshot;
 
 /// The least time between two events about how far it is.
 const PAUSE: Duration = Duration::from_secs(1);

@@ -43,6 +43,8 @@ pub struct Seen {
     pub paused: bool,
     /// When it is run in place of what its policy says.
     pub rescheduled: Option<Schedule>,
+    /// Whether somebody wants it to be run now.
+    pub asked: bool,
     /// Whether there are images that it was told to see to.
     pub told: bool,
 }
@@ -52,6 +54,8 @@ pub struct Seen {
 pub enum Occasion {
     /// Its time has come: all of its images are seen to.
     Time,
+    /// Somebody wants it: all of its images are seen to.
+    Asked,
     /// It was told of images: those are seen to.
     Told,
 }
@@ -73,6 +77,14 @@ pub trait RunMirrors {
     /// # Errors
     /// If the catalogue fails.
     async fn look(&self, mirror: &Mirror) -> Result<Seen, CatalogError>;
+
+    /// Whether a run of it that is under way is to end: the mirror was paused, or the run cancelled.
+    ///
+    /// # Errors
+    /// If the catalogue fails.
+    async fn is_unwanted(&self, mirror: &Mirror) -> Result<bool, CatalogError> {
+        Ok(self.look(mirror).await?.paused)
+    }
 
     /// Runs a mirror once on this occasion. When `end` is cancelled, the run ends at once and can be gone on with.
     ///
@@ -110,7 +122,7 @@ pub(super) struct Kept<'a> {
     pub(super) dice: &'a RandomState,
 }
 
-/// Room for runs. What was told does not wait for runs of all images, which may take hours.
+/// Room for runs. What was asked or told does not wait for runs by the clock, which may take hours.
 pub(super) struct Room {
     time: Semaphore,
     told: Semaphore,
@@ -126,7 +138,7 @@ impl Room {
     fn of(&self, occasion: Occasion) -> &Semaphore {
         match occasion {
             Occasion::Time => &self.time,
-            Occasion::Told => &self.told,
+            Occasion::Asked | Occasion::Told => &self.told,
         }
     }
 }
@@ -172,7 +184,7 @@ impl Kept<'_> {
             };
             let waiting = async {
                 match until {
-                    Some(until) => clock.wait(until).await,
+                    Some(until) => self.wait(until).await,
                     None => std::future::pending().await,
                 }
             };
@@ -185,26 +197,39 @@ impl Kept<'_> {
         }
     }
 
+    /// Waits until then, but not for so long that what others write down about the mirror goes unnoticed.
+    async fn wait(&self, until: Timestamp) {
+        let clock = self.means.clock;
+        let mut now = clock.now();
+        let until = until.min(later(now));
+        while now < until {
+            clock.wait(until).await;
+            let then = clock.now();
+            if then < now {
+                return;
+            }
+            now = then;
+        }
+    }
+
     /// Whether it is to be run now and why, and when it is looked at next.
     async fn next(&self, mirror: &Mirror, since: &mut Since) -> (Option<Occasion>, Due) {
         let now = self.means.clock.now();
-        let (next, told) = match self.means.runner.look(mirror).await {
-            Ok(Seen { paused: true, .. }) => (Due::At(later(now)), false),
-            Ok(Seen { last, rescheduled, told, .. }) => {
+        let (next, wanted) = match self.means.runner.look(mirror).await {
+            Ok(Seen { paused: true, .. }) => (Due::At(later(now)), None),
+            Ok(Seen { last, rescheduled, asked, told, .. }) => {
                 since.note(last, now);
                 let other = rescheduled.map(Timing::Schedule);
                 let timing = other.as_ref().or(mirror.policy.timing.as_ref());
-                (timing.map_or(Due::Never, |timing| self.due(mirror, timing, (*since, now))), told)
+                let occasion = asked.then_some(Occasion::Asked).or(told.then_some(Occasion::Told));
+                (timing.map_or(Due::Never, |timing| self.due(mirror, timing, (*since, now))), occasion)
             }
             Err(error) => {
                 tracing::warn!(mirror = %mirror.name, cause = with_causes(&error), "cannot see when it was run");
-                (Due::At(later(now)), false)
+                (Due::At(later(now)), None)
             }
         };
-        let occasion = match next {
-            Due::Now => Some(Occasion::Time),
-            Due::At(_) | Due::Never => told.then_some(Occasion::Told),
-        };
+        let occasion = if matches!(next, Due::Now) { Some(Occasion::Time) } else { wanted };
         (occasion, next)
     }
 
@@ -235,7 +260,7 @@ impl Kept<'_> {
         let ran = tokio::select! {
             biased;
             ran = self.means.runner.run(mirror, occasion, &this) => ran,
-            never = self.end_if_paused(mirror, &this) => match never {},
+            never = self.end_if_unwanted(mirror, &this) => match never {},
         };
         drop(place);
         let name = mirror.name.as_str();
@@ -251,7 +276,7 @@ impl Kept<'_> {
                     "ran a mirror"
                 );
                 // What was told and could not be brought is tried again a while later.
-                let is_over = occasion == Occasion::Time || totals.failed == 0;
+                let is_over = occasion != Occasion::Told || totals.failed == 0;
                 (*outcome, if is_over { Begun::Yes } else { Begun::No })
             }
             Err(_) if this.is_cancelled() => {
@@ -273,8 +298,8 @@ impl Kept<'_> {
 }
 
 impl Kept<'_> {
-    /// Ends a run when the mirror is paused while it is under way.
-    async fn end_if_paused(&self, mirror: &Mirror, run: &CancellationToken) -> Infallible {
+    /// Ends a run when the mirror is paused while it is under way, or the run is cancelled.
+    async fn end_if_unwanted(&self, mirror: &Mirror, run: &CancellationToken) -> Infallible {
         let Means { runner, clock, bell, .. } = self.means;
         let mut rung = bell.listen(&mirror.name);
         loop {
@@ -282,16 +307,16 @@ impl Kept<'_> {
                 () = heard(&mut rung) => {}
                 () = clock.wait(later(clock.now())) => {}
             }
-            match runner.look(mirror).await {
-                Ok(Seen { paused: true, .. }) => {
+            match runner.is_unwanted(mirror).await {
+                Ok(true) => {
                     run.cancel();
                     return std::future::pending().await;
                 }
-                Ok(_) => {}
+                Ok(false) => {}
                 Err(error) => tracing::warn!(
                     mirror = %mirror.name,
                     cause = with_causes(&error),
-                    "cannot see whether it is paused"
+                    "cannot see whether it is to end"
                 ),
             }
         }

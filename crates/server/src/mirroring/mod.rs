@@ -1,7 +1,7 @@
 //! Mirrors that run by the clock.
 //!
 //! `reconcile` has each mirror kept that the configuration has now; `keep` looks at the clock for one and runs it when it
-//! is due, and looks again when the `bell` rings; `runner` runs it, as `portolan sync` does.
+//! is due, and looks again when the `bell` rings; `runner` runs it, as `portolan sync` does, and `under_way` shows how far it is.
 //! What was begun when is in the catalogue, so a daemon that was away makes up for what it missed.
 //!
 //! Not here: when a mirror is due ([`Timing`](portolan_sync::select::Timing)), and what a run does
@@ -14,9 +14,11 @@ mod reconcile;
 mod runner;
 #[cfg(test)]
 mod tests;
+mod under_way;
 
 pub use bell::Bell;
 pub use clock::{Clock, SystemClock};
 pub use keep::{LastRun, Means, Occasion, Ran, RunMirrors, Seen};
 pub use reconcile::{keep_mirrors, unchanging};
 pub use runner::Runner;
+pub use under_way::{LiveRun, UnderWay};

@@ -1,18 +1,17 @@
 //! Running a mirror, as the command line does.
 
-use std::sync::Arc;
-
 use async_trait::async_trait;
-use portolan_catalog::{Awaited, CatalogError, Journal, RunOutcome};
+use portolan_catalog::{Awaited, CatalogError, Journal, Run, RunOutcome};
 use portolan_oci::with_causes;
 use portolan_sync::{
-    Books, CopyError, Detail, Engine, Mirror, Silent, SyncError, SyncOptions, SyncReport, SyncShare,
-    TargetChecks, TargetReport,
+    Books, CopyError, Detail, Engine, Mirror, SyncError, SyncOptions, SyncReport, SyncShare, TargetChecks,
+    TargetReport,
 };
 use portolan_transport::{Endpoint, TransportError};
 use tokio_util::sync::CancellationToken;
 
 use super::keep::{LastRun, Occasion, Ran, RunMirrors, Seen};
+use super::under_way::UnderWay;
 use crate::live::{Live, Reach};
 
 /// Runs mirrors with an engine for each run; all that begin with the same places share the limits of hosts.
@@ -23,6 +22,8 @@ pub struct Runner {
     pub books: Books,
     /// How registries are reached.
     pub live: Live,
+    /// Where runs are seen while they go on.
+    pub under_way: UnderWay,
 }
 
 /// How many images that it was told of a run sees to at once.
@@ -32,12 +33,25 @@ const TOLD: u64 = 1_000;
 impl RunMirrors for Runner {
     async fn look(&self, mirror: &Mirror) -> Result<Seen, CatalogError> {
         let (runs, name) = (&self.books.runs, mirror.name.as_str());
-        let last = runs.last_whole_run(name).await?.map(|run| {
-            let ended = run.ended.is_some_and(|ended| ended.outcome != RunOutcome::Interrupted);
-            LastRun { began: run.started_at, ended }
-        });
+        let last = match runs.last_whole_run(name).await? {
+            Some(run) => Some(LastRun { began: run.started_at, ended: self.is_over(&run).await? }),
+            None => None,
+        };
+        let paused = runs.paused(name).await?.is_some();
+        let asked = runs.asked_run(name).await?.is_some();
         let told = !runs.awaited(name, 1).await?.is_empty();
-        Ok(Seen { last, paused: runs.paused(name).await?.is_some(), rescheduled: None, told })
+        Ok(Seen { last, paused, rescheduled: None, asked, told })
+    }
+
+    async fn is_unwanted(&self, mirror: &Mirror) -> Result<bool, CatalogError> {
+        let (runs, name) = (&self.books.runs, mirror.name.as_str());
+        if runs.paused(name).await?.is_some() {
+            return Ok(true);
+        }
+        match runs.runs(name, 1).await?.first() {
+            Some(run) if run.ended.is_none() => Ok(runs.cancelled(run.id).await?.is_some()),
+            _ => Ok(false),
+        }
     }
 
     async fn run(
@@ -47,10 +61,10 @@ impl RunMirrors for Runner {
         end: &CancellationToken,
     ) -> Result<Ran, SyncError> {
         let Reach { places, options } = self.live.reach();
-        let engine = Engine::new(self.journal.clone(), options, Arc::new(Silent), end.child_token());
+        let engine = Engine::new(self.journal.clone(), options, self.under_way.watch(), end.child_token());
         let (runs, name) = (&self.books.runs, mirror.name.as_str());
-        // Before the sources are asked: what is told from here on is another matter.
-        let told = runs.awaited(name, TOLD).await?;
+        // Before the sources are asked: what is asked or told from here on is another matter.
+        let (asked, told) = (runs.asked_run(name).await?, runs.awaited(name, TOLD).await?);
         let images: Vec<Endpoint> = told.iter().filter_map(|one| one.image.parse().ok()).collect();
         let options = SyncOptions {
             places: &places,
@@ -58,18 +72,39 @@ impl RunMirrors for Runner {
             owner: format!("portolan serve (process {})", std::process::id()),
             checks: TargetChecks::default(),
             share: match occasion {
-                Occasion::Time => SyncShare::All,
+                Occasion::Time | Occasion::Asked => SyncShare::All,
                 Occasion::Told => SyncShare::Of(&images),
             },
             detail: Detail::Changes,
         };
-        let report = engine.sync(mirror, &options).await?;
+        let ran = engine.sync(mirror, &options).await;
+        let is_done = match &ran {
+            Ok(report) => report.outcome != RunOutcome::Interrupted,
+            // What failed as a whole is tried again at its time, not at once.
+            Err(SyncError::Held { .. } | SyncError::Lost { .. }) => false,
+            Err(_) => !end.is_cancelled(),
+        };
+        if let Some(asked) = asked.filter(|_| is_done && occasion != Occasion::Told) {
+            runs.settle_asked(name, &asked).await?;
+        }
+        let report = ran?;
         log(name, &report);
-        if report.outcome != RunOutcome::Interrupted {
+        if is_done {
             let over = told.into_iter().filter(|one| is_over(one, &report)).collect();
             runs.settle_awaited(name, over).await?;
         }
         Ok(Ran { outcome: report.outcome, totals: report.totals })
+    }
+}
+
+impl Runner {
+    /// Whether nothing of a run is left to go on with.
+    async fn is_over(&self, run: &Run) -> Result<bool, CatalogError> {
+        match run.ended {
+            None => Ok(false),
+            Some(ended) if ended.outcome != RunOutcome::Interrupted => Ok(true),
+            Some(_) => Ok(self.books.runs.cancelled(run.id).await?.is_some()),
+        }
     }
 }
 

@@ -14,7 +14,7 @@ use super::sum::Detail;
 use crate::plan::{RunReport, TargetChecks};
 use crate::prune::{Books, PruneReport, PruneScope};
 use crate::select::Mirror;
-use crate::{CopyError, CopyRequest, CopyTarget, Engine};
+use crate::{CopyError, CopyRequest, CopyTarget, Engine, Event};
 
 /// What a run of a mirror needs beside the mirror.
 pub struct SyncOptions<'a> {
@@ -109,6 +109,7 @@ impl Engine {
     ) -> Result<Worked, SyncError> {
         let SyncOptions { places, books, checks, share, detail, .. } = options;
         let name = mirror.name.as_str();
+        self.observer.observe(Event::Started { mirror: name.to_owned(), run: run.get() });
         let (mut requests, mut left_out, mut scope) = (Vec::new(), 0, None);
         let meant = match share {
             SyncShare::All | SyncShare::Failed => vec![mirror.clone()],

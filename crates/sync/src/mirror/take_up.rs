@@ -10,7 +10,7 @@ use super::sum::{Detail, Sum};
 use super::{SyncError, SyncReport, SyncShare};
 use crate::plan::{Plan, Restored};
 use crate::prune::{Books, Names, PruneReport};
-use crate::{CopyError, Engine};
+use crate::{CopyError, Engine, Event};
 
 /// What taking a saved plan up needs beside the plan.
 pub struct TakeUpOptions<'a> {
@@ -47,6 +47,7 @@ impl Engine {
         run: RunId,
     ) -> Result<Worked, SyncError> {
         let Restored { mirror, images, prune } = restored;
+        self.observer.observe(Event::Started { mirror: mirror.to_string(), run: run.get() });
         let books = options.books;
         let plan = tokio::select! {
             biased;

@@ -14,7 +14,7 @@ use portolan_server::doors::{self, Mirroring};
 use portolan_server::http::{Encryption, HttpLimits, Server};
 use portolan_server::live::{Live, keep_stored};
 use portolan_server::metrics::Metrics;
-use portolan_server::mirroring::{Bell, Means, Runner, SystemClock, keep_mirrors};
+use portolan_server::mirroring::{Bell, Means, Runner, SystemClock, UnderWay, keep_mirrors};
 use portolan_server::tls::{Tls, TlsFiles};
 use tokio::runtime::Handle;
 
@@ -52,10 +52,13 @@ pub(super) async fn run(_: &ServeArguments, context: &Context) -> Result<Outcome
     let books = context.books().await?;
     let runs = books.runs.clone();
     let stored = runs.stored_mirrors().await;
-    live.put_stored(stored.map_err(|cause| Failure::other("cannot read the mirrors of the catalogue", cause))?);
+    live.put_stored(
+        stored.map_err(|cause| Failure::other("cannot read the mirrors of the catalogue", cause))?,
+    );
     let mirroring = Mirroring { live: live.clone(), runs: runs.clone(), bell: bell.clone() };
     let router = doors::all(store.clone(), (limits, scheme), metrics.clone(), &gate, mirroring);
-    let runner = Runner { journal: context.journal().await?, books, live: live.clone() };
+    let under_way = UnderWay::default();
+    let runner = Runner { journal: context.journal().await?, books, live: live.clone(), under_way };
     let changes = context.changes().await?;
     let layouts = if config.layouts { context.store()?.layouts().cloned() } else { None };
     // Before anything is acknowledged that stands on them.
