@@ -211,11 +211,11 @@ pub use content::{
     Batch, BlobGeneration, BlobPlace, BlobToWrite, BlobWithBytes, Broken, Children, CommitBlob, Content,
     DeleteManifest, DeleteTag, DoomedBlobs, DumpedEvent, DumpedEvents, DumpedManifest, DumpedManifests,
     DumpedRepository, EndIdle, EventKey, FoundManifest, HoldStore, LinkKey, ManifestKey, ManifestStat,
-    ManifestWas, MarkDamaged, MountBlob, MovePacked, MovedBlob, NewBlob, NewManifest, PackName,
-    PackNameError, PackUse, PackedBlob, PutManifest, ReferrerKey, ReferrerPage, RenewLink, RenewStore,
-    RepositoryPage, RepositoryState, RestoredBlob, RestoredManifest, RestoredPack, RestoredTag, RetirePack,
-    RollBack, RollBackTo, RolledBack, SaveUpload, StoreHost, StoreLease, StoredBlob, StoredManifest,
-    TagEvent, TagPage, TagRange, TagTexts, TakeUpload, UnlinkBlob, UploadSession,
+    ManifestWas, MarkDamaged, MountBlob, MovePacked, MovedBlob, NamedManifest, NewBlob, NewManifest,
+    PackName, PackNameError, PackUse, PackedBlob, PutManifest, ReferrerKey, ReferrerPage, RenewLink,
+    RenewStore, RepositoryPage, RepositoryState, RestoredBlob, RestoredManifest, RestoredPack, RestoredTag,
+    RetirePack, RollBack, RollBackTo, RolledBack, SaveUpload, StoreHost, StoreLease, StoredBlob,
+    StoredManifest, TagEvent, TagPage, TagRange, TagTexts, TakeUpload, UnlinkBlob, UploadSession,
 };
 pub use error::{CatalogError, Cause};
 pub use journal::{

@@ -14,11 +14,12 @@ use tokio_util::sync::CancellationToken;
 use crate::access::{Admission, Gate};
 use crate::background::keep_house;
 use crate::doors;
-use crate::doors::Mirroring;
+use crate::doors::Parts;
+use crate::doors::api::ApiParts;
 use crate::http::{Encryption, HttpLimits, Scheme, Server};
 use crate::live::{InForce, Live, Reach, Shared};
 use crate::metrics::Metrics;
-use crate::mirroring::Bell;
+use crate::mirroring::{Bell, UnderWay};
 use crate::tls::{Tls, TlsFiles};
 
 /// How a daemon is to be reached.
@@ -87,8 +88,17 @@ impl Running {
         };
         let (scheme, gate) = (encryption.scheme(), Gate::new(admission, catalog.access()));
         let live = Live::new(nothing(folder)?);
-        let mirroring = Mirroring { live, runs: catalog.runs(), bell: Bell::default() };
-        let router = doors::all(store.clone(), (limits, scheme), metrics, &gate, mirroring);
+        let api = ApiParts {
+            live,
+            runs: catalog.runs(),
+            bell: Bell::default(),
+            under_way: UnderWay::default(),
+            store: store.clone(),
+            changes: catalog.changes(),
+            access: catalog.access(),
+            gate,
+        };
+        let router = doors::all(Parts { api, limits, scheme, metrics });
         let server = Server::bind((Ipv4Addr::LOCALHOST, 0).into(), router, limits, encryption).await?;
         let (address, end) = (server.address()?, CancellationToken::new());
         tokio::spawn(server.run(end.clone()));

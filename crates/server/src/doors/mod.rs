@@ -1,6 +1,7 @@
 //! One folder a door. A door translates between HTTP and what lies below, and decides nothing by itself.
 
 mod all;
+pub mod api;
 pub mod compat;
 pub mod console;
 pub mod health;
@@ -8,5 +9,5 @@ pub mod hooks;
 mod known;
 pub mod registry;
 
-pub use all::{Mirroring, all};
+pub use all::{Parts, all};
 use known::known;

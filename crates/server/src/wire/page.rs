@@ -19,7 +19,6 @@ pub struct PageOf<T> {
 /// Which page of a list.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
-#[serde(deny_unknown_fields)]
 pub struct PageQuery {
     /// How many entries, at most: 1 to 1,000; 100 if nothing is said.
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -10,7 +10,8 @@ use clap::Args;
 use portolan_config::Config;
 use portolan_server::access::{Admission, Gate};
 use portolan_server::background::keep_house;
-use portolan_server::doors::{self, Mirroring};
+use portolan_server::doors::api::ApiParts;
+use portolan_server::doors::{self, Parts};
 use portolan_server::http::{Encryption, HttpLimits, Server};
 use portolan_server::live::{Live, keep_stored};
 use portolan_server::metrics::Metrics;
@@ -55,11 +56,19 @@ pub(super) async fn run(_: &ServeArguments, context: &Context) -> Result<Outcome
     live.put_stored(
         stored.map_err(|cause| Failure::other("cannot read the mirrors of the catalogue", cause))?,
     );
-    let mirroring = Mirroring { live: live.clone(), runs: runs.clone(), bell: bell.clone() };
-    let router = doors::all(store.clone(), (limits, scheme), metrics.clone(), &gate, mirroring);
-    let under_way = UnderWay::default();
+    let (changes, under_way) = (context.changes().await?, UnderWay::default());
+    let api = ApiParts {
+        live: live.clone(),
+        runs: runs.clone(),
+        bell: bell.clone(),
+        under_way: under_way.clone(),
+        store: store.clone(),
+        changes: changes.clone(),
+        access: context.access().await?,
+        gate,
+    };
+    let router = doors::all(Parts { api, limits, scheme, metrics: metrics.clone() });
     let runner = Runner { journal: context.journal().await?, books, live: live.clone(), under_way };
-    let changes = context.changes().await?;
     let layouts = if config.layouts { context.store()?.layouts().cloned() } else { None };
     // Before anything is acknowledged that stands on them.
     let recorded = store.write_missing_records(&changes, Duration::ZERO).await;

@@ -1,0 +1,108 @@
+//! The page that shows the OpenAPI document. It is made of it, brings everything along and needs no script.
+
+use maud::{DOCTYPE, Markup, PreEscaped, html};
+use serde_json::Value;
+
+/// Nothing but what the page brings along.
+pub(super) const NOTHING_ELSE: &str =
+    "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'";
+
+const STYLE: &str = "\
+:root{color-scheme:light dark}\
+body{font:15px/1.5 system-ui,sans-serif;margin:2rem auto;max-width:64rem;padding:0 1rem}\
+h1{font-size:1.4rem}h2{font-size:1.1rem;margin:2rem 0 .5rem}\
+summary{cursor:pointer;padding:.3rem 0}details{border-bottom:1px solid #8884}\
+details>div{padding:0 0 1rem 1.2rem}\
+.method{display:inline-block;width:4.5rem;font-weight:600}.get{color:#1a73e8}.post{color:#18864b}.put,.patch{color:#b26a00}\
+.delete{color:#c5221f}.muted{opacity:.7}pre{overflow-x:auto}";
+
+/// The page.
+pub(super) fn page(document: &str) -> String {
+    // It was made here.
+    let document: Value = serde_json::from_str(document).unwrap_or_default();
+    let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+    html! {
+        (DOCTYPE)
+        html lang="en" {
+            head {
+                meta charset="utf-8";
+                meta name="viewport" content="width=device-width";
+                title { "Portolan: API" }
+                style { (PreEscaped(STYLE)) }
+            }
+            body {
+                h1 { "Portolan: API" }
+                p { (text(&document["info"]["description"])) }
+                p { "The same for programs: " a href="/api/openapi.json" { "/api/openapi.json" } " (OpenAPI 3.1)." }
+                @for tag in document["tags"].as_array().into_iter().flatten() {
+                    h2 { (text(&tag["description"])) }
+                    @for (path, method, operation) in operations(&document, &tag["name"]) {
+                        (shown(&document, (path, method), operation))
+                    }
+                }
+                h2 { "What is sent and answered" }
+                @for (name, schema) in document["components"]["schemas"].as_object().into_iter().flatten() {
+                    details id=(name) {
+                        summary { code { (name) } " " span.muted { (text(&schema["description"])) } }
+                        div { pre { (pretty(schema)) } }
+                    }
+                }
+            }
+        }
+    }
+    .into_string()
+}
+
+fn operations<'d>(
+    document: &'d Value,
+    tag: &'d Value,
+) -> impl Iterator<Item = (&'d String, &'d String, &'d Value)> {
+    let paths = document["paths"].as_object().into_iter().flatten();
+    let all = paths.flat_map(|(path, item)| {
+        item.as_object().into_iter().flatten().map(move |(method, operation)| (path, method, operation))
+    });
+    all.filter(move |(_, _, operation)| operation["tags"].as_array().is_some_and(|tags| tags.contains(tag)))
+}
+
+fn shown(document: &Value, (path, method): (&str, &str), operation: &Value) -> Markup {
+    let server = document["servers"][0]["url"].as_str().unwrap_or_default();
+    html! {
+        details id=(operation["operationId"].as_str().unwrap_or_default()) {
+            summary {
+                span.method.(method) { (method.to_uppercase()) } code { (server) (path) }
+                " " span.muted { (operation["summary"].as_str().unwrap_or_default()) }
+            }
+            div {
+                p { (operation["description"].as_str().unwrap_or_default()) }
+                @for parameter in operation["parameters"].as_array().into_iter().flatten() {
+                    p {
+                        code { (parameter["name"].as_str().unwrap_or_default()) }
+                        span.muted {
+                            " in " (parameter["in"].as_str().unwrap_or_default())
+                            @if parameter["required"] == true { ", required" }
+                        }
+                        ": " (parameter["description"].as_str().unwrap_or_default())
+                    }
+                }
+                @if let Some(schema) = schema(&operation["requestBody"]) { p { "Body: " (schema) } }
+                @for (status, response) in operation["responses"].as_object().into_iter().flatten() {
+                    p {
+                        code { (status) } " " (response["description"].as_str().unwrap_or_default())
+                        @if let Some(schema) = schema(response) { " " (schema) }
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// A link to what a body is.
+fn schema(body: &Value) -> Option<Markup> {
+    let media = body["content"].as_object()?.values().next()?;
+    let name = media["schema"]["$ref"].as_str()?.rsplit('/').next()?;
+    Some(html! { a href={ "#" (name) } { (name) } })
+}
+
+fn pretty(value: &Value) -> String {
+    serde_json::to_string_pretty(value).unwrap_or_default()
+}
