@@ -42,8 +42,15 @@ const CANCELLED: Insert<3> = Insert {
     there: There::Stays(&["run_id"]),
 };
 
+/// What a run is begun for.
+const FORGOTTEN: [&str; 2] = [
+    "DELETE FROM asked_run WHERE mirror = ? AND asked_at <= ?",
+    "DELETE FROM awaited_image WHERE mirror = ? AND told_at <= ?",
+];
+
 impl Runs {
-    /// Has a run end. What it brought stays, and nobody goes on with it.
+    /// Has a run end. What it brought stays, and nobody goes on with it: what its mirror was asked and told until now is
+    /// forgotten.
     ///
     /// # Errors
     /// As any write: [`CatalogError::Busy`], [`CatalogError::Full`], [`CatalogError::Database`].

@@ -343,10 +343,14 @@ async fn only_a_run_that_has_not_ended_is_cancelled(scratch: &Scratch) {
     assert_eq!(runs.cancel_run(RunId::new(1_000_000), "anna").await.unwrap(), CancelRun::NoSuchRun);
     let lease = begin(&runs, "base", LONG).await;
     assert_eq!(runs.cancelled(lease.run()).await.unwrap(), None);
+    runs.ask_run("base", "anna").await.unwrap();
+    runs.await_images(vec![("base".to_owned(), "r.example/app:1".to_owned())], "harbor").await.unwrap();
     for by in ["anna", "bert"] {
         assert_eq!(runs.cancel_run(lease.run(), by).await.unwrap(), CancelRun::Asked);
     }
     assert_eq!(runs.cancelled(lease.run()).await.unwrap().unwrap().by, "anna", "who was first counts");
+    assert_eq!(runs.asked_run("base").await.unwrap(), None);
+    assert!(runs.awaited("base", 10).await.unwrap().is_empty());
     runs.end_run(&lease, report(RunOutcome::Interrupted, 0)).await.unwrap();
     assert_eq!(runs.cancel_run(lease.run(), "anna").await.unwrap(), CancelRun::Ended);
 }

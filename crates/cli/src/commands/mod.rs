@@ -12,6 +12,7 @@ mod login;
 mod logout;
 mod man;
 mod mirrors;
+mod openapi;
 mod runs;
 mod serve;
 mod store;
@@ -55,6 +56,8 @@ pub(crate) enum Command {
     Compat(compat::CompatArguments),
     Completions(completions::CompletionsArguments),
     Man(man::ManArguments),
+    #[command(name = "openapi")]
+    OpenApi(openapi::OpenApiArguments),
 }
 
 /// Runs a command.
@@ -82,6 +85,7 @@ pub(crate) fn run(command: Command, context: &Context) -> Result<Outcome, CliErr
         Command::Config(arguments) => config::run(&arguments, context),
         Command::Completions(arguments) => completions::run(&arguments, context),
         Command::Man(arguments) => man::run(&arguments, context),
+        Command::OpenApi(_) => openapi::run(context),
     }
 }
 

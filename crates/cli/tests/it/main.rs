@@ -6,6 +6,7 @@
 )]
 
 mod access;
+mod api;
 mod chaos;
 mod completions;
 mod config;

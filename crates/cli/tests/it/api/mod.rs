@@ -1,0 +1,8 @@
+//! The API of a daemon: `client` asks it.
+
+mod client;
+mod document;
+mod images;
+mod mirrors;
+mod people;
+mod runs;
