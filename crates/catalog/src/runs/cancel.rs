@@ -85,6 +85,9 @@ impl Operation for Cancel {
         if sql::one(transaction, there, [id.into()]).await?.is_none() {
             CANCELLED.rows(transaction, vec![[id.into(), self.now.into(), self.by.as_str().into()]]).await?;
             let (mirror, detail) = (row.get::<String>(0)?, format!("run {id}"));
+            for sql in FORGOTTEN {
+                sql::execute(transaction, sql, [mirror.as_str().into(), self.now.into()]).await?;
+            }
             audit::write(transaction, self.now, &self.by, (AuditAction::CancelRun, &mirror, &detail)).await?;
         }
         Ok(CancelRun::Asked)
