@@ -6,7 +6,7 @@ use crate::context::Context;
 use crate::error::CliError;
 use crate::outcome::Outcome;
 
-/// Prints the OpenAPI document of the daemon's API
+/// Prints the `OpenAPI` document of the daemon's API
 #[derive(Debug, Args)]
 #[command(after_help = "\
 A daemon has the same at /api/openapi.json, and shows it at /api/docs.

@@ -1,7 +1,8 @@
 //! `portolan serve`: `in_force` makes of the configuration what the daemon works by, `reload` does it again when the
-//! configuration changes.
+//! configuration changes, and `mirrors` has them run.
 
 mod in_force;
+mod mirrors;
 mod reload;
 
 use std::time::Duration;
@@ -13,13 +14,13 @@ use portolan_server::background::keep_house;
 use portolan_server::doors::api::ApiParts;
 use portolan_server::doors::{self, Parts};
 use portolan_server::http::{Encryption, HttpLimits, Server};
-use portolan_server::live::{Live, keep_stored};
+use portolan_server::live::Live;
 use portolan_server::metrics::Metrics;
-use portolan_server::mirroring::{Bell, Means, Runner, SystemClock, UnderWay, keep_mirrors};
+use portolan_server::mirroring::{Bell, UnderWay};
 use portolan_server::tls::{Tls, TlsFiles};
-use tokio::runtime::Handle;
 
 use self::in_force::in_force;
+use self::mirrors::Mirrors;
 use self::reload::Reload;
 use crate::context::Context;
 use crate::error::{CliError, Failure};
@@ -45,65 +46,50 @@ pub(super) async fn run(_: &ServeArguments, context: &Context) -> Result<Outcome
     let config = &context.config()?.config;
     let (address, limits, metrics) = (config.listen.address(), HttpLimits::default(), Metrics::default());
     let encryption = encryption(config, &metrics).await?;
-    let gate = Gate::new(admission(config), context.access().await?);
-    let opened = context.store()?.store().await;
-    let store = opened.map_err(|cause| Failure::other("cannot open the store", cause))?.clone();
-    let scheme = encryption.scheme();
-    let (live, bell) = (Live::new(in_force(context, context.config()?)?), Bell::default());
-    let books = context.books().await?;
-    let runs = books.runs.clone();
-    let stored = runs.stored_mirrors().await;
-    live.put_stored(
-        stored.map_err(|cause| Failure::other("cannot read the mirrors of the catalogue", cause))?,
-    );
-    let (changes, under_way) = (context.changes().await?, UnderWay::default());
-    let api = ApiParts {
-        live: live.clone(),
-        runs: runs.clone(),
-        bell: bell.clone(),
-        under_way: under_way.clone(),
-        store: store.clone(),
-        changes: changes.clone(),
-        access: context.access().await?,
-        gate,
-    };
-    let router = doors::all(Parts { api, limits, scheme, metrics: metrics.clone() });
-    let runner = Runner { journal: context.journal().await?, books, live: live.clone(), under_way };
+    let (scheme, api) = (encryption.scheme(), api(context).await?);
+    let router = doors::all(Parts { api: api.clone(), limits, scheme, metrics: metrics.clone() });
     let layouts = if config.layouts { context.store()?.layouts().cloned() } else { None };
     // Before anything is acknowledged that stands on them.
-    let recorded = store.write_missing_records(&changes, Duration::ZERO).await;
+    let recorded = api.store.write_missing_records(&api.changes, Duration::ZERO).await;
     recorded.map_err(|cause| Failure::other("cannot write the records that are missing", cause))?;
+    let mirrors = Mirrors::new(context, &api, &metrics).await?;
     let failed = |cause| Failure::other(format!("cannot listen at {address}"), cause);
     let server = Server::bind(address, router, limits, encryption).await.map_err(failed)?;
     let address = server.address().map_err(failed)?;
-    let reload = Reload::new(context, live.clone(), metrics.clone())?;
+    let reload = Reload::new(context, api.live, metrics)?;
     // From when it is said that it listens, a signal ends it in order.
     Interrupt::over(&context.talk, async |interrupt| {
         context.talk.insist(&format!("listening at {}://{address}", scheme.name()));
-        if config.access.is_some() && context.access().await?.users().await?.is_empty() {
+        if config.access.is_some() && api.access.users().await?.is_empty() {
             context.talk.say("nobody can log in yet: add a user with `portolan user add NAME`");
         }
-        let house = tokio::spawn(keep_house(store, changes, layouts, interrupt.token().clone()));
-        let end = interrupt.token().clone();
-        // On a thread of its own: planning a large mirror keeps no request waiting.
-        let mirroring = tokio::task::spawn_blocking(move || {
-            let means = Means { runner: &runner, clock: &SystemClock, metrics: &metrics, bell: &bell };
-            Handle::current().block_on(async {
-                tokio::select! {
-                    () = keep_mirrors(live.follow_mirrors(), means, &end) => {}
-                    never = keep_stored(&live, &runs) => match never {},
-                }
-            });
-        });
-        let manager = service_manager::tell(server.heart(), interrupt.token().clone());
-        let serving = server.run(interrupt.token().clone());
-        tokio::join!(serving, manager, reload.keep_current(interrupt.token()));
-        for work in [house, mirroring] {
+        let end = interrupt.token();
+        let house = tokio::spawn(keep_house(api.store, api.changes, layouts, end.clone()));
+        let mirrors = mirrors.keep(end.clone());
+        let manager = service_manager::tell(server.heart(), end.clone());
+        tokio::join!(server.run(end.clone()), manager, reload.keep_current(end));
+        for work in [house, mirrors] {
             work.await.map_err(|cause| Failure::other("the work behind the doors broke down", cause))?;
         }
         Ok(Outcome::Done)
     })
     .await
+}
+
+/// What the doors are about.
+async fn api(context: &Context) -> Result<ApiParts, CliError> {
+    let config = context.config()?;
+    let access = context.access().await?;
+    let gate = Gate::new(admission(&config.config), access.clone());
+    let store = context.store()?.store().await;
+    let store = store.map_err(|cause| Failure::other("cannot open the store", cause))?.clone();
+    let (live, runs) = (Live::new(in_force(context, config)?), context.books().await?.runs);
+    let stored = runs.stored_mirrors().await;
+    live.put_stored(
+        stored.map_err(|cause| Failure::other("cannot read the mirrors of the catalogue", cause))?,
+    );
+    let (bell, under_way, changes) = (Bell::default(), UnderWay::default(), context.changes().await?);
+    Ok(ApiParts { live, runs, bell, under_way, store, changes, access, gate })
 }
 
 fn admission(config: &Config) -> Admission {

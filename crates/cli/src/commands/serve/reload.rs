@@ -1,6 +1,6 @@
 //! The configuration while the daemon runs.
 
-use std::path::PathBuf;
+use std::path::Path;
 use std::time::Duration;
 
 use portolan_config::Loaded;
@@ -90,7 +90,7 @@ impl<'a> Reload<'a> {
     fn try_to_take_up(&mut self, cause: Cause) -> Result<Taken, CliError> {
         let loaded = self.context.config_anew()?;
         if let (Some(file), None) = (&self.taken.file, &loaded.file) {
-            return Err(gone(file.clone()).into());
+            return Err(gone(file).into());
         }
         if loaded == self.taken && cause == Cause::Changed && self.live.refused().is_none() {
             return Ok(Taken::Nothing);
@@ -113,6 +113,6 @@ enum Taken {
     New,
 }
 
-fn gone(file: PathBuf) -> Failure {
+fn gone(file: &Path) -> Failure {
     Failure::Refused(format!("{} is gone", file.display()))
 }

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use http::Method;
-use portolan_testkit::proxy::{Action, Proxy, Rule};
+use portolan_testkit::proxy::{Action, Asked, Proxy, Rule};
 use portolan_testkit::registry::Registry;
 use portolan_testkit::zoo;
 use serde_json::{Value, json};
@@ -17,7 +17,7 @@ async fn stuck(api: &Api) -> Option<(Registry, Proxy)> {
     let source = Registry::start().await?;
     source.client().push("app", &zoo::one("oci-image")).await;
     let proxy = Proxy::before(&source).await;
-    proxy.fault(Rule::new(|asked| asked.gets_blob(), Action::Hang).always());
+    proxy.fault(Rule::new(Asked::gets_blob, Action::Hang).always());
     let settings = json!({ "source": format!("{}/app", proxy.host()), "targets": ["store:app"] });
     api.put("/mirrors/stuck/settings", &settings).await.is(201);
     Some((source, proxy))
@@ -26,8 +26,10 @@ async fn stuck(api: &Api) -> Option<(Registry, Proxy)> {
 /// The number of the run that is under way.
 async fn begin(api: &Api) -> i64 {
     api.post("/mirrors/stuck/runs", &Value::Null).await.is(202);
-    let runs = api.until("/runs?mirror=stuck", |runs| runs["items"][0]["outcome"] == "running").await;
-    runs["items"][0]["id"].as_i64().unwrap()
+    let is_running =
+        |runs: &Value| runs.pointer("/items/0/outcome").and_then(Value::as_str) == Some("running");
+    let runs = api.until("/runs?mirror=stuck", is_running).await;
+    runs.pointer("/items/0/id").and_then(Value::as_i64).unwrap()
 }
 
 #[tokio::test(flavor = "multi_thread")]

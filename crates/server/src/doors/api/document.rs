@@ -1,9 +1,14 @@
-//! The OpenAPI document: what the operations say of themselves, and what they all share.
+//! The `OpenAPI` document: what the operations say of themselves, and what they all share.
 
 use portolan_sync::settings::MirrorSettings;
 use schemars::generate::SchemaSettings;
 use serde_json::{Map, Value, json};
-use utoipa::openapi::{InfoBuilder, OpenApi, OpenApiBuilder, ServerBuilder};
+use utoipa::openapi::path::PathItem;
+use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityRequirement, SecurityScheme};
+use utoipa::openapi::tag::TagBuilder;
+use utoipa::openapi::{
+    ContentBuilder, InfoBuilder, OpenApi, OpenApiBuilder, Ref, Response, ResponseBuilder, ServerBuilder,
+};
 use utoipa::{PartialSchema as _, ToSchema as _};
 
 use super::door::described;
@@ -23,7 +28,13 @@ const ABOUT: &str = "Mirrors, runs, images, users and tokens of a Portolan daemo
     page is `after` of the one behind it. What is read has an `ETag` and is not sent again to who has it \
     (`If-None-Match`). What goes wrong is a problem as in RFC 9457.";
 
-/// The OpenAPI document (3.1), as `/api/openapi.json` has it.
+/// How who asks can say who he is.
+const LOGINS: [(&str, HttpAuthScheme, &str); 2] = [
+    ("basic", HttpAuthScheme::Basic, "A user with his password, or with a token in its place"),
+    ("bearer", HttpAuthScheme::Bearer, "A token"),
+];
+
+/// The `OpenAPI` document (3.1), as `/api/openapi.json` has it.
 pub fn document() -> String {
     complete(described())
 }
@@ -32,63 +43,49 @@ pub fn document() -> String {
 pub(super) fn begin() -> OpenApi {
     let info =
         InfoBuilder::new().title("Portolan").version(env!("CARGO_PKG_VERSION")).description(Some(ABOUT));
-    let server = ServerBuilder::new().url("/api/v1").build();
-    OpenApiBuilder::new().info(info.build()).servers(Some([server])).build()
+    let tag = |(name, about): (&str, &str)| TagBuilder::new().name(name).description(Some(about)).build();
+    let nothing: [&str; 0] = [];
+    let logins = LOGINS.iter().map(|(name, ..)| SecurityRequirement::new(*name, nothing));
+    OpenApiBuilder::new()
+        .info(info.build())
+        .servers(Some([ServerBuilder::new().url("/api/v1").build()]))
+        .tags(Some(TAGS.map(tag)))
+        .security(Some(logins.chain([SecurityRequirement::default()])))
+        .build()
 }
 
 /// The document with what all operations share.
-pub(super) fn complete(document: OpenApi) -> String {
-    // Both are made of texts and numbers: neither can fail.
-    let mut document = serde_json::to_value(document).unwrap_or_default();
-    document["tags"] =
-        TAGS.iter().map(|(name, description)| json!({ "name": name, "description": description })).collect();
-    document["security"] = json!([{ "basic": [] }, { "bearer": [] }, {}]);
-    document["components"]["securitySchemes"] = json!({
-        "basic": { "type": "http", "scheme": "basic", "description": "A user with his password, or with a token in its place" },
-        "bearer": { "type": "http", "scheme": "bearer", "description": "A token" },
-    });
-    let schemas = &mut document["components"]["schemas"];
-    schemas[&*Problem::name()] = serde_json::to_value(Problem::schema()).unwrap_or_default();
-    if let Value::Object(schemas) = schemas {
-        schemas.extend(mirror_settings());
-    }
-    let problem = json!({
-        "description": "Why there is no other answer",
-        "content": { TYPE: { "schema": { "$ref": "#/components/schemas/Problem" } } },
-    });
-    for operation in operations_of(&mut document) {
-        operation["responses"]["default"] = problem.clone();
-        for body in bodies_of(operation) {
-            *body = json!({ "$ref": "#/components/schemas/MirrorSettings" });
+pub(super) fn complete(mut document: OpenApi) -> String {
+    for item in document.paths.paths.values_mut() {
+        for operation in operations_of(item) {
+            operation.responses.responses.insert("default".to_owned(), problem().into());
         }
+    }
+    let components = document.components.get_or_insert_default();
+    components.schemas.insert(Problem::name().into_owned(), Problem::schema());
+    for (name, scheme, about) in LOGINS {
+        let scheme = HttpBuilder::new().scheme(scheme).description(Some(about)).build();
+        components.add_security_scheme(name, SecurityScheme::Http(scheme));
+    }
+    // It is made of texts and numbers: neither can fail.
+    let mut document = serde_json::to_value(document).unwrap_or_default();
+    if let Some(Value::Object(schemas)) = document.pointer_mut("/components/schemas") {
+        schemas.extend(mirror_settings());
     }
     let mut text = serde_json::to_string_pretty(&document).unwrap_or_default();
     text.push('\n');
     text
 }
 
-fn operations_of(document: &mut Value) -> impl Iterator<Item = &mut Value> {
-    let paths = document["paths"].as_object_mut().into_iter().flat_map(Map::values_mut);
-    paths.filter_map(Value::as_object_mut).flat_map(Map::values_mut)
+fn problem() -> Response {
+    let schema = Ref::from_schema_name(Problem::name());
+    let content = ContentBuilder::new().schema(Some(schema)).build();
+    ResponseBuilder::new().description("Why there is no other answer").content(TYPE, content).build()
 }
 
-/// Where bodies that are some object are described: only the settings of mirrors are.
-fn bodies_of(operation: &mut Value) -> Vec<&mut Value> {
-    let is_object = |schema: &&mut Value| **schema == json!({ "type": "object" });
-    let Value::Object(parts) = operation else { return Vec::new() };
-    let mut contents = Vec::new();
-    for (name, part) in parts {
-        match name.as_str() {
-            "requestBody" => contents.extend(part.get_mut("content")),
-            "responses" => {
-                let responses = part.as_object_mut().into_iter().flat_map(Map::values_mut);
-                contents.extend(responses.filter_map(|response| response.get_mut("content")));
-            }
-            _ => {}
-        }
-    }
-    let media = contents.into_iter().filter_map(Value::as_object_mut).flat_map(Map::values_mut);
-    media.filter_map(|media| media.get_mut("schema")).filter(is_object).collect()
+fn operations_of(item: &mut PathItem) -> impl Iterator<Item = &mut utoipa::openapi::path::Operation> {
+    let PathItem { get, put, post, delete, patch, .. } = item;
+    [get, put, post, delete, patch].into_iter().flatten()
 }
 
 /// The settings of a mirror, as the configuration's schema has them, with all that they name.
@@ -97,5 +94,11 @@ fn mirror_settings() -> Map<String, Value> {
         .with(|settings| settings.definitions_path = "/components/schemas".into());
     let mut generator = settings.into_generator();
     generator.subschema_for::<MirrorSettings>();
-    generator.take_definitions(true)
+    let mut schemas = generator.take_definitions(true);
+    // Of a path it need not be said twice.
+    let required = schemas.get_mut("MirrorSettings").and_then(|settings| settings.get_mut("required"));
+    if let Some(Value::Array(required)) = required {
+        required.retain(|key| *key != json!("name"));
+    }
+    schemas
 }

@@ -24,6 +24,7 @@ use crate::mirroring::{Bell, UnderWay};
 const HASHES: usize = 1;
 
 /// What the API is about.
+#[derive(Clone)]
 pub struct ApiParts {
     /// What is in force.
     pub live: Live,

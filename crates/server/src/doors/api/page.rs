@@ -1,4 +1,4 @@
-//! The page that shows the OpenAPI document. It is made of it, brings everything along and needs no script.
+//! The page that shows the `OpenAPI` document. It is made of it, brings everything along and needs no script.
 
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 use serde_json::Value;
@@ -19,8 +19,7 @@ details>div{padding:0 0 1rem 1.2rem}\
 /// The page.
 pub(super) fn page(document: &str) -> String {
     // It was made here.
-    let document: Value = serde_json::from_str(document).unwrap_or_default();
-    let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+    let document = &serde_json::from_str(document).unwrap_or_default();
     html! {
         (DOCTYPE)
         html lang="en" {
@@ -32,18 +31,18 @@ pub(super) fn page(document: &str) -> String {
             }
             body {
                 h1 { "Portolan: API" }
-                p { (text(&document["info"]["description"])) }
+                p { (text(document, "/info/description")) }
                 p { "The same for programs: " a href="/api/openapi.json" { "/api/openapi.json" } " (OpenAPI 3.1)." }
-                @for tag in document["tags"].as_array().into_iter().flatten() {
-                    h2 { (text(&tag["description"])) }
-                    @for (path, method, operation) in operations(&document, &tag["name"]) {
-                        (shown(&document, (path, method), operation))
+                @for tag in list(document, "/tags") {
+                    h2 { (text(tag, "/description")) }
+                    @for (path, method, operation) in operations(document, at(tag, "/name")) {
+                        (shown(document, (path, method), operation))
                     }
                 }
                 h2 { "What is sent and answered" }
-                @for (name, schema) in document["components"]["schemas"].as_object().into_iter().flatten() {
+                @for (name, schema) in entries(document, "/components/schemas") {
                     details id=(name) {
-                        summary { code { (name) } " " span.muted { (text(&schema["description"])) } }
+                        summary { code { (name) } " " span.muted { (text(schema, "/description")) } }
                         div { pre { (pretty(schema)) } }
                     }
                 }
@@ -57,37 +56,37 @@ fn operations<'d>(
     document: &'d Value,
     tag: &'d Value,
 ) -> impl Iterator<Item = (&'d String, &'d String, &'d Value)> {
-    let paths = document["paths"].as_object().into_iter().flatten();
+    let paths = entries(document, "/paths");
     let all = paths.flat_map(|(path, item)| {
         item.as_object().into_iter().flatten().map(move |(method, operation)| (path, method, operation))
     });
-    all.filter(move |(_, _, operation)| operation["tags"].as_array().is_some_and(|tags| tags.contains(tag)))
+    all.filter(move |(_, _, operation)| list(operation, "/tags").any(|one| one == tag))
 }
 
 fn shown(document: &Value, (path, method): (&str, &str), operation: &Value) -> Markup {
-    let server = document["servers"][0]["url"].as_str().unwrap_or_default();
+    let server = text(document, "/servers/0/url");
     html! {
-        details id=(operation["operationId"].as_str().unwrap_or_default()) {
+        details id=(text(operation, "/operationId")) {
             summary {
                 span.method.(method) { (method.to_uppercase()) } code { (server) (path) }
-                " " span.muted { (operation["summary"].as_str().unwrap_or_default()) }
+                " " span.muted { (text(operation, "/summary")) }
             }
             div {
-                p { (operation["description"].as_str().unwrap_or_default()) }
-                @for parameter in operation["parameters"].as_array().into_iter().flatten() {
+                p { (text(operation, "/description")) }
+                @for parameter in list(operation, "/parameters") {
                     p {
-                        code { (parameter["name"].as_str().unwrap_or_default()) }
+                        code { (text(parameter, "/name")) }
                         span.muted {
-                            " in " (parameter["in"].as_str().unwrap_or_default())
-                            @if parameter["required"] == true { ", required" }
+                            " in " (text(parameter, "/in"))
+                            @if at(parameter, "/required") == true { ", required" }
                         }
-                        ": " (parameter["description"].as_str().unwrap_or_default())
+                        ": " (text(parameter, "/description"))
                     }
                 }
-                @if let Some(schema) = schema(&operation["requestBody"]) { p { "Body: " (schema) } }
-                @for (status, response) in operation["responses"].as_object().into_iter().flatten() {
+                @if let Some(schema) = schema(at(operation, "/requestBody")) { p { "Body: " (schema) } }
+                @for (status, response) in entries(operation, "/responses") {
                     p {
-                        code { (status) } " " (response["description"].as_str().unwrap_or_default())
+                        code { (status) } " " (text(response, "/description"))
                         @if let Some(schema) = schema(response) { " " (schema) }
                     }
                 }
@@ -98,9 +97,26 @@ fn shown(document: &Value, (path, method): (&str, &str), operation: &Value) -> M
 
 /// A link to what a body is.
 fn schema(body: &Value) -> Option<Markup> {
-    let media = body["content"].as_object()?.values().next()?;
-    let name = media["schema"]["$ref"].as_str()?.rsplit('/').next()?;
+    let media = at(body, "/content").as_object()?.values().next()?;
+    let name = at(media, "/schema/$ref").as_str()?.rsplit('/').next()?;
     Some(html! { a href={ "#" (name) } { (name) } })
+}
+
+/// A part of a document; null if it has none.
+fn at<'d>(value: &'d Value, path: &str) -> &'d Value {
+    value.pointer(path).unwrap_or(&Value::Null)
+}
+
+fn text<'d>(value: &'d Value, path: &str) -> &'d str {
+    at(value, path).as_str().unwrap_or_default()
+}
+
+fn list<'d>(value: &'d Value, path: &str) -> impl Iterator<Item = &'d Value> + use<'d> {
+    at(value, path).as_array().into_iter().flatten()
+}
+
+fn entries<'d>(value: &'d Value, path: &str) -> impl Iterator<Item = (&'d String, &'d Value)> + use<'d> {
+    at(value, path).as_object().into_iter().flatten()
 }
 
 fn pretty(value: &Value) -> String {

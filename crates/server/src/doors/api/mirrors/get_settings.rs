@@ -15,7 +15,7 @@ use super::{known, revision};
 /// What a mirror is, as it would be written in the configuration
 #[utoipa::path(get, path = "/mirrors/{name}/settings", tag = "mirrors",
     params(("name" = String, Path, description = "Its name")),
-    responses((status = OK, body = Object, description = "The settings, as `mirrors` of the configuration has them",
+    responses((status = OK, body = ref("#/components/schemas/MirrorSettings"), description = "The settings, as `mirrors` of the configuration has them",
         headers(("etag" = String, description = "Their revision, for `If-Match`")))))]
 pub(super) async fn get_mirror_settings(
     _: Viewer,

@@ -25,9 +25,9 @@ use crate::live::{KnownMirror, MirrorOrigin};
     params(("name" = String, Path, description = "Its name"),
         ("if-match" = Option<String>, Header, description = "The revision that is to be changed, and no other"),
         ("if-none-match" = Option<String>, Header, description = "`*`: it is to be made, not changed")),
-    request_body(content = Object, description = "The settings; `name` may be left out"),
-    responses((status = OK, body = Object, description = "It was changed"),
-        (status = CREATED, body = Object, description = "It was made")))]
+    request_body(content = ref("#/components/schemas/MirrorSettings"), description = "The settings; `name` may be left out"),
+    responses((status = OK, body = ref("#/components/schemas/MirrorSettings"), description = "It was changed"),
+        (status = CREATED, body = ref("#/components/schemas/MirrorSettings"), description = "It was made")))]
 pub(super) async fn put_mirror_settings(
     by: Manager,
     State(door): State<ApiDoor>,
