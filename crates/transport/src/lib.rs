@@ -43,7 +43,8 @@ pub use layout::LayoutRepository;
 pub use open::{OwnStore, Places, PlacesOptions};
 pub use realm_pins::{MemoryPins, RealmPin, RealmPins};
 pub use registry::{
-    ClientOptions, LoginCheck, Quota, RateLimits, RegistryClient, RegistryRepository, RetryOptions,
+    ApiAnswer, ApiCall, ClientOptions, LoginCheck, Quota, RateLimits, RegistryClient, RegistryRepository,
+    RetryOptions,
 };
 pub use settings::{
     ByteRate, ByteRateError, HostLimits, RegistrySettings, Secret, SecretError, TlsFiles, TlsMode,

@@ -5,7 +5,9 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use portolan_oci::{Registry, RepositoryName};
 
-use crate::registry::{ClientOptions, LoginCheck, Net, RateLimits, Registries, RegistryRepository};
+use crate::registry::{
+    ApiAnswer, ApiCall, ClientOptions, LoginCheck, Net, RateLimits, Registries, RegistryRepository,
+};
 use crate::{
     Archive, DockerArchiveWriter, HostGate, Hosts, LayoutRepository, LocalGate, Location, MemoryPins,
     OciArchiveWriter, RealmPins, Source, Target, TransportError, TransportResult,
@@ -113,6 +115,14 @@ impl Places {
     /// If the registry cannot be asked, or refuses for another reason than the login.
     pub async fn check_login(&self, registry: &Registry) -> TransportResult<LoginCheck> {
         self.registries.check_login(registry).await
+    }
+
+    /// Calls the API of the Portolan at this address, with the login that the hosts know for it.
+    ///
+    /// # Errors
+    /// If it cannot be asked, or wants another login; any other answer is one.
+    pub async fn call(&self, daemon: &Registry, call: ApiCall) -> TransportResult<ApiAnswer> {
+        self.registries.call(daemon, call).await
     }
 
     /// The names of all repositories that a registry shows to the login that the hosts know for it.

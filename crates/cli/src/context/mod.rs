@@ -2,6 +2,7 @@
 //! is first wanted, so that a command pays only for what it uses.
 
 mod catalog;
+mod mirrors;
 mod places;
 mod realm_pins;
 mod store;
@@ -22,6 +23,7 @@ use crate::logging;
 use crate::output::Output;
 use crate::talk::Talk;
 
+pub(crate) use mirrors::{of_file, shared};
 pub(crate) use places::PlacesMaker;
 
 /// What a command works with.

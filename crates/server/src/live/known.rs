@@ -75,7 +75,7 @@ impl Shared {
 
     /// The mirrors of the file and those of the catalogue. Of two with one name the file's counts; one that is no longer
     /// right is left out. Both are logged.
-    pub(super) fn joined(&self, file: &[KnownMirror], stored: &[StoredMirror]) -> Vec<KnownMirror> {
+    pub fn joined(&self, file: &[KnownMirror], stored: &[StoredMirror]) -> Vec<KnownMirror> {
         let mut mirrors = file.to_vec();
         let is_in_file = |name: &MirrorName| file.iter().any(|known| known.mirror.name == *name);
         for stored in stored {

@@ -18,6 +18,7 @@ mod bandwidth;
 mod begin;
 mod blob;
 mod body;
+mod call;
 mod check_login;
 mod client;
 mod commit;
@@ -50,6 +51,7 @@ mod target;
 mod throttle;
 mod words;
 
+pub use call::{ApiAnswer, ApiCall};
 pub use check_login::LoginCheck;
 pub use client::RegistryClient;
 #[cfg(any(test, feature = "fuzzing"))]

@@ -4,11 +4,11 @@ use std::sync::Arc;
 
 use portolan_config::{HookSettings, Loaded};
 use portolan_server::doors::hooks::Hook;
-use portolan_server::live::{InForce, KnownMirror, MirrorOrigin, Reach, Shared};
+use portolan_server::live::{InForce, Reach};
 use portolan_sync::EngineOptions;
 
 use crate::commands::mirrors::work::engine_options;
-use crate::context::Context;
+use crate::context::{Context, of_file, shared};
 use crate::error::{CliError, Failure};
 
 /// What a configuration puts in force. Secrets in files and variables are read now.
@@ -18,19 +18,14 @@ pub(super) fn in_force(context: &Context, loaded: &Loaded) -> Result<InForce, Cl
     // A data folder is the daemon's for as long as it runs.
     let spool = engine_options(&context.config()?.config).spool;
     Ok(InForce {
-        mirrors: known(loaded),
-        shared: Shared { defaults: loaded.defaults.clone(), tag_sets: loaded.config.tag_sets.clone() },
+        mirrors: of_file(loaded),
+        shared: shared(loaded),
         hooks: hooks.into(),
         reach: Reach {
             places: Arc::new(places),
             options: EngineOptions { spool, ..engine_options(&loaded.config) },
         },
     })
-}
-
-fn known(loaded: &Loaded) -> Vec<KnownMirror> {
-    let both = loaded.mirrors.iter().cloned().zip(loaded.config.mirrors.iter().cloned());
-    both.map(|(mirror, settings)| KnownMirror { mirror, settings, origin: MirrorOrigin::File }).collect()
 }
 
 /// Who may tell of new images, with what they show.

@@ -1,6 +1,7 @@
 //! The API of a daemon: `client` asks it.
 
 mod client;
+mod commands;
 mod document;
 mod images;
 mod mirrors;
