@@ -91,7 +91,10 @@
 //! settings    JSON                 asked_at                       cancelled_at
 //! revision                         asked_by                       cancelled_by
 //! changed_at
-//! changed_by
+//! changed_by                       arrival                        when an image came to be at a target
+//!                                  ───────
+//!                                  mirror, target PK              source, digest, moved_after NULL,
+//!                                                                 moved_before, visible_at
 //!
 //! condemned_tag                    deletion
 //! ─────────────                    ────────
@@ -224,7 +227,7 @@ pub use journal::{
 };
 pub use location::DatabaseLocation;
 pub use runs::{
-    AskedRun, Awaited, CancelRun, CancelledRun, Expected, FailedImage, MirrorChange, Pause, Renewal,
+    Arrival, AskedRun, Awaited, CancelRun, CancelledRun, Expected, FailedImage, MirrorChange, Pause, Renewal,
     Reschedule, Run, RunEnd, RunEnded, RunId, RunLease, RunOutcome, RunReport, RunStart, RunTotals, Runs,
     StoredMirror,
 };

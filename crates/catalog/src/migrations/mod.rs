@@ -18,6 +18,7 @@ mod m0009_pauses;
 mod m0010_reschedules;
 mod m0011_awaited;
 mod m0012_asked;
+mod m0013_arrivals;
 #[cfg(test)]
 mod tests;
 
@@ -42,6 +43,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0010_reschedules::Reschedules),
             Box::new(m0011_awaited::Awaited),
             Box::new(m0012_asked::Asked),
+            Box::new(m0013_arrivals::Arrivals),
         ]
     }
 }

@@ -1,11 +1,13 @@
 //! Runs of mirrors: who runs one now, what came of those before, which of their images failed, which mirrors are
 //! paused, and which are run at other times than the configuration says,
-//! which images they were told to see to, what is asked of them, and mirrors that no file has.
+//! which images they were told to see to, what is asked of them, mirrors that no file has,
+//! and how long images took to arrive.
 //!
 //! [`Runs`] is the handle; each file beside it has one operation. A mirror is run by one at a time: beginning
 //! a run takes the mirror's lease, ending it gives the lease back. Not here: images that went well, which are
 //! in the journal.
 
+mod arrivals;
 mod ask;
 mod awaited;
 mod begin_run;
@@ -26,6 +28,7 @@ mod run;
 mod stored_mirror;
 mod totals;
 
+pub use arrivals::Arrival;
 pub use ask::AskedRun;
 pub use awaited::Awaited;
 pub use begin_run::RunStart;

@@ -73,12 +73,13 @@ const MIRROR: Insert<5> = Insert {
 };
 
 /// What goes with it.
-const ITS: [&str; 5] = [
+const ITS: [&str; 6] = [
     "DELETE FROM stored_mirror WHERE name = ?",
     "DELETE FROM mirror_pause WHERE mirror = ?",
     "DELETE FROM mirror_schedule WHERE mirror = ?",
     "DELETE FROM awaited_image WHERE mirror = ?",
     "DELETE FROM asked_run WHERE mirror = ?",
+    "DELETE FROM arrival WHERE mirror = ?",
 ];
 
 impl Runs {

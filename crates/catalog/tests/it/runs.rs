@@ -4,9 +4,11 @@ use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
 use portolan_catalog::{
-    Awaited, CancelRun, CatalogError, Expected, FailedImage, MirrorChange, Renewal, RunEnd, RunEnded, RunId,
-    RunLease, RunOutcome, RunReport, RunStart, RunTotals, Runs,
+    Arrival, Awaited, CancelRun, CatalogError, Expected, FailedImage, MirrorChange, Renewal, RunEnd,
+    RunEnded, RunId, RunLease, RunOutcome, RunReport, RunStart, RunTotals, Runs,
 };
+
+use portolan_oci::Digest;
 
 use crate::Scratch;
 use crate::scratch::on_each_database;
@@ -26,6 +28,7 @@ on_each_database!(
     a_mirror_is_asked_to_run_until_that_is_settled,
     only_a_run_that_has_not_ended_is_cancelled,
     runs_are_listed_from_any_of_them_on,
+    what_arrived_last_at_each_target_is_kept,
 );
 on_each_database!(
     threads = 4;
@@ -372,4 +375,29 @@ async fn runs_are_listed_from_any_of_them_on(scratch: &Scratch) {
     assert_eq!(listed(None, Some(ids[1])).await, [ids[0]]);
     assert_eq!(listed(Some("base"), Some(ids[2])).await, [ids[0]]);
     assert!(listed(Some("none"), None).await.is_empty());
+}
+
+async fn what_arrived_last_at_each_target_is_kept(scratch: &Scratch) {
+    let catalog = scratch.open().await;
+    let runs = catalog.runs();
+    let at = |second| Timestamp::from_second(second).unwrap();
+    let arrival = |target: &str, bytes: &[u8], second| Arrival {
+        source: "r.example/app:1".to_owned(),
+        target: target.to_owned(),
+        digest: Digest::sha256(bytes),
+        moved_after: (second > 1).then(|| at(second - 1)),
+        moved_before: at(second),
+        visible_at: at(second + 1),
+    };
+    let (old, new) = (arrival("store:app:1", b"old", 1), arrival("store:app:1", b"new", 5));
+    let other = arrival("store:app:2", b"new", 5);
+    runs.note_arrivals("base", vec![old]).await.unwrap();
+    runs.note_arrivals("base", vec![other.clone(), new.clone()]).await.unwrap();
+    assert_eq!(runs.arrivals("base", None, 10).await.unwrap(), [new.clone(), other.clone()]);
+    assert_eq!(runs.arrivals("base", None, 1).await.unwrap(), [new]);
+    assert_eq!(runs.arrivals("base", Some("store:app:1"), 10).await.unwrap(), [other]);
+    assert!(runs.arrivals("apps", None, 10).await.unwrap().is_empty());
+    let long = arrival(&"x".repeat(600), b"new", 5);
+    runs.note_arrivals("apps", vec![long]).await.unwrap();
+    assert!(runs.arrivals("apps", None, 10).await.unwrap().is_empty(), "too long for a key");
 }

@@ -33,6 +33,11 @@ struct MirrorRan {
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct OfMirror {
+    mirror: String,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
 struct Hooked {
     kind: &'static str,
     outcome: &'static str,
@@ -67,6 +72,7 @@ struct Series {
     expires: MaybeGauge,
     runs: Family<MirrorRan, Counter>,
     hooks: Family<Hooked, Counter>,
+    lags: Family<OfMirror, Histogram, fn() -> Histogram>,
     config: Family<ConfigLabel, Counter>,
 }
 
@@ -103,6 +109,10 @@ impl Default for Metrics {
         registry.register("mirror_runs", "Runs of mirrors that this daemon began", runs.clone());
         let hooks = Family::default();
         registry.register("hooks", "Webhooks received, by what became of them", hooks.clone());
+        let lags: Family<OfMirror, Histogram, fn() -> Histogram> =
+            Family::new_with_constructor(|| Histogram::new(exponential_buckets(1.0, 4.0, 10)));
+        let help = "Time from the source to a target, at most: since it was told of, or since the source was looked at before";
+        registry.register_with_unit("mirror_lag", help, Unit::Seconds, lags.clone());
         let config = Family::default();
         registry.register("config_reads", "New configurations, by what became of them", config.clone());
         Self(Arc::new(Series {
@@ -116,6 +126,7 @@ impl Default for Metrics {
             expires,
             runs,
             hooks,
+            lags,
             config,
         }))
     }
@@ -133,6 +144,11 @@ impl Metrics {
     /// A mirror was run, and so it ended. Mirrors are those of the configuration: nobody else makes series of them.
     pub(crate) fn mirror_ran(&self, mirror: &str, outcome: &'static str) {
         self.0.runs.get_or_create(&MirrorRan { mirror: mirror.to_owned(), outcome }).inc();
+    }
+
+    /// An image of a mirror arrived, so long after its source may have come to show it.
+    pub(crate) fn image_arrived(&self, mirror: &str, lag: Duration) {
+        self.0.lags.get_or_create(&OfMirror { mirror: mirror.to_owned() }).observe(lag.as_secs_f64());
     }
 
     /// A webhook came, and this became of it.

@@ -1,7 +1,8 @@
 //! Mirrors that run by the clock.
 //!
 //! `reconcile` has each mirror kept that the configuration has now; `keep` looks at the clock for one and runs it when it
-//! is due, and looks again when the `bell` rings; `runner` runs it, as `portolan sync` does, and `under_way` shows how far it is.
+//! is due, and looks again when the `bell` rings; `runner` runs it, as `portolan sync` does, and `under_way` shows how far it is; `lag` is how long
+//! images took.
 //! What was begun when is in the catalogue, so a daemon that was away makes up for what it missed.
 //!
 //! Not here: when a mirror is due ([`Timing`](portolan_sync::select::Timing)), and what a run does
@@ -10,6 +11,7 @@
 mod bell;
 mod clock;
 mod keep;
+mod lag;
 mod reconcile;
 mod runner;
 #[cfg(test)]

@@ -1,18 +1,23 @@
 //! Running a mirror, as the command line does.
 
+use std::sync::Arc;
+
 use async_trait::async_trait;
-use portolan_catalog::{Awaited, CatalogError, Journal, Run, RunOutcome};
+use jiff::Timestamp;
+use portolan_catalog::{Arrival, Awaited, CatalogError, Journal, Run, RunOutcome};
 use portolan_oci::with_causes;
 use portolan_sync::{
-    Books, CopyError, Detail, Engine, Mirror, SyncError, SyncOptions, SyncReport, SyncShare, TargetChecks,
-    TargetReport,
+    Books, CopyError, Detail, Engine, Mirror, Observer, SyncError, SyncOptions, SyncReport, SyncShare,
+    TargetChecks, TargetReport,
 };
 use portolan_transport::{Endpoint, TransportError};
 use tokio_util::sync::CancellationToken;
 
 use super::keep::{LastRun, Occasion, Ran, RunMirrors, Seen};
-use super::under_way::UnderWay;
+use super::lag::{Since, most};
+use super::under_way::{UnderWay, Watched};
 use crate::live::{Live, Reach};
+use crate::metrics::Metrics;
 
 /// Runs mirrors with an engine for each run; all that begin with the same places share the limits of hosts.
 pub struct Runner {
@@ -24,6 +29,8 @@ pub struct Runner {
     pub live: Live,
     /// Where runs are seen while they go on.
     pub under_way: UnderWay,
+    /// What counts how long images take.
+    pub metrics: Metrics,
 }
 
 /// How many images that it was told of a run sees to at once.
@@ -61,8 +68,11 @@ impl RunMirrors for Runner {
         end: &CancellationToken,
     ) -> Result<Ran, SyncError> {
         let Reach { places, options } = self.live.reach();
-        let engine = Engine::new(self.journal.clone(), options, self.under_way.watch(), end.child_token());
+        let watched = self.under_way.watch();
+        let observer: Arc<dyn Observer> = Arc::<Watched>::clone(&watched);
+        let engine = Engine::new(self.journal.clone(), options, observer, end.child_token());
         let (runs, name) = (&self.books.runs, mirror.name.as_str());
+        let looked = runs.last_whole_run(name).await?.map(|run| run.started_at);
         // Before the sources are asked: what is asked or told from here on is another matter.
         let (asked, told) = (runs.asked_run(name).await?, runs.awaited(name, TOLD).await?);
         let images: Vec<Endpoint> = told.iter().filter_map(|one| one.image.parse().ok()).collect();
@@ -77,7 +87,9 @@ impl RunMirrors for Runner {
             },
             detail: Detail::Changes,
         };
+        let since = Since { looked, began: Timestamp::now(), told: &told };
         let ran = engine.sync(mirror, &options).await;
+        self.note_arrivals(name, &since, &watched).await;
         let is_done = match &ran {
             Ok(report) => report.outcome != RunOutcome::Interrupted,
             // What failed as a whole is tried again at its time, not at once.
@@ -98,6 +110,16 @@ impl RunMirrors for Runner {
 }
 
 impl Runner {
+    /// Notes what has arrived, and how long it took.
+    async fn note_arrivals(&self, mirror: &str, since: &Since<'_>, watched: &Watched) {
+        let arrived = watched.take_arrived().into_iter();
+        let arrivals: Vec<Arrival> = arrived.map(|arrived| since.arrival(arrived)).collect();
+        arrivals.iter().filter_map(most).for_each(|lag| self.metrics.image_arrived(mirror, lag));
+        if let Err(error) = self.books.runs.note_arrivals(mirror, arrivals).await {
+            tracing::warn!(mirror, cause = with_causes(&error), "it is not noted how long images took");
+        }
+    }
+
     /// Whether nothing of a run is left to go on with.
     async fn is_over(&self, run: &Run) -> Result<bool, CatalogError> {
         match run.ended {

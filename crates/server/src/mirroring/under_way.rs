@@ -3,8 +3,10 @@
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
+use jiff::Timestamp;
 use portolan_catalog::RunId;
-use portolan_sync::{Counts, Event, Observer, Snapshot};
+use portolan_oci::Digest;
+use portolan_sync::{Counts, Event, ImageEnd, Observer, Snapshot};
 use tokio::sync::broadcast;
 
 /// Events that a listener may be behind; who is further behind is told how many he missed.
@@ -30,7 +32,7 @@ impl UnderWay {
     /// Watches a run that is about to begin.
     pub(super) fn watch(&self) -> Arc<Watched> {
         let live = Arc::new(LiveRun { counts: Counts::default(), events: broadcast::Sender::new(BEHIND) });
-        Arc::new(Watched { under_way: self.clone(), live, run: OnceLock::new() })
+        Arc::new(Watched { under_way: self.clone(), live, run: OnceLock::new(), arrived: Mutex::default() })
     }
 
     fn runs(&self) -> MutexGuard<'_, HashMap<RunId, Arc<LiveRun>>> {
@@ -55,6 +57,22 @@ pub(super) struct Watched {
     under_way: UnderWay,
     live: Arc<LiveRun>,
     run: OnceLock<RunId>,
+    arrived: Mutex<Vec<Arrived>>,
+}
+
+/// An image that came to be at a target.
+pub(super) struct Arrived {
+    pub(super) source: String,
+    pub(super) target: String,
+    pub(super) digest: Digest,
+    pub(super) at: Timestamp,
+}
+
+impl Watched {
+    /// What has arrived since this was asked last.
+    pub(super) fn take_arrived(&self) -> Vec<Arrived> {
+        std::mem::take(&mut self.arrived.lock().unwrap_or_else(PoisonError::into_inner))
+    }
 }
 
 impl Observer for Watched {
@@ -62,6 +80,11 @@ impl Observer for Watched {
         if let Event::Started { run, .. } = &event {
             let run = *self.run.get_or_init(|| RunId::new(*run));
             self.under_way.runs().insert(run, Arc::clone(&self.live));
+        }
+        if let Event::Ended { image, target, digest: Some(digest), end: ImageEnd::Copied { .. } } = &event {
+            let (source, target) = (image.clone(), target.clone());
+            let arrived = Arrived { source, target, digest: *digest, at: Timestamp::now() };
+            self.arrived.lock().unwrap_or_else(PoisonError::into_inner).push(arrived);
         }
         self.live.counts.count(&event);
         if !matches!(event, Event::BlobProgress { .. }) {

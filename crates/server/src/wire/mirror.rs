@@ -1,7 +1,7 @@
 //! Mirrors.
 
 use jiff::Timestamp;
-use portolan_catalog::{CatalogError, Pause, Runs};
+use portolan_catalog::{Arrival, CatalogError, Pause, Runs};
 use portolan_sync::Mirror;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -71,6 +71,47 @@ pub struct AskedData {
     /// The number of the run, if it has begun within a second.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub run: Option<i64>,
+}
+
+/// How long an image took to a target.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+#[schema(as = Lag)]
+pub struct LagData {
+    /// The image, as its source names it.
+    pub source: String,
+    /// The target, with the name that the image has there.
+    pub target: String,
+    /// What it is.
+    pub digest: String,
+    /// After when the source came to show it: when all was looked at before, or when a webhook told of it. `null` for what
+    /// the first run brought.
+    #[schema(required)]
+    pub moved_after: Option<Timestamp>,
+    /// Before when.
+    pub moved_before: Timestamp,
+    /// When it was at the target.
+    pub visible_at: Timestamp,
+    /// Seconds that it took at least.
+    pub least_seconds: f64,
+    /// Seconds that it took at most.
+    #[schema(required)]
+    pub most_seconds: Option<f64>,
+}
+
+impl From<Arrival> for LagData {
+    fn from(arrival: Arrival) -> Self {
+        let since = |moved: Timestamp| arrival.visible_at.duration_since(moved).as_secs_f64().max(0.0);
+        Self {
+            least_seconds: since(arrival.moved_before),
+            most_seconds: arrival.moved_after.map(since),
+            source: arrival.source,
+            target: arrival.target,
+            digest: arrival.digest.to_string(),
+            moved_after: arrival.moved_after,
+            moved_before: arrival.moved_before,
+            visible_at: arrival.visible_at,
+        }
+    }
 }
 
 /// What is known of the runs of a mirror.

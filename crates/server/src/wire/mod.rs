@@ -13,6 +13,6 @@ pub use access::{
     RoleWord, TokenData, TokenState, UserData,
 };
 pub use content::{ChangeData, ImageData, RepositoryData, TagData, TagMove};
-pub use mirror::{AskedData, LastRuns, MirrorData, MirrorFrom, MirrorStatus};
+pub use mirror::{AskedData, LagData, LastRuns, MirrorData, MirrorFrom, MirrorStatus};
 pub use page::{PageOf, PageQuery};
 pub use run::{CancelledData, FailureData, ProgressData, RunData, RunDetail, RunWord, TotalsData};

@@ -25,8 +25,9 @@ impl Mirrors {
     pub(super) async fn new(context: &Context, api: &ApiParts, metrics: &Metrics) -> Result<Self, CliError> {
         let (live, under_way) = (api.live.clone(), api.under_way.clone());
         let (journal, books) = (context.journal().await?, context.books().await?);
-        let runner = Runner { journal, books, live: live.clone(), under_way };
-        Ok(Self { runner, live, runs: api.runs.clone(), bell: api.bell.clone(), metrics: metrics.clone() })
+        let metrics = metrics.clone();
+        let runner = Runner { journal, books, live: live.clone(), under_way, metrics: metrics.clone() };
+        Ok(Self { runner, live, runs: api.runs.clone(), bell: api.bell.clone(), metrics })
     }
 
     /// Runs them until the end; on a thread of its own: planning a large mirror keeps no request waiting.

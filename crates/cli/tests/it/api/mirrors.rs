@@ -1,6 +1,7 @@
 //! Mirrors that are made, asked for and paused through the API.
 
 use http::Method;
+use portolan_testkit::client::http as http_client;
 use portolan_testkit::registry::Registry;
 use portolan_testkit::zoo;
 use serde_json::{Value, json};
@@ -146,4 +147,50 @@ async fn a_paused_mirror_is_not_run() {
     for path in ["/mirrors/none/pause", "/mirrors/none/resume", "/mirrors/none/runs"] {
         api.post(path, &Value::Null).await.is(404);
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn how_long_images_take_is_between_two_looks_and_exact_where_it_was_told() {
+    let Some(source) = Registry::start().await else { return };
+    let image = zoo::one("oci-image");
+    source.client().push_tree("app", &image.root, &["v1".to_owned()]).await.unwrap();
+    let sandbox = Sandbox::new();
+    sandbox.write(
+        "portolan.yaml",
+        &format!("version: 1\nhooks: [{{kind: harbor, registry: '{}', secret: well-kept}}]\n", source.host()),
+    );
+    let daemon = Daemon::start(&sandbox);
+    let api = Api::of(&daemon);
+    api.put("/mirrors/made/settings", &settings(&source)).await.is(201);
+    api.post("/mirrors/made/runs", &Value::Null).await.is(202);
+    let is_there = |lag: &Value, number: usize| lag["items"].as_array().unwrap().len() == number;
+    let first = api.until("/mirrors/made/lag", |lag| is_there(lag, 1)).await;
+    let first = &first["items"][0];
+    assert_eq!((&first["target"], &first["moved_after"]), (&json!("store:made/app:v1"), &Value::Null));
+    assert!(first["most_seconds"].is_null() && first["least_seconds"].is_number(), "{first}");
+
+    // Between the run before and this one.
+    source.client().push_tree("app", &image.root, &["v2".to_owned()]).await.unwrap();
+    api.until("/mirrors/made", |mirror| mirror["last_run"]["outcome"] == "done").await;
+    let before = api.get("/runs").await.is(200)["items"][0]["started_at"].clone();
+    api.post("/mirrors/made/runs", &Value::Null).await.is(202);
+    let second = api.until("/mirrors/made/lag?after=store:made/app:v1", |lag| is_there(lag, 1)).await;
+    let second = &second["items"][0];
+    assert_eq!((&second["target"], &second["moved_after"]), (&json!("store:made/app:v2"), &before));
+    assert!(second["most_seconds"].as_f64() > second["least_seconds"].as_f64(), "{second}");
+
+    // As it was told.
+    source.client().push_tree("app", &image.root, &["v3".to_owned()]).await.unwrap();
+    let told = json!({ "type": "PUSH_ARTIFACT", "event_data": {
+        "resources": [{ "tag": "v3" }], "repository": { "repo_full_name": "app" } } });
+    let request = http_client().post(format!("{}/hooks/harbor", daemon.url()));
+    let sent = request.header("authorization", "well-kept").body(told.to_string()).send().await.unwrap();
+    assert_eq!(sent.status(), 202);
+    let third = api.until("/mirrors/made/lag?after=store:made/app:v2", |lag| is_there(lag, 1)).await;
+    let third = &third["items"][0];
+    assert_eq!(third["moved_after"], third["moved_before"]);
+    assert_eq!(third["most_seconds"], third["least_seconds"]);
+    let metrics = http_client().get(format!("{}/metrics", daemon.url())).send().await.unwrap();
+    let metrics = metrics.text().await.unwrap();
+    assert!(metrics.contains(r#"portolan_mirror_lag_seconds_count{mirror="made"} 2"#), "{metrics}");
 }

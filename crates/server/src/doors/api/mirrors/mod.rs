@@ -4,6 +4,7 @@ mod ask_run;
 mod delete_settings;
 mod get;
 mod get_settings;
+mod lag;
 mod list;
 mod pause;
 mod put_settings;
@@ -29,6 +30,7 @@ pub(super) fn operations() -> OpenApiRouter<ApiDoor> {
         .routes(routes!(pause::pause_mirror))
         .routes(routes!(pause::resume_mirror))
         .routes(routes!(ask_run::ask_run))
+        .routes(routes!(lag::list_lag))
 }
 
 /// The mirror of this name that is in force.
