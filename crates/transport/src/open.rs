@@ -7,7 +7,7 @@ use portolan_oci::{Registry, RepositoryName};
 
 use crate::registry::{ClientOptions, LoginCheck, Net, RateLimits, Registries, RegistryRepository};
 use crate::{
-    Archive, DockerArchiveWriter, HostGate, Hosts, LayoutRepository, LocalGate, Location, MemoryPins,
+    Archive, DockerArchiveWriter, Fence, FencedTarget, HostGate, Hosts, LayoutRepository, LocalGate, Location, MemoryPins,
     OciArchiveWriter, RealmPins, Source, Target, TransportError, TransportResult,
 };
 
@@ -57,15 +57,22 @@ impl PlacesOptions {
 /// All places that images are read from and written to. Keeps one client for each registry host, so there
 /// should be one of these in a process.
 pub struct Places {
-    registries: Registries,
+    registries: Arc<Registries>,
     store: Option<Arc<dyn OwnStore>>,
+    fence: Option<Fence>,
 }
 
 impl Places {
     /// Sends nothing yet.
     pub fn new(options: PlacesOptions) -> Self {
         let PlacesOptions { hosts, gate, pins, client, store } = options;
-        Self { registries: Registries::new(Net::new(hosts, gate, pins, client)), store }
+        let registries = Arc::new(Registries::new(Net::new(hosts, gate, pins, client)));
+        Self { registries, store, fence: None }
+    }
+
+    /// The same places, with all targets behind a fence.
+    pub fn behind(&self, fence: Fence) -> Self {
+        Self { registries: Arc::clone(&self.registries), store: self.store.clone(), fence: Some(fence) }
     }
 
     /// The place to read from. Nothing is sent to a registry, so one that does not exist shows at the first
@@ -90,6 +97,14 @@ impl Places {
     /// # Errors
     /// If the settings of a registry cannot be used, or a file or folder cannot be written.
     pub async fn target(&self, location: &Location) -> TransportResult<Arc<dyn Target>> {
+        let target = self.open_target(location).await?;
+        Ok(match &self.fence {
+            Some(fence) => Arc::new(FencedTarget::new(target, fence.clone())),
+            None => target,
+        })
+    }
+
+    async fn open_target(&self, location: &Location) -> TransportResult<Arc<dyn Target>> {
         match location {
             Location::Registry(registry, repository) => Ok(Arc::new(self.registry(registry, repository)?)),
             Location::Layout(path) => Ok(Arc::new(LayoutRepository::create(path.clone()).await?)),
