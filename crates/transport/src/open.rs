@@ -55,7 +55,8 @@ impl PlacesOptions {
 }
 
 /// All places that images are read from and written to. Keeps one client for each registry host, so there
-/// should be one of these in a process.
+/// should be one of these in a process. Clones are the same places.
+#[derive(Clone)]
 pub struct Places {
     registries: Arc<Registries>,
     store: Option<Arc<dyn OwnStore>>,

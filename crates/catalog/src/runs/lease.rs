@@ -21,6 +21,25 @@ pub struct RunLease {
     pub(super) taking: Taking,
 }
 
+/// Whose lease it is, without the right itself: for what is written in its name.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LeaseKey {
+    pub(crate) mirror: String,
+    pub(crate) run: RunId,
+}
+
+impl LeaseKey {
+    /// The mirror that is run.
+    pub fn mirror(&self) -> &str {
+        &self.mirror
+    }
+
+    /// The run that it is for.
+    pub fn run(&self) -> RunId {
+        self.run
+    }
+}
+
 /// How a lease was come by.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Taking {
@@ -44,6 +63,11 @@ impl RunLease {
         lock: Arc<Lock>,
     ) -> Self {
         Self { run, mirror, lasts, ends: end(asked, lasts), lock, taking }
+    }
+
+    /// Whose it is.
+    pub fn key(&self) -> LeaseKey {
+        LeaseKey { mirror: self.mirror.clone(), run: self.run }
     }
 
     /// How it was come by.

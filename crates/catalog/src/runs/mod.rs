@@ -29,7 +29,7 @@ pub use end_run::{RunEnd, RunReport};
 pub use failures::FailedImage;
 pub use handle::Runs;
 pub(crate) use lease::hold_mirror;
-pub use lease::{RunLease, Taking};
+pub use lease::{LeaseKey, RunLease, Taking};
 pub use outcome::RunOutcome;
 pub use pause::Pause;
 pub use renew::Renewal;

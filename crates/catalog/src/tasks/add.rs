@@ -7,7 +7,7 @@ use super::Tasks;
 use crate::runs::hold_mirror;
 use crate::sql::{self, Insert, There};
 use crate::writer::Operation;
-use crate::{CatalogError, RunLease};
+use crate::{CatalogError, LeaseKey};
 
 /// Rows of one statement: each may have megabytes.
 const AT_ONCE: usize = 20;
@@ -49,8 +49,8 @@ impl Tasks {
     ///
     /// # Errors
     /// As any write.
-    pub async fn add(&self, lease: &RunLease, tasks: NewTasks) -> Result<AddTasks, CatalogError> {
-        let (mirror, run) = (lease.mirror().to_owned(), lease.run().get());
+    pub async fn add(&self, key: &LeaseKey, tasks: NewTasks) -> Result<AddTasks, CatalogError> {
+        let (mirror, run) = (key.mirror.clone(), key.run.get());
         self.writer.write(Add { mirror, run, tasks }).await
     }
 }

@@ -6,7 +6,7 @@ use sea_orm::DatabaseTransaction;
 use super::Tasks;
 use super::add::is_leased;
 use crate::writer::Operation;
-use crate::{CatalogError, RunLease, sql};
+use crate::{CatalogError, LeaseKey, sql};
 
 /// Which work is forgotten.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -29,8 +29,8 @@ impl Tasks {
     ///
     /// # Errors
     /// As any write.
-    pub async fn clear(&self, lease: &RunLease, which: ClearTasks) -> Result<(), CatalogError> {
-        let (mirror, run) = (lease.mirror().to_owned(), lease.run().get());
+    pub async fn clear(&self, key: &LeaseKey, which: ClearTasks) -> Result<(), CatalogError> {
+        let (mirror, run) = (key.mirror.clone(), key.run.get());
         self.writer.write(Clear { mirror, run, which }).await
     }
 }

@@ -6,7 +6,7 @@ use sea_orm::DatabaseTransaction;
 use super::Tasks;
 use super::add::is_leased;
 use crate::writer::Operation;
-use crate::{CatalogError, RunLease, sql};
+use crate::{CatalogError, LeaseKey, sql};
 
 /// Work that an earlier run left, and of which something may still be under way.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -29,8 +29,8 @@ impl Tasks {
     ///
     /// # Errors
     /// As any write.
-    pub async fn take_left(&self, lease: &RunLease) -> Result<Vec<LeftTask>, CatalogError> {
-        let (mirror, run) = (lease.mirror().to_owned(), lease.run().get());
+    pub async fn take_left(&self, key: &LeaseKey) -> Result<Vec<LeftTask>, CatalogError> {
+        let (mirror, run) = (key.mirror.clone(), key.run.get());
         self.writer.write(TakeLeft { mirror, run }).await
     }
 }

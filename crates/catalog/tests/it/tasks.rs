@@ -45,7 +45,7 @@ fn wanted(node: NodeId, most: u32, lasts: Duration) -> ClaimTasks {
 
 async fn add(tasks: &Tasks, lease: &RunLease, first: i64, count: usize) -> AddTasks {
     let what = (0..count).map(|number| format!("piece {number}")).collect();
-    tasks.add(lease, NewTasks { form: 1, first, what }).await.unwrap()
+    tasks.add(&lease.key(), NewTasks { form: 1, first, what }).await.unwrap()
 }
 
 async fn claim(tasks: &Tasks, node: NodeId, lasts: Duration) -> Option<ClaimedTask> {
@@ -92,10 +92,10 @@ async fn work_is_claimed_once_and_ended_once(scratch: &Scratch) {
     let known: BTreeSet<i64> = (0..48).collect();
     let ended = tasks.ended(lease.run(), &known).await.unwrap();
     assert_eq!(ended.iter().map(|task| task.number).collect::<Vec<_>>(), [48, 49]);
-    tasks.clear(&lease, ClearTasks::Plain).await.unwrap();
+    tasks.clear(&lease.key(), ClearTasks::Plain).await.unwrap();
     let left = tasks.ended(lease.run(), &BTreeSet::new()).await.unwrap();
     assert_eq!(left, [], "1 and 2 are still under way, but have not ended");
-    tasks.clear(&lease, ClearTasks::All).await.unwrap();
+    tasks.clear(&lease.key(), ClearTasks::All).await.unwrap();
 }
 
 async fn who_was_not_heard_of_loses_its_work_and_changes_nothing_more(scratch: &Scratch) {
@@ -118,7 +118,7 @@ async fn who_was_not_heard_of_loses_its_work_and_changes_nothing_more(scratch: &
         (ended[0].outcome.as_deref(), ended[0].takeovers, ended[0].node),
         (Some("well"), 1, Some(two))
     );
-    tasks.clear(&lease, ClearTasks::Plain).await.unwrap();
+    tasks.clear(&lease.key(), ClearTasks::Plain).await.unwrap();
     assert_eq!(tasks.ended(lease.run(), &BTreeSet::new()).await.unwrap().len(), 1, "it is seen to again");
 }
 
@@ -184,13 +184,13 @@ async fn what_an_earlier_run_left_is_taken_over(scratch: &Scratch) {
     assert!(next.run() > was);
     let left = vec![LeftTask { form: 1, what: "piece 0".to_owned() }];
     for _ in 0..2 {
-        assert_eq!(tasks.take_left(&next).await.unwrap(), left, "whoever takes over from us needs it, too");
+        assert_eq!(tasks.take_left(&next.key()).await.unwrap(), left, "whoever takes over from us needs it, too");
     }
     assert_eq!(tasks.renew(&mut taken.lease).await.unwrap(), RenewTask::Lost);
     assert_eq!(tasks.end(&taken.lease, end("late")).await.unwrap(), EndTask::TakenOver);
     for lease in [&brief, &next] {
-        tasks.clear(lease, ClearTasks::All).await.unwrap();
-        let left = tasks.take_left(&next).await.unwrap();
+        tasks.clear(&lease.key(), ClearTasks::All).await.unwrap();
+        let left = tasks.take_left(&next.key()).await.unwrap();
         assert_eq!(left.len(), usize::from(lease.run() == brief.run()), "only whose mirror it is clears");
     }
     dead = next;
@@ -201,7 +201,7 @@ async fn large_work_is_kept_as_it_is(scratch: &Scratch) {
     let catalog = scratch.open().await;
     let (tasks, lease, node) = (catalog.tasks(), begin(&catalog, LONG).await, node(&catalog).await);
     let what = vec!["ä\u{1f4a1}".repeat(300_000)];
-    tasks.add(&lease, NewTasks { form: 1, first: 7, what: what.clone() }).await.unwrap();
+    tasks.add(&lease.key(), NewTasks { form: 1, first: 7, what: what.clone() }).await.unwrap();
     let claimed = claim(&tasks, node, LONG).await.unwrap();
     assert!(claimed.what == what[0]);
     assert_eq!(claimed.lease.number(), 7);
