@@ -233,8 +233,8 @@ pub use journal::{
 pub use location::DatabaseLocation;
 pub use nodes::{NewNode, Node, NodeId, Nodes, RenewNode};
 pub use runs::{
-    Awaited, FailedImage, LeaseKey, Pause, Renewal, Reschedule, Run, RunEnd, RunEnded, RunId, RunLease, RunOutcome,
-    RunReport, RunStart, RunTotals, Runs, Taking,
+    Awaited, FailedImage, LeaseKey, Pause, Renewal, Reschedule, Run, RunEnd, RunEnded, RunId, RunLease,
+    RunOutcome, RunReport, RunStart, RunTotals, Runs, Taking,
 };
 pub use server::{Server, ServerConnections, ServerUrl, ServerUrlError};
 pub use tasks::{

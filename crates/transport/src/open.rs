@@ -7,9 +7,14 @@ use portolan_oci::{Registry, RepositoryName};
 
 use crate::registry::{ClientOptions, LoginCheck, Net, RateLimits, Registries, RegistryRepository};
 use crate::{
-    Archive, DockerArchiveWriter, Fence, FencedTarget, HostGate, Hosts, LayoutRepository, LocalGate, Location, MemoryPins,
-    OciArchiveWriter, RealmPins, Source, Target, TransportError, TransportResult,
+    Archive, DockerArchiveWriter, Fence, FencedTarget, HostGate, Hosts, LayoutRepository, LocalGate,
+    Location, MemoryPins, OciArchiveWriter, RealmPins, Share, Source, Target, TransportError,
+    TransportResult,
 };
+
+/// Requests of this process to one host at once, whatever its settings: those without a body of a blob, and bodies.
+const LIGHT: usize = 64;
+const HEAVY: usize = 32;
 
 /// Our own store, which lies on a floor above: whoever puts the program together gives it to [`Places`].
 #[async_trait]
@@ -46,11 +51,16 @@ impl PlacesOptions {
     pub fn new(hosts: Hosts) -> Self {
         Self {
             hosts,
-            gate: Arc::new(LocalGate::new(64, 32)),
+            gate: Arc::new(LocalGate::new(LIGHT, HEAVY)),
             pins: Arc::new(MemoryPins::default()),
             client: ClientOptions::default(),
             store: None,
         }
+    }
+
+    /// With the limits that hosts' settings name divided between nodes.
+    pub fn among(self, share: Share) -> Self {
+        Self { gate: Arc::new(LocalGate::new(LIGHT, HEAVY).among(share)), ..self }
     }
 }
 

@@ -184,7 +184,11 @@ async fn what_an_earlier_run_left_is_taken_over(scratch: &Scratch) {
     assert!(next.run() > was);
     let left = vec![LeftTask { form: 1, what: "piece 0".to_owned() }];
     for _ in 0..2 {
-        assert_eq!(tasks.take_left(&next.key()).await.unwrap(), left, "whoever takes over from us needs it, too");
+        assert_eq!(
+            tasks.take_left(&next.key()).await.unwrap(),
+            left,
+            "whoever takes over from us needs it, too"
+        );
     }
     assert_eq!(tasks.renew(&mut taken.lease).await.unwrap(), RenewTask::Lost);
     assert_eq!(tasks.end(&taken.lease, end("late")).await.unwrap(), EndTask::TakenOver);

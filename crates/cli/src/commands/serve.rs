@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use clap::Args;
+use futures::future::join;
 use portolan_config::{Config, HookSettings};
 use portolan_server::access::{Admission, Gate};
 use portolan_server::background::keep_house;
@@ -11,12 +12,12 @@ use portolan_server::doors::hooks::Hook;
 use portolan_server::doors::{self, Mirroring};
 use portolan_server::http::{Encryption, HttpLimits, Server};
 use portolan_server::metrics::Metrics;
-use portolan_server::mirroring::{Bell, Means, Runner, SystemClock, keep_mirrors};
+use portolan_server::mirroring::{Bell, Means, Runner, SystemClock, keep_helping, keep_mirrors};
 use portolan_server::tls::{Tls, TlsFiles};
 use tokio::runtime::Handle;
 
 use super::mirrors::work::engine_options;
-use crate::context::Context;
+use crate::context::{Context, Membership};
 use crate::error::{CliError, Failure};
 use crate::interrupt::Interrupt;
 use crate::outcome::Outcome;
@@ -44,7 +45,8 @@ pub(super) async fn run(_: &ServeArguments, context: &Context) -> Result<Outcome
     let store = opened.map_err(|cause| Failure::other("cannot open the store", cause))?.clone();
     let scheme = encryption.scheme();
     let (mirrors, bell) = (context.config()?.mirrors.clone(), Bell::default());
-    let books = context.books().await?;
+    let membership = Membership::begin("serve", context).await?;
+    let books = context.books().await?.among(membership.company());
     let (runs, hooks) = (books.runs.clone(), hooks(config)?);
     let mirroring = Mirroring { mirrors: mirrors.clone(), runs, bell: bell.clone(), hooks };
     let router = doors::all(store.clone(), (limits, scheme), metrics.clone(), &gate, mirroring);
@@ -70,16 +72,19 @@ pub(super) async fn run(_: &ServeArguments, context: &Context) -> Result<Outcome
         }
         let house = tokio::spawn(keep_house(store, changes, layouts, interrupt.token().clone()));
         let end = interrupt.token().clone();
+        membership.is_known().await;
         // On a thread of its own: planning a large mirror keeps no request waiting.
         let mirroring = tokio::task::spawn_blocking(move || {
             let means = Means { runner: &runner, clock: &SystemClock, metrics: &metrics, bell: &bell };
-            Handle::current().block_on(keep_mirrors(&mirrors, means, &end));
+            let keeping = join(keep_mirrors(&mirrors, means, &end), keep_helping(&runner, &mirrors, &end));
+            Handle::current().block_on(keeping);
         });
         let manager = service_manager::tell(server.heart(), interrupt.token().clone());
         tokio::join!(server.run(interrupt.token().clone()), manager);
         for work in [house, mirroring] {
             work.await.map_err(|cause| Failure::other("the work behind the doors broke down", cause))?;
         }
+        membership.end().await;
         Ok(Outcome::Done)
     })
     .await

@@ -2,6 +2,7 @@
 //! is first wanted, so that a command pays only for what it uses.
 
 mod catalog;
+mod nodes;
 mod places;
 mod realm_pins;
 mod store;
@@ -12,7 +13,7 @@ use std::sync::Arc;
 use portolan_catalog::{Access, Changes, Journal};
 use portolan_config::{Environment, Loaded};
 use portolan_sync::Books;
-use portolan_transport::Places;
+use portolan_transport::{Places, Share};
 
 use self::catalog::LazyCatalog;
 use self::store::LazyStore;
@@ -22,6 +23,7 @@ use crate::logging;
 use crate::output::Output;
 use crate::talk::Talk;
 
+pub(crate) use nodes::Membership;
 pub(crate) use places::PlacesMaker;
 
 /// What a command works with.
@@ -34,6 +36,7 @@ pub(crate) struct Context {
     catalog: OnceCell<Arc<LazyCatalog>>,
     store: OnceCell<Arc<LazyStore>>,
     places: OnceCell<Arc<Places>>,
+    share: Share,
 }
 
 impl Context {
@@ -46,8 +49,14 @@ impl Context {
             catalog: OnceCell::new(),
             store: OnceCell::new(),
             places: OnceCell::new(),
+            share: Share::default(),
             global,
         }
+    }
+
+    /// Between how many nodes the limits of hosts are divided.
+    pub(crate) fn share(&self) -> &Share {
+        &self.share
     }
 
     /// The variables of the environment.

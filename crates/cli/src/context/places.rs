@@ -5,7 +5,7 @@ use std::sync::Arc;
 use portolan_oci::{Descriptor, RawManifest, Registry, TagOrDigest};
 use portolan_transport::{
     Archive, ClientOptions, Endpoint, HostEnvironment, HostLimits, Hosts, HostsOptions, LayoutRepository,
-    Location, Login, LoginCheck, OwnStore, Places, PlacesOptions, RegistrySettings, Secret, Source,
+    Location, Login, LoginCheck, OwnStore, Places, PlacesOptions, RegistrySettings, Secret, Share, Source,
     TransportError, TransportResult,
 };
 
@@ -33,6 +33,7 @@ impl Context {
             pins: Arc::new(CatalogPins(Arc::clone(self.catalog()?))),
             client: ClientOptions { bandwidth: config.limits.bandwidth, ..ClientOptions::default() },
             store: Arc::clone(self.store()?),
+            share: self.share().clone(),
         })
     }
 
@@ -105,6 +106,7 @@ pub(crate) struct PlacesMaker {
     pins: Arc<CatalogPins>,
     client: ClientOptions,
     store: Arc<LazyStore>,
+    share: Share,
 }
 
 impl PlacesMaker {
@@ -121,7 +123,8 @@ impl PlacesMaker {
         let hosts = Hosts::new(HostsOptions { settings, environment: HostEnvironment::from_env() })?;
         let (pins, client) = (Arc::<CatalogPins>::clone(&self.pins), self.client.clone());
         let store: Arc<dyn OwnStore> = Arc::<LazyStore>::clone(&self.store);
-        Ok(Places::new(PlacesOptions { pins, client, store: Some(store), ..PlacesOptions::new(hosts) }))
+        let options = PlacesOptions::new(hosts).among(self.share.clone());
+        Ok(Places::new(PlacesOptions { pins, client, store: Some(store), ..options }))
     }
 }
 

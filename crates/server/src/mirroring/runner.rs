@@ -9,7 +9,7 @@ use portolan_sync::{
     Books, CopyError, Detail, Engine, EngineOptions, Mirror, Silent, SyncError, SyncOptions, SyncReport,
     SyncShare, TargetChecks, TargetReport,
 };
-use portolan_transport::{Endpoint, Places, TransportError};
+use portolan_transport::{Endpoint, Places};
 use tokio_util::sync::CancellationToken;
 
 use super::keep::{LastRun, Occasion, Ran, RunMirrors, Seen};
@@ -81,10 +81,7 @@ fn is_over(told: &Awaited, report: &SyncReport) -> bool {
         let is_it = run.source.parse::<Endpoint>().is_ok_and(|source| {
             source.location == image.location && (image.tag.is_none() || source.tag == image.tag)
         });
-        let may_pass = |target: &TargetReport| {
-            let cause = target.failure().and_then(CopyError::transport);
-            cause.is_some_and(TransportError::is_retryable)
-        };
+        let may_pass = |target: &TargetReport| target.failure().and_then(CopyError::may_pass) == Some(true);
         is_it && run.report.targets.iter().any(may_pass)
     })
 }

@@ -1,5 +1,6 @@
 //! This process among others.
 
+use std::collections::BTreeSet;
 use std::num::NonZeroU32;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Mutex, PoisonError};
@@ -22,6 +23,21 @@ pub struct Member {
     share: Share,
     id: Mutex<NodeId>,
     others: AtomicU32,
+    /// The mirrors whose runs this process leads.
+    leads: Mutex<BTreeSet<String>>,
+}
+
+/// While this lives, its process leads a run.
+#[derive(Debug)]
+pub(crate) struct Leading<'a> {
+    member: &'a Member,
+    mirror: String,
+}
+
+impl Drop for Leading<'_> {
+    fn drop(&mut self) {
+        self.member.leads.lock().unwrap_or_else(PoisonError::into_inner).remove(&self.mirror);
+    }
 }
 
 impl Member {
@@ -40,7 +56,8 @@ impl Member {
             return Ok(None);
         }
         let id = Mutex::new(nodes.register(about.clone(), lease).await?);
-        let member = Self { nodes, about, lease, share, id, others: AtomicU32::new(0) };
+        let member =
+            Self { nodes, about, lease, share, id, others: AtomicU32::new(0), leads: Mutex::default() };
         member.beat().await?;
         Ok(Some(member))
     }
@@ -53,6 +70,17 @@ impl Member {
     /// How many others lived at the last sign of life.
     pub fn others(&self) -> u32 {
         self.others.load(Ordering::Relaxed)
+    }
+
+    /// The mirrors whose runs this process shares with others now.
+    pub fn leads(&self) -> BTreeSet<String> {
+        self.leads.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Takes note that this process leads a run of this mirror, until what is returned is dropped.
+    pub(crate) fn lead(&self, mirror: &str) -> Leading<'_> {
+        self.leads.lock().unwrap_or_else(PoisonError::into_inner).insert(mirror.to_owned());
+        Leading { member: self, mirror: mirror.to_owned() }
     }
 
     /// How long work stays taken by a node that is not heard of.

@@ -181,7 +181,8 @@ impl PlannedImage {
         keep(&mut asked, shown.iter().map(Option::is_none));
         keep(&mut targets, shown.iter().map(Option::is_none));
         let divided = Divided { request: given, named, digest: job.digest, targets: shown };
-        let rest = (!targets.is_empty()).then_some(Self { request, named, listed, tree, job, asked, targets });
+        let rest =
+            (!targets.is_empty()).then_some(Self { request, named, listed, tree, job, asked, targets });
         (divided, rest)
     }
 }
@@ -198,7 +199,8 @@ mod tests {
     #[test]
     fn what_is_told_is_read_as_it_was() {
         let failed = End::Failed { cause: "it is full".to_owned(), may_pass: Some(true) };
-        let outcome = |end| TargetOutcome { end, from: Some(Digest::sha256(b"old")), tally: Tally::default() };
+        let outcome =
+            |end| TargetOutcome { end, from: Some(Digest::sha256(b"old")), tally: Tally::default() };
         let all = [End::Copied, End::Unchanged, failed].map(outcome).to_vec();
         let told = TaskOutcome::Images(vec![all.clone(), Vec::new()]);
         let text = serde_json::to_string(&told).unwrap();

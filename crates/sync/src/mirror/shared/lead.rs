@@ -43,6 +43,7 @@ impl Engine {
         }
         self.in_company.store(true, Ordering::Relaxed);
         let mut portion = Portion::divide(plan, texts, together.next);
+        let _leading = member.lead(together.turn.key.mirror());
         self.give(&portion, together).await?;
         let own = Plan { images: portion.take_own() };
         let gathering = self.gather_ended(&portion, member, together);
@@ -135,7 +136,9 @@ async fn all_ended(
         // What was taken over from an earlier portion stays among the rows.
         let known = ended.keys().copied().collect();
         let news = desk.tasks.ended(run, &known).await?;
-        ended.extend(news.into_iter().filter(|task| numbers.contains(&task.number)).map(|task| (task.number, task)));
+        ended.extend(
+            news.into_iter().filter(|task| numbers.contains(&task.number)).map(|task| (task.number, task)),
+        );
         if ended.len() >= numbers.len() {
             return Ok(());
         }

@@ -89,7 +89,8 @@ impl Portion {
             let Some(task) = tasks.remove(number) else { continue };
             let counts: Vec<usize> = piece.images.iter().map(|place| self.targets(*place)).collect();
             let done = outcome(&task).spread(&counts);
-            by_place.extend(piece.images.iter().copied().zip(done.into_iter().map(|done| (done, task.clone()))));
+            by_place
+                .extend(piece.images.iter().copied().zip(done.into_iter().map(|done| (done, task.clone()))));
         }
         let mut own = own.into_iter();
         let mut reports = Vec::with_capacity(self.images.len());

@@ -61,7 +61,8 @@ impl<'a> Together<'a> {
                 // at again then.
                 let plan = (task.form == FORM).then(|| TaskPlan::parse(&task.what));
                 if let Some(Ok(plan)) = plan {
-                    let names = plan.names().filter_map(|(place, tag)| Some((place.to_owned(), tag?.to_owned())));
+                    let names =
+                        plan.names().filter_map(|(place, tag)| Some((place.to_owned(), tag?.to_owned())));
                     left.extend(names);
                 }
             }
@@ -107,9 +108,7 @@ impl<'a> Together<'a> {
     fn had_work(&self, image: &PlannedImage) -> bool {
         !self.left.is_empty()
             && image.request.targets.iter().any(|to| match &to.name {
-                PutAs::Tag(tag) => {
-                    self.left.contains(&(to.target.location().to_string(), tag.to_string()))
-                }
+                PutAs::Tag(tag) => self.left.contains(&(to.target.location().to_string(), tag.to_string())),
                 PutAs::Digest => false,
             })
     }
