@@ -13,6 +13,7 @@ pub(crate) mod entities;
 mod failures;
 mod handle;
 mod lease;
+mod left;
 mod list;
 mod outcome;
 mod part;

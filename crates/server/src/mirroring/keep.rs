@@ -45,6 +45,8 @@ pub struct Seen {
     pub rescheduled: Option<Schedule>,
     /// Whether there are images that it was told to see to.
     pub told: bool,
+    /// Whether its last run was another process's that is gone, and did not end.
+    pub left: bool,
 }
 
 /// Why a mirror is run.
@@ -73,6 +75,11 @@ pub trait RunMirrors {
     /// # Errors
     /// If the catalogue fails.
     async fn look(&self, mirror: &Mirror) -> Result<Seen, CatalogError>;
+
+    /// Whether others share the catalogue: what they are told, and what they leave, rings no bell here.
+    fn has_company(&self) -> bool {
+        false
+    }
 
     /// Runs a mirror once on this occasion. When `end` is cancelled, the run ends at once and can be gone on with.
     ///
@@ -171,6 +178,7 @@ impl Kept<'_> {
             rung.mark_unchanged();
             let (next, told) = match runner.look(self.mirror).await {
                 Ok(Seen { paused: true, .. }) => (Due::At(later(now)), false),
+                Ok(Seen { told, left: true, .. }) => (Due::Now, told),
                 Ok(Seen { last, rescheduled, told, .. }) => {
                     since.note(last, now);
                     let other = rescheduled.map(Timing::Schedule);
@@ -192,7 +200,7 @@ impl Kept<'_> {
                     Begun::No => Some(later(clock.now())),
                 },
                 (None, Due::At(until)) => Some(until),
-                (None, Due::Now | Due::Never) => None,
+                (None, Due::Now | Due::Never) => runner.has_company().then(|| later(now)),
             };
             let waiting = async {
                 match until {

@@ -38,7 +38,13 @@ impl RunMirrors for Runner {
             LastRun { began: run.started_at, ended }
         });
         let told = !runs.awaited(name, 1).await?.is_empty();
-        Ok(Seen { last, paused: runs.paused(name).await?.is_some(), rescheduled: None, told })
+        let is_open = last.is_some_and(|last| !last.ended);
+        let left = is_open && self.has_company() && runs.is_left(name).await?;
+        Ok(Seen { last, paused: runs.paused(name).await?.is_some(), rescheduled: None, told, left })
+    }
+
+    fn has_company(&self) -> bool {
+        self.books.company.member.is_some()
     }
 
     async fn run(

@@ -29,7 +29,7 @@ impl RunMirrors for ShelfRunner {
         let last = runs.runs(name, 1).await?.first().map_or(counted_from, |run| run.started_at);
         let paused = runs.paused(name).await?.is_some() || schedule.is_none();
         let last = LastRun { began: last.max(counted_from), ended: true };
-        Ok(Seen { last: Some(last), paused, rescheduled: schedule, told: false })
+        Ok(Seen { last: Some(last), paused, rescheduled: schedule, told: false, left: false })
     }
 
     async fn run(&self, mirror: &Mirror, _: Occasion, end: &CancellationToken) -> Result<Ran, SyncError> {

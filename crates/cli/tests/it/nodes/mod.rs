@@ -1,0 +1,5 @@
+//! Several daemons with one database, of which some die and some stand still.
+
+mod killed;
+mod stage;
+mod taken_over;
