@@ -15,7 +15,7 @@ use crate::{CatalogError, database, sql};
 pub enum RenewTask {
     /// It lasts for its whole time again.
     Renewed,
-    /// Another has it or has had it, or it is no longer wanted: nothing more may be changed.
+    /// Another has it or has had it, or its run has ended: nothing more may be changed.
     Lost,
 }
 
@@ -51,7 +51,8 @@ impl Operation for Renew {
     async fn run(&self, transaction: &DatabaseTransaction) -> Result<RenewTask, CatalogError> {
         let until = database::now(transaction).await?.saturating_add(self.lasts);
         let renew = "UPDATE run_task SET expires_at = ? \
-                     WHERE run_id = ? AND number = ? AND token = ? AND state = 'taken'";
+                     WHERE run_id = ? AND number = ? AND token = ? AND state = 'taken' \
+                     AND EXISTS (SELECT 1 FROM run_lease WHERE run_lease.run_id = run_task.run_id)";
         let values = [until.into(), self.run.into(), self.number.into(), self.token.into()];
         let renewed = sql::execute(transaction, renew, values).await?;
         Ok(if renewed == 0 { RenewTask::Lost } else { RenewTask::Renewed })

@@ -156,6 +156,12 @@ async fn only_work_of_known_mirrors_forms_and_living_runs_is_claimed(scratch: &S
     assert_eq!(add(&tasks, &lease, 1, 1).await, AddTasks::Lost);
     lease = begin(&catalog, LONG).await;
     add(&tasks, &lease, 0, 1).await;
+    let mut claimed = claim(&tasks, node, LONG).await.unwrap();
+    assert_eq!(tasks.renew(&mut claimed.lease).await.unwrap(), RenewTask::Renewed);
+    catalog.runs().release(&lease).await.unwrap();
+    assert_eq!(tasks.renew(&mut claimed.lease).await.unwrap(), RenewTask::Lost, "its run is over");
+    lease = begin(&catalog, LONG).await;
+    add(&tasks, &lease, 0, 1).await;
     for (mirror, form) in [("Base", 1), ("base", 2), ("other", 1)] {
         let mirrors = BTreeSet::from([mirror.to_owned()]);
         assert!(!tasks.are_open(&mirrors, form).await.unwrap());

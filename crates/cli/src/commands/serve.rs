@@ -72,12 +72,13 @@ pub(super) async fn run(_: &ServeArguments, context: &Context) -> Result<Outcome
         }
         let house = tokio::spawn(keep_house(store, changes, layouts, interrupt.token().clone()));
         let end = interrupt.token().clone();
-        membership.is_known().await;
         // On a thread of its own: planning a large mirror keeps no request waiting.
         let mirroring = tokio::task::spawn_blocking(move || {
             let means = Means { runner: &runner, clock: &SystemClock, metrics: &metrics, bell: &bell };
-            let keeping = join(keep_mirrors(&mirrors, means, &end), keep_helping(&runner, &mirrors, &end));
-            Handle::current().block_on(keeping);
+            Handle::current().block_on(async {
+                end.run_until_cancelled(runner.books.company.is_known()).await;
+                join(keep_mirrors(&mirrors, means, &end), keep_helping(&runner, &mirrors, &end)).await
+            });
         });
         let manager = service_manager::tell(server.heart(), interrupt.token().clone());
         tokio::join!(server.run(interrupt.token().clone()), manager);

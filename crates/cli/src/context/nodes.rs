@@ -43,13 +43,6 @@ impl Membership {
         self.company.clone()
     }
 
-    /// Waits until the others know of this process.
-    pub(crate) async fn is_known(&self) {
-        if let Some(member) = &self.company.member {
-            member.is_known().await;
-        }
-    }
-
     /// Goes away. Nothing more is done by then.
     pub(crate) async fn end(self) {
         self.end.cancel();

@@ -27,6 +27,13 @@ impl Default for Company {
 }
 
 impl Company {
+    /// Waits until the others know of this process, if there are any.
+    pub async fn is_known(&self) {
+        if let Some(member) = &self.member {
+            member.is_known().await;
+        }
+    }
+
     /// This process, if others live beside it.
     pub(crate) fn beside_others(&self) -> Option<&Member> {
         self.member.as_deref().filter(|member| member.others() > 0)

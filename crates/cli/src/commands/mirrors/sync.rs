@@ -74,7 +74,7 @@ async fn sync(
     let progress = Progress::show(context.global.progress, &context.talk, &board, notes);
     let mut ended = Vec::new();
     let membership = Membership::begin("sync", context).await?;
-    membership.is_known().await;
+    membership.company().is_known().await;
     let books = context.books().await?.among(membership.company());
     for mirror in &mirrors {
         ended.push((mirror.name.clone(), run_mirror(mirror, &engine, arguments, (context, &books)).await));

@@ -40,7 +40,7 @@ pub(super) async fn run(_: &WorkArguments, context: &Context) -> Result<Outcome,
     };
     let mirrors = context.config()?.mirrors.clone();
     Interrupt::over(&context.talk, async |interrupt| {
-        membership.is_known().await;
+        membership.company().is_known().await;
         context.talk.insist("working for others");
         let end = interrupt.token().clone();
         let work = move || Handle::current().block_on(keep_helping(&runner, &mirrors, &end));

@@ -11,7 +11,7 @@ async fn all_images_arrive_though_one_node_is_killed_and_one_stands_still() {
     let Some(stage) = Stage::set().await else { return };
     stage.slow_down(Duration::from_millis(60));
     let [north, east, west] = NODES.map(|name| stage.start(name, ""));
-    until("three nodes", async || stage.nodes().await.values().filter(|lives| **lives).count() == 3).await;
+    until("nodes that know of each other", async || stage.know_each_other().await).await;
     let began = Instant::now();
     stage.tell(&north).await;
 

@@ -90,6 +90,10 @@ impl Stage {
         self.images
     }
 
+    pub(crate) fn proxy(&self) -> &Proxy {
+        &self.proxy
+    }
+
     /// Starts a node, with what is set beside for the target.
     pub(crate) fn start(&self, name: &str, limits: &str) -> Daemon {
         let (from, to) = (self.source.host(), self.proxy.host());
@@ -127,6 +131,13 @@ impl Stage {
     pub(crate) async fn nodes(&self) -> BTreeMap<String, bool> {
         let nodes = self.catalog.nodes().list().await.unwrap();
         nodes.into_iter().map(|node| (node.about.name, node.is_living)).collect()
+    }
+
+    /// Whether each node has counted the others since the last of them came.
+    pub(crate) async fn know_each_other(&self) -> bool {
+        let nodes = self.catalog.nodes().list().await.unwrap();
+        let last = nodes.iter().map(|node| node.started_at).max();
+        nodes.len() == NODES.len() && nodes.iter().all(|node| Some(node.seen_at) > last)
     }
 
     /// The last run.

@@ -11,7 +11,7 @@ async fn another_leads_when_the_leader_stands_still_and_looks_at_its_work_once_m
     let Some(stage) = Stage::set().await else { return };
     stage.slow_down(Duration::from_millis(60));
     let [north, _east, _west] = NODES.map(|name| stage.start(name, ""));
-    until("three nodes", async || stage.nodes().await.values().filter(|lives| **lives).count() == 3).await;
+    until("nodes that know of each other", async || stage.know_each_other().await).await;
     stage.tell(&north).await;
     until("work for all", async || NODES.iter().all(|name| stage.put(name) > 0)).await;
     north.signal("STOP");
