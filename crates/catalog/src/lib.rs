@@ -1,8 +1,8 @@
 //! The database of what Portolan knows: tables, migrations and SQL, one folder a subject.
 //!
 //! [`Catalog`] opens the database (creating and migrating it if need be); each subject is a cheap handle
-//! got from it: the [`Journal`], the [`Runs`] of mirrors, what they have [`Brought`], what prunes
-//! have [`Condemned`]; what the store holds, its [`Content`], and the [`Changes`] of it; who may do what there
+//! got from it: the [`Journal`], the [`Runs`] of mirrors, the [`Nodes`] that there are and the [`Tasks`] that they share,
+//! what mirrors have [`Brought`], what prunes have [`Condemned`]; what the store holds, its [`Content`], and the [`Changes`] of it; who may do what there
 //! ([`Access`]). Everything that is
 //! written goes through the one writer task of the process, which has it committed in a group or side by
 //! side; everything that is read goes through a few connections of its own. The database is an SQLite file, or
@@ -96,6 +96,20 @@
 //!                                  mirror, target PK              source, digest, moved_after NULL,
 //!                                                                 moved_before, visible_at
 //!
+//! node                             run_task                  what a run gives to the nodes
+//! ────                             ────────
+//! id          PK ◄───────────┐     run_id      PK → run
+//! name                       │     number      PK
+//! what                       │     mirror      indexed with run_id
+//! host                       │     form        of `what`
+//! started_at                 │     what        JSON
+//! seen_at                    │     state       open, taken, done, left
+//! expires_at                 └──── node_id     NULL
+//!                                  token       grows with each who takes it
+//!                                  takeovers   by others than the first
+//!                                  expires_at  NULL
+//!                                  outcome     JSON, NULL
+//!
 //! condemned_tag                    deletion
 //! ─────────────                    ────────
 //! place_id    PK → journal_place   id         PK
@@ -187,6 +201,7 @@ mod journal;
 mod location;
 mod migrations;
 mod mysql;
+mod nodes;
 mod opening;
 mod postgres;
 mod runs;
@@ -194,6 +209,7 @@ mod server;
 mod sql;
 mod sqlite;
 mod stored;
+mod tasks;
 mod upload_id;
 mod writer;
 
@@ -226,11 +242,16 @@ pub use journal::{
     TreeStart,
 };
 pub use location::DatabaseLocation;
+pub use nodes::{NewNode, Node, NodeId, Nodes, RenewNode};
 pub use runs::{
-    Arrival, AskedRun, Awaited, CancelRun, CancelledRun, Expected, FailedImage, MirrorChange, Pause, Renewal,
-    Reschedule, Run, RunEnd, RunEnded, RunId, RunLease, RunOutcome, RunReport, RunStart, RunTotals, Runs,
-    StoredMirror,
+    Arrival, AskedRun, Awaited, CancelRun, CancelledRun, Expected, FailedImage, LeaseKey, MirrorChange,
+    Pause, Renewal, Reschedule, Run, RunEnd, RunEnded, RunId, RunLease, RunOutcome, RunReport, RunStart,
+    RunTotals, Runs, StoredMirror, Taking,
 };
 pub use server::{Server, ServerConnections, ServerUrl, ServerUrlError};
+pub use tasks::{
+    AddTasks, ClaimTasks, ClaimedTask, ClearTasks, EndTask, EndedTask, LeftTask, NewTasks, RenewTask,
+    TaskEnd, TaskLease, Tasks,
+};
 pub use upload_id::{UploadId, UploadIdError};
 pub use writer::WriterStats;

@@ -14,6 +14,7 @@ impl Config {
             tls,
             access,
             layouts,
+            nodes,
             registries: _,
             mirrors: _,
             defaults: _,
@@ -29,6 +30,7 @@ impl Config {
             ("tls", self.tls != *tls),
             ("access", self.access != *access),
             ("layouts", self.layouts != *layouts),
+            ("nodes", self.nodes != *nodes),
             ("log", self.log != *log),
         ];
         fixed.into_iter().filter_map(|(section, differs)| differs.then_some(section)).collect()

@@ -14,6 +14,7 @@ pub mod conformance;
 mod content;
 mod endpoint;
 mod error;
+mod fence;
 #[cfg(any(test, feature = "fuzzing"))]
 #[doc(hidden)]
 pub mod fuzzing;
@@ -34,7 +35,8 @@ pub use capabilities::{Capabilities, Support};
 pub use content::{BlobRead, ByteStream, Chunk, Content, Piece};
 pub use endpoint::{Endpoint, EndpointError, InArchive, Location};
 pub use error::{Cause, TransportError, TransportResult};
-pub use host_gate::{HostGate, LocalGate, Permit, Weight};
+pub use fence::{Fence, FencedTarget};
+pub use host_gate::{HostGate, LocalGate, Permit, Share, Weight};
 pub use hosts::{
     CredentialFile, Erased, HostEndpoint, HostEnvironment, HostProfile, Hosts, HostsError, HostsOptions,
     Login, Reads, Scheme, Stored,

@@ -9,9 +9,14 @@ use crate::registry::{
     ApiAnswer, ApiCall, ClientOptions, LoginCheck, Net, RateLimits, Registries, RegistryRepository,
 };
 use crate::{
-    Archive, DockerArchiveWriter, HostGate, Hosts, LayoutRepository, LocalGate, Location, MemoryPins,
-    OciArchiveWriter, RealmPins, Source, Target, TransportError, TransportResult,
+    Archive, DockerArchiveWriter, Fence, FencedTarget, HostGate, Hosts, LayoutRepository, LocalGate,
+    Location, MemoryPins, OciArchiveWriter, RealmPins, Share, Source, Target, TransportError,
+    TransportResult,
 };
+
+/// Requests of this process to one host at once, whatever its settings: those without a body of a blob, and bodies.
+const LIGHT: usize = 64;
+const HEAVY: usize = 32;
 
 /// Our own store, which lies on a floor above: whoever puts the program together gives it to [`Places`].
 #[async_trait]
@@ -48,26 +53,39 @@ impl PlacesOptions {
     pub fn new(hosts: Hosts) -> Self {
         Self {
             hosts,
-            gate: Arc::new(LocalGate::new(64, 32)),
+            gate: Arc::new(LocalGate::new(LIGHT, HEAVY)),
             pins: Arc::new(MemoryPins::default()),
             client: ClientOptions::default(),
             store: None,
         }
     }
+
+    /// With the limits that hosts' settings name divided between nodes.
+    pub fn among(self, share: Share) -> Self {
+        Self { gate: Arc::new(LocalGate::new(LIGHT, HEAVY).among(share)), ..self }
+    }
 }
 
 /// All places that images are read from and written to. Keeps one client for each registry host, so there
-/// should be one of these in a process.
+/// should be one of these in a process. Clones are the same places.
+#[derive(Clone)]
 pub struct Places {
-    registries: Registries,
+    registries: Arc<Registries>,
     store: Option<Arc<dyn OwnStore>>,
+    fence: Option<Fence>,
 }
 
 impl Places {
     /// Sends nothing yet.
     pub fn new(options: PlacesOptions) -> Self {
         let PlacesOptions { hosts, gate, pins, client, store } = options;
-        Self { registries: Registries::new(Net::new(hosts, gate, pins, client)), store }
+        let registries = Arc::new(Registries::new(Net::new(hosts, gate, pins, client)));
+        Self { registries, store, fence: None }
+    }
+
+    /// The same places, with all targets behind a fence.
+    pub fn behind(&self, fence: Fence) -> Self {
+        Self { registries: Arc::clone(&self.registries), store: self.store.clone(), fence: Some(fence) }
     }
 
     /// The place to read from. Nothing is sent to a registry, so one that does not exist shows at the first
@@ -92,6 +110,14 @@ impl Places {
     /// # Errors
     /// If the settings of a registry cannot be used, or a file or folder cannot be written.
     pub async fn target(&self, location: &Location) -> TransportResult<Arc<dyn Target>> {
+        let target = self.open_target(location).await?;
+        Ok(match &self.fence {
+            Some(fence) => Arc::new(FencedTarget::new(target, fence.clone())),
+            None => target,
+        })
+    }
+
+    async fn open_target(&self, location: &Location) -> TransportResult<Arc<dyn Target>> {
         match location {
             Location::Registry(registry, repository) => Ok(Arc::new(self.registry(registry, repository)?)),
             Location::Layout(path) => Ok(Arc::new(LayoutRepository::create(path.clone()).await?)),

@@ -19,6 +19,7 @@ mod m0010_reschedules;
 mod m0011_awaited;
 mod m0012_asked;
 mod m0013_arrivals;
+mod m0014_nodes_and_tasks;
 #[cfg(test)]
 mod tests;
 
@@ -44,6 +45,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0011_awaited::Awaited),
             Box::new(m0012_asked::Asked),
             Box::new(m0013_arrivals::Arrivals),
+            Box::new(m0014_nodes_and_tasks::NodesAndTasks),
         ]
     }
 }

@@ -17,12 +17,14 @@ mod content;
 mod groups;
 mod hosts;
 mod manifests;
+mod nodes;
 mod opening;
 mod realms;
 mod runs;
 mod scratch;
 mod seen;
 mod servers;
+mod tasks;
 mod trees;
 mod uploads;
 

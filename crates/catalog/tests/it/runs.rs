@@ -257,8 +257,12 @@ async fn without_locks_a_lease_that_ended_is_taken_over_and_its_run_was_interrup
     scratch.without_locks();
     let (one, two) = (scratch.open().await, scratch.open().await);
     let mut late = begin(&one.runs(), "base", Duration::ZERO).await;
+    let is_server = !matches!(scratch, Scratch::Sqlite(_));
+    assert_eq!(two.runs().is_left("base").await.unwrap(), is_server);
+    assert!(!two.runs().is_left("other").await.unwrap());
     assert!(late.ends() <= Instant::now());
     let next = begin(&two.runs(), "base", LONG).await;
+    assert!(!two.runs().is_left("base").await.unwrap());
     assert!(next.run() > late.run());
     let interrupted = two.runs().last_run("base").await.unwrap().unwrap();
     assert_eq!(interrupted.id, late.run());

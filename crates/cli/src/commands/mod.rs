@@ -12,6 +12,7 @@ mod login;
 mod logout;
 mod man;
 mod mirrors;
+mod nodes;
 mod openapi;
 mod runs;
 mod serve;
@@ -41,6 +42,7 @@ pub(crate) enum Command {
     Explain(mirrors::explain::ExplainArguments),
     Mirrors(mirrors::MirrorsArguments),
     Runs(runs::RunsArguments),
+    Nodes(nodes::NodesArguments),
     Serve(serve::ServeArguments),
     Store(store::StoreArguments),
     Tags(tags::TagsArguments),
@@ -71,6 +73,7 @@ pub(crate) fn run(command: Command, context: &Context) -> Result<Outcome, CliErr
         Command::Explain(arguments) => wait(context, mirrors::explain::run(&arguments, context)),
         Command::Mirrors(arguments) => wait(context, mirrors::run(&arguments, context)),
         Command::Runs(arguments) => wait(context, runs::run(&arguments, context)),
+        Command::Nodes(arguments) => wait(context, nodes::run(&arguments, context)),
         Command::Serve(arguments) => wait(context, serve::run(&arguments, context)),
         Command::Store(arguments) => wait(context, store::run(&arguments, context)),
         Command::Tags(arguments) => wait(context, tags::run(&arguments, context)),

@@ -3,6 +3,7 @@
 
 mod catalog;
 mod mirrors;
+mod nodes;
 mod places;
 mod realm_pins;
 mod store;
@@ -13,7 +14,7 @@ use std::sync::Arc;
 use portolan_catalog::{Access, Changes, Journal};
 use portolan_config::{Environment, LoadError, Loaded};
 use portolan_sync::Books;
-use portolan_transport::Places;
+use portolan_transport::{Places, Share};
 
 use self::catalog::LazyCatalog;
 use self::store::LazyStore;
@@ -24,6 +25,7 @@ use crate::output::Output;
 use crate::talk::Talk;
 
 pub(crate) use mirrors::{of_file, shared};
+pub(crate) use nodes::Membership;
 pub(crate) use places::PlacesMaker;
 
 /// What a command works with.
@@ -36,6 +38,7 @@ pub(crate) struct Context {
     catalog: OnceCell<Arc<LazyCatalog>>,
     store: OnceCell<Arc<LazyStore>>,
     places: OnceCell<Arc<Places>>,
+    share: Share,
 }
 
 impl Context {
@@ -48,8 +51,14 @@ impl Context {
             catalog: OnceCell::new(),
             store: OnceCell::new(),
             places: OnceCell::new(),
+            share: Share::default(),
             global,
         }
+    }
+
+    /// Between how many nodes the limits of hosts are divided.
+    pub(crate) fn share(&self) -> &Share {
+        &self.share
     }
 
     /// The variables of the environment.

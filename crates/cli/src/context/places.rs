@@ -6,7 +6,7 @@ use portolan_config::Config;
 use portolan_oci::{Descriptor, RawManifest, Registry, TagOrDigest};
 use portolan_transport::{
     Archive, ClientOptions, Endpoint, HostEnvironment, HostLimits, Hosts, HostsOptions, LayoutRepository,
-    Location, Login, LoginCheck, OwnStore, Places, PlacesOptions, RegistrySettings, Secret, Source,
+    Location, Login, LoginCheck, OwnStore, Places, PlacesOptions, RegistrySettings, Secret, Share, Source,
     TransportError, TransportResult,
 };
 
@@ -38,6 +38,7 @@ impl Context {
             pins: Arc::new(CatalogPins(Arc::clone(self.catalog()?))),
             client: ClientOptions { bandwidth: config.limits.bandwidth, ..ClientOptions::default() },
             store: Arc::clone(self.store()?),
+            share: self.share().clone(),
         })
     }
 
@@ -110,6 +111,7 @@ pub(crate) struct PlacesMaker {
     pins: Arc<CatalogPins>,
     client: ClientOptions,
     store: Arc<LazyStore>,
+    share: Share,
 }
 
 impl PlacesMaker {
@@ -126,7 +128,8 @@ impl PlacesMaker {
         let hosts = Hosts::new(HostsOptions { settings, environment: HostEnvironment::from_env() })?;
         let (pins, client) = (Arc::<CatalogPins>::clone(&self.pins), self.client.clone());
         let store: Arc<dyn OwnStore> = Arc::<LazyStore>::clone(&self.store);
-        Ok(Places::new(PlacesOptions { pins, client, store: Some(store), ..PlacesOptions::new(hosts) }))
+        let options = PlacesOptions::new(hosts).among(self.share.clone());
+        Ok(Places::new(PlacesOptions { pins, client, store: Some(store), ..options }))
     }
 }
 

@@ -26,6 +26,7 @@ mod layouts;
 mod login;
 mod man;
 mod mirrors;
+mod nodes;
 mod picture_book;
 mod progress;
 mod prune;

@@ -47,6 +47,8 @@ pub struct Seen {
     pub asked: bool,
     /// Whether there are images that it was told to see to.
     pub told: bool,
+    /// Whether its last run was another process's that is gone, and did not end.
+    pub left: bool,
 }
 
 /// Why a mirror is run.
@@ -180,7 +182,8 @@ impl Kept<'_> {
                     Begun::No => Some(later(clock.now())),
                 },
                 (None, Due::At(until)) => Some(until),
-                (None, Due::Now | Due::Never) => None,
+                // What others write down about it rings no bell here.
+                (None, Due::Now | Due::Never) => Some(later(clock.now())),
             };
             let waiting = async {
                 match until {
@@ -217,6 +220,7 @@ impl Kept<'_> {
         let now = self.means.clock.now();
         let (next, wanted) = match self.means.runner.look(mirror).await {
             Ok(Seen { paused: true, .. }) => (Due::At(later(now)), None),
+            Ok(Seen { left: true, .. }) => (Due::Now, None),
             Ok(Seen { last, rescheduled, asked, told, .. }) => {
                 since.note(last, now);
                 let other = rescheduled.map(Timing::Schedule);

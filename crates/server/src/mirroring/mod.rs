@@ -2,7 +2,7 @@
 //!
 //! `reconcile` has each mirror kept that the configuration has now; `keep` looks at the clock for one and runs it when it
 //! is due, and looks again when the `bell` rings; `runner` runs it, as `portolan sync` does, and `under_way` shows how far it is; `lag` is how long
-//! images took.
+//! images took. `help` does what other nodes give away of the runs that they lead.
 //! What was begun when is in the catalogue, so a daemon that was away makes up for what it missed.
 //!
 //! Not here: when a mirror is due ([`Timing`](portolan_sync::select::Timing)), and what a run does
@@ -10,6 +10,7 @@
 
 mod bell;
 mod clock;
+mod help;
 mod keep;
 mod lag;
 mod reconcile;
@@ -20,6 +21,7 @@ mod under_way;
 
 pub use bell::Bell;
 pub use clock::{Clock, SystemClock};
+pub use help::keep_helping;
 pub use keep::{LastRun, Means, Occasion, Ran, RunMirrors, Seen};
 pub use reconcile::{keep_mirrors, unchanging};
 pub use runner::Runner;

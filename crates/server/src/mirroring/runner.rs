@@ -10,7 +10,7 @@ use portolan_sync::{
     Books, CopyError, Detail, Engine, Mirror, Observer, SyncError, SyncOptions, SyncReport, SyncShare,
     TargetChecks, TargetReport,
 };
-use portolan_transport::{Endpoint, TransportError};
+use portolan_transport::Endpoint;
 use tokio_util::sync::CancellationToken;
 
 use super::keep::{LastRun, Occasion, Ran, RunMirrors, Seen};
@@ -47,7 +47,9 @@ impl RunMirrors for Runner {
         let paused = runs.paused(name).await?.is_some();
         let asked = runs.asked_run(name).await?.is_some();
         let told = !runs.awaited(name, 1).await?.is_empty();
-        Ok(Seen { last, paused, rescheduled: None, asked, told })
+        let is_open = last.is_some_and(|last| !last.ended);
+        let left = is_open && self.books.company.member.is_some() && runs.is_left(name).await?;
+        Ok(Seen { last, paused, rescheduled: None, asked, told, left })
     }
 
     async fn is_unwanted(&self, mirror: &Mirror) -> Result<bool, CatalogError> {
@@ -137,10 +139,7 @@ fn is_over(told: &Awaited, report: &SyncReport) -> bool {
         let is_it = run.source.parse::<Endpoint>().is_ok_and(|source| {
             source.location == image.location && (image.tag.is_none() || source.tag == image.tag)
         });
-        let may_pass = |target: &TargetReport| {
-            let cause = target.failure().and_then(CopyError::transport);
-            cause.is_some_and(TransportError::is_retryable)
-        };
+        let may_pass = |target: &TargetReport| target.failure().and_then(CopyError::may_pass) == Some(true);
         is_it && run.report.targets.iter().any(may_pass)
     })
 }

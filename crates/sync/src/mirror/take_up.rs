@@ -5,6 +5,7 @@ use std::collections::HashSet;
 use portolan_catalog::{CatalogError, FailedImage, RunId, Runs};
 use portolan_transport::Places;
 
+use super::lease::Turn;
 use super::run::{Worked, run};
 use super::sum::{Detail, Sum};
 use super::{SyncError, SyncReport, SyncShare};
@@ -36,8 +37,8 @@ impl Engine {
         options: &TakeUpOptions<'_>,
     ) -> Result<SyncReport, SyncError> {
         let mirror = restored.mirror.clone();
-        let work = |run| self.work_planned(restored, options, run);
-        run(&options.books.runs, mirror.as_str(), &options.owner, work).await
+        let work = |turn: Turn| self.work_planned(behind(restored, &turn), options, turn.key.run());
+        run(options.books, mirror.as_str(), &options.owner, work).await
     }
 
     async fn work_planned(
@@ -67,6 +68,14 @@ impl Engine {
         };
         Ok(Worked { sum, left_out: 0, prune, still_failed })
     }
+}
+
+/// The plan with its targets behind the fence of the run, if it has one.
+fn behind(restored: Restored, turn: &Turn) -> Restored {
+    let Some(fence) = &turn.fence else { return restored };
+    let Restored { mirror, images, prune } = restored;
+    let images = images.into_iter().map(|image| image.behind(fence)).collect();
+    Restored { mirror, images, prune: prune.map(|prune| prune.behind(fence)) }
 }
 
 /// What failed in the last run, and is not in the plan.

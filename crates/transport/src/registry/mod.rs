@@ -44,6 +44,7 @@ mod repository;
 mod resolve;
 mod resume;
 mod retry;
+mod room;
 mod source;
 mod status;
 mod tags;

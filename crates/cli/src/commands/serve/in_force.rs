@@ -12,7 +12,7 @@ use crate::context::{Context, of_file, shared};
 use crate::error::{CliError, Failure};
 
 /// What a configuration puts in force. Secrets in files and variables are read now.
-pub(super) fn in_force(context: &Context, loaded: &Loaded) -> Result<InForce, CliError> {
+pub(in crate::commands) fn in_force(context: &Context, loaded: &Loaded) -> Result<InForce, CliError> {
     let places = context.places_maker_of(&loaded.config)?.with_logins(Vec::new())?;
     let hooks = hooks(&loaded.config.hooks)?;
     // A data folder is the daemon's for as long as it runs.

@@ -19,7 +19,7 @@ use portolan_server::metrics::Metrics;
 use portolan_server::mirroring::{Bell, UnderWay};
 use portolan_server::tls::{Tls, TlsFiles};
 
-use self::in_force::in_force;
+pub(super) use self::in_force::in_force;
 use self::mirrors::Mirrors;
 use self::reload::Reload;
 use crate::context::Context;

@@ -1,0 +1,6 @@
+//! Several daemons with one database, of which some die and some stand still.
+
+mod killed;
+mod limits;
+mod stage;
+mod taken_over;
