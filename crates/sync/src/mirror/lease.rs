@@ -7,6 +7,7 @@ use portolan_catalog::{Renewal, RunLease, RunStart, Runs};
 use tokio::time::{MissedTickBehavior, interval};
 
 use super::SyncError;
+use crate::CopyError;
 
 /// How long a mirror stays taken when the process that runs it is gone and the catalogue cannot know that.
 const LEASE: Duration = Duration::from_secs(60);
@@ -23,7 +24,7 @@ pub(super) async fn begin(runs: &Runs, mirror: &str, owner: &str) -> Result<RunL
     }
 }
 
-/// Does `work` as long as the lease can be kept.
+/// Does `work` as long as the lease can be kept, and until somebody cancels the run.
 pub(super) async fn keeping<T>(
     runs: &Runs,
     lease: &mut RunLease,
@@ -49,6 +50,11 @@ pub(super) async fn keeping<T>(
         };
         if lost {
             return Err(SyncError::Lost { mirror: lease.mirror().to_owned() });
+        }
+        match runs.cancelled(lease.run()).await {
+            Ok(Some(_)) => return Err(CopyError::Cancelled.into()),
+            Ok(None) => {}
+            Err(cause) => tracing::warn!(%cause, "cannot see whether a run was cancelled"),
         }
     }
 }
