@@ -44,6 +44,9 @@ const ARRIVAL: Insert<7> = Insert {
 /// Characters of a target that has a row.
 const LONGEST: usize = 512;
 
+/// Rows of one write.
+const PIECE: usize = 1_000;
+
 impl Runs {
     /// Notes what a mirror brought; of each target and name the last is kept.
     ///
@@ -53,7 +56,12 @@ impl Runs {
         arrivals.retain(|arrival| arrival.target.len() <= LONGEST);
         arrivals.sort_by(|one, other| one.target.cmp(&other.target));
         arrivals.dedup_by(|later, earlier| later.target == earlier.target);
-        self.writer.write(NoteArrivals { mirror: mirror.to_owned(), arrivals }).await
+        // A run that brought nothing writes nothing, and one that brought much holds up nobody.
+        for piece in arrivals.chunks(PIECE) {
+            let operation = NoteArrivals { mirror: mirror.to_owned(), arrivals: piece.to_vec() };
+            self.writer.write(operation).await?;
+        }
+        Ok(())
     }
 
     /// What a mirror brought last to each target and name, by these, behind `after`, up to so many.

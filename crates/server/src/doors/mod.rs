@@ -6,6 +6,7 @@ pub mod compat;
 pub mod console;
 pub mod health;
 pub mod hooks;
+mod html;
 mod known;
 pub mod registry;
 

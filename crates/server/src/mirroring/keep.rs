@@ -179,23 +179,17 @@ impl Kept<'_> {
             let until = match (occasion, next) {
                 (Some(occasion), _) => match self.run(&mirror, occasion, end).await {
                     Begun::Yes => continue,
-                    Begun::No => Some(later(clock.now())),
+                    Begun::No => later(clock.now()),
                 },
-                (None, Due::At(until)) => Some(until),
+                (None, Due::At(until)) => until,
                 // What others write down about it rings no bell here.
-                (None, Due::Now | Due::Never) => Some(later(clock.now())),
-            };
-            let waiting = async {
-                match until {
-                    Some(until) => self.wait(until).await,
-                    None => std::future::pending().await,
-                }
+                (None, Due::Now | Due::Never) => later(clock.now()),
             };
             tokio::select! {
                 () = end.cancelled() => return,
                 () = heard(&mut rung) => {}
                 () = heard(&mut current) => {}
-                () = waiting => {}
+                () = self.wait(until) => {}
             }
         }
     }

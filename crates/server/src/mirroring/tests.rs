@@ -233,6 +233,42 @@ async fn a_mirror_without_a_time_runs_when_it_is_told_and_what_failed_is_tried_a
     }
 }
 
+/// Asked to run by somebody who cannot ring, some time after it was looked at first.
+struct AskedFromAfar<'a> {
+    since: Timestamp,
+    clock: &'a Hands,
+    end: &'a CancellationToken,
+}
+
+#[async_trait(?Send)]
+impl RunMirrors for AskedFromAfar<'_> {
+    async fn look(&self, _: &Mirror) -> Result<Seen, CatalogError> {
+        Ok(Seen { asked: self.clock.now() >= self.since, ..Seen::default() })
+    }
+
+    async fn run(&self, _: &Mirror, occasion: Occasion, _: &CancellationToken) -> Result<Ran, SyncError> {
+        assert_eq!(occasion, Occasion::Asked);
+        self.end.cancel();
+        Ok(Ran::default())
+    }
+}
+
+#[tokio::test]
+async fn a_mirror_without_a_time_is_looked_at_once_a_minute() {
+    let begin = time("2026-11-23T10:00:00Z");
+    let clock = Hands { now: Mutex::new(begin), jumps: Mutex::default() };
+    let end = CancellationToken::new();
+    let runner = AskedFromAfar { since: begin + Duration::from_secs(90), clock: &clock, end: &end };
+    let settings = json!({ "name": "m", "source": "oci:from", "targets": ["oci:to"] });
+    let settings: MirrorSettings = serde_json::from_value(settings).unwrap();
+    let mirror = Mirror::new(&settings, &Policy::default(), &TagSets::default()).unwrap();
+    let (metrics, bell) = (Metrics::default(), Bell::default());
+    let means = Means { runner: &runner, clock: &clock, metrics: &metrics, bell: &bell };
+    let keeping = keep_mirrors(unchanging([mirror]), means, &end);
+    tokio::time::timeout(Duration::from_secs(60), keeping).await.expect("it is never looked at again");
+    assert_eq!(clock.now(), begin + Duration::from_secs(120));
+}
+
 #[tokio::test]
 async fn each_time_is_put_off_by_a_part_of_the_jitter() {
     let begin = time("2026-11-23T10:00:00Z");

@@ -187,6 +187,17 @@ pub struct AuditLine {
     pub detail: String,
 }
 
+impl TokenState {
+    /// Its word.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Good => "good",
+            Self::Expired => "expired",
+            Self::Revoked => "revoked",
+        }
+    }
+}
+
 impl From<&User> for UserData {
     fn from(user: &User) -> Self {
         Self {

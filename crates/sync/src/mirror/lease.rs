@@ -8,6 +8,7 @@ use portolan_transport::{Fence, Places};
 use tokio::time::{Interval, MissedTickBehavior, interval_at};
 
 use super::SyncError;
+use crate::CopyError;
 use crate::prune::Books;
 
 /// A run of a mirror, for who does its work.
@@ -48,7 +49,7 @@ pub(super) async fn begin(books: &Books, mirror: &str, owner: &str) -> Result<(R
     }
 }
 
-/// Does `work` as long as the lease can be kept.
+/// Does `work` as long as the lease can be kept, and until somebody cancels the run.
 pub(super) async fn keeping<T>(
     runs: &Runs,
     lease: &mut RunLease,
@@ -80,6 +81,11 @@ pub(super) async fn keeping<T>(
         }
         if let Some(fence) = &fence {
             fence.go_on(lease.ends());
+        }
+        match runs.cancelled(lease.run()).await {
+            Ok(Some(_)) => return Err(CopyError::Cancelled.into()),
+            Ok(None) => {}
+            Err(cause) => tracing::warn!(%cause, "cannot see whether a run was cancelled"),
         }
     }
 }

@@ -7,12 +7,13 @@ use crate::control::DaemonArguments;
 use crate::error::CliError;
 use crate::outcome::Outcome;
 
-/// Ends a run of a daemon before it is done
+/// Ends a run before it is done
 ///
 /// What it brought stays. Nobody goes on with it; its mirror is run again at its next time.
 #[derive(Debug, Args)]
 #[command(after_help = "\
-A daemon that is named does it at once; one that works on the database of the configuration within a minute.
+A daemon that is named ends its own runs at once; otherwise who is at the run, `portolan sync` too, ends it within a
+minute.
 
 Examples:
   portolan runs cancel 17

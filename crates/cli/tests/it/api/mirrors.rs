@@ -124,6 +124,10 @@ async fn files_win_and_what_is_of_this_machine_is_for_files_only() {
     let mirror = "{name: made, source: 'oci:here', targets: ['store:there']}";
     sandbox.write("portolan.yaml", &format!("version: 1\nmirrors: [{mirror}]\n"));
     origin("file").await;
+    api.post("/mirrors/made/pause", &Value::Null).await.is(200);
+    api.delete("/mirrors/made/settings").await.is(409);
+    assert!(api.get("/mirrors/made").await.is(200)["paused_at"].is_string(), "the file's is as it was");
+    api.post("/mirrors/made/resume", &Value::Null).await.is(200);
     sandbox.write("portolan.yaml", "version: 1\n");
     origin("api").await;
 }

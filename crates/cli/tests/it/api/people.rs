@@ -52,6 +52,13 @@ async fn an_admin_does_everything_a_member_looks_and_a_stranger_is_asked_for_a_l
     root.put("/mirrors/a/settings", &settings).await.is(201);
     anna.post("/mirrors/a/runs", &Value::Null).await.is(403);
     anna.delete("/mirrors/a/settings").await.is(403);
+
+    // A browser that knows the login sends it along with what a page of another site wants.
+    let pause =
+        async |origin: &str| root.ask(Method::POST, "/mirrors/a/pause", &[("origin", origin)], None).await;
+    pause("https://evil.example").await.is(403);
+    assert!(root.get("/mirrors/a").await.is(200)["paused_at"].is_null());
+    pause(daemon.url()).await.is(200);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -1,5 +1,6 @@
 //! Runs as the API shows them: while they go on, cancelled, and with what failed.
 
+use std::process::Stdio;
 use std::time::Duration;
 
 use http::Method;
@@ -75,6 +76,36 @@ async fn a_run_is_followed_to_its_end_and_cancelled_it_is_not_gone_on_with() {
     // Of a run that is over, only that is told.
     let events = api.send(Method::GET, &format!("{path}/events"), &[], None).await.text().await.unwrap();
     assert!(events.trim().starts_with("{\"event\":\"run_ended\""), "{events}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_run_of_the_command_line_is_cancelled_too() {
+    let Some(source) = Registry::start().await else { return };
+    source.client().push("app", &zoo::one("oci-image")).await;
+    let proxy = Proxy::before(&source).await;
+    proxy.fault(Rule::new(Asked::gets_blob, Action::Hang).always());
+    let sandbox = Sandbox::new();
+    sandbox.write(
+        "portolan.yaml",
+        &format!(
+            "version: 1\nmirrors: [{{name: stuck, source: '{}/app', targets: ['store:app']}}]\n",
+            proxy.host()
+        ),
+    );
+    let mut sync = sandbox.command(["sync"]).stderr(Stdio::null()).spawn().unwrap();
+    let run = loop {
+        let runs = sandbox.run("runs list --output json").json();
+        if let Some(run) = runs["runs"][0]["id"].as_i64() {
+            break run;
+        }
+    };
+    sandbox.run(&format!("runs cancel {run}")).succeeded();
+    let ended = tokio::task::spawn_blocking(move || sync.wait().unwrap());
+    let ended = tokio::time::timeout(Duration::from_secs(90), ended).await.expect("it never ends").unwrap();
+    assert!(!ended.success());
+    let shown = sandbox.run(&format!("runs show {run} --output json")).json();
+    assert_eq!((&shown["outcome"], &shown["totals"]["copied"]), (&json!("interrupted"), &json!(0)));
+    assert!(shown["cancelled"]["by"].is_string(), "{shown}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -6,7 +6,7 @@ use portolan_oci::with_causes;
 
 use super::door::ApiDoor;
 use super::problem::{Kind, Problem};
-use crate::access::{Caller, Refusal};
+use crate::access::{Caller, Refusal, is_of_another_site};
 
 /// Somebody who is known, and may look at mirrors and their runs.
 pub(super) struct Viewer(pub(super) Caller);
@@ -42,6 +42,9 @@ impl FromRequestParts<ApiDoor> for Manager {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, door: &ApiDoor) -> Result<Self, Problem> {
+        if !parts.method.is_safe() && is_of_another_site(parts) {
+            return Err(Kind::Forbidden.because("a page of another site changes nothing here"));
+        }
         let Viewer(caller) = Viewer::from_request_parts(parts, door).await?;
         if caller.may_manage() {
             Ok(Self(caller))

@@ -17,6 +17,7 @@ use super::document::{begin, complete};
 use super::problem::{Kind, Problem};
 use super::{health, images, mirrors, page, people, runs, unchanged};
 use crate::access::Gate;
+use crate::doors::html::NOTHING_ELSE;
 use crate::live::Live;
 use crate::mirroring::{Bell, UnderWay};
 
@@ -65,7 +66,7 @@ impl ApiDoor {
         let document: Arc<str> = complete(document).into();
         let shown: Arc<str> = page::page(&document).into();
         let json = [(CONTENT_TYPE, "application/json")];
-        let page = [(CONTENT_SECURITY_POLICY, page::NOTHING_ELSE), (X_CONTENT_TYPE_OPTIONS, "nosniff")];
+        let page = [(CONTENT_SECURITY_POLICY, NOTHING_ELSE), (X_CONTENT_TYPE_OPTIONS, "nosniff")];
         let operations = operations
             .method_not_allowed_fallback(async || Problem::from(Kind::Method))
             .fallback(async || Problem::from(Kind::NotFound))

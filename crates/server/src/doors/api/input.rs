@@ -1,5 +1,7 @@
 //! What is asked: parts of the path, parameters, a body. What cannot be read is a problem.
 
+use std::time::Duration;
+
 use axum::body::to_bytes;
 use axum::extract::rejection::{PathRejection, QueryRejection};
 use axum::extract::{FromRequest, FromRequestParts, Path, Query, Request};
@@ -11,6 +13,9 @@ use crate::wire::PageQuery;
 
 /// Bytes of a body, at most.
 const MOST: usize = 1 << 20;
+
+/// How long a body may take to come in.
+const PATIENCE: Duration = Duration::from_secs(30);
 
 /// The parts of a path.
 pub(super) struct At<T>(pub(super) T);
@@ -50,9 +55,9 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Sent<T> {
     type Rejection = Problem;
 
     async fn from_request(request: Request, _: &S) -> Result<Self, Problem> {
-        let read = to_bytes(request.into_body(), MOST).await;
-        let bytes =
-            read.map_err(|_| Kind::TooLong.because("a body has no more than 1 MiB, and comes in time"))?;
+        let read = tokio::time::timeout(PATIENCE, to_bytes(request.into_body(), MOST)).await;
+        let read = read.map_err(|_| Kind::Slow.because("a body comes in within 30 seconds"))?;
+        let bytes = read.map_err(|_| Kind::TooLong.because("a body has no more than 1 MiB"))?;
         match serde_json::from_slice(&bytes) {
             Ok(value) => Ok(Self(value)),
             Err(error) if error.is_data() => Err(Kind::Unfit.because(error.to_string())),

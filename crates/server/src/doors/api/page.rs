@@ -1,11 +1,9 @@
 //! The page that shows the `OpenAPI` document. It is made of it, brings everything along and needs no script.
 
-use maud::{DOCTYPE, Markup, PreEscaped, html};
+use maud::{Markup, html};
 use serde_json::Value;
 
-/// Nothing but what the page brings along.
-pub(super) const NOTHING_ELSE: &str =
-    "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'";
+use crate::doors::html::{Head, whole};
 
 const STYLE: &str = "\
 :root{color-scheme:light dark}\
@@ -20,36 +18,25 @@ details>div{padding:0 0 1rem 1.2rem}\
 pub(super) fn page(document: &str) -> String {
     // It was made here.
     let document = &serde_json::from_str(document).unwrap_or_default();
-    html! {
-        (DOCTYPE)
-        html lang="en" {
-            head {
-                meta charset="utf-8";
-                meta name="viewport" content="width=device-width";
-                title { "Portolan: API" }
-                style { (PreEscaped(STYLE)) }
-            }
-            body {
-                h1 { "Portolan: API" }
-                p { (text(document, "/info/description")) }
-                p { "The same for programs: " a href="/api/openapi.json" { "/api/openapi.json" } " (OpenAPI 3.1)." }
-                @for tag in list(document, "/tags") {
-                    h2 { (text(tag, "/description")) }
-                    @for (path, method, operation) in operations(document, at(tag, "/name")) {
-                        (shown(document, (path, method), operation))
-                    }
-                }
-                h2 { "What is sent and answered" }
-                @for (name, schema) in entries(document, "/components/schemas") {
-                    details id=(name) {
-                        summary { code { (name) } " " span.muted { (text(schema, "/description")) } }
-                        div { pre { (pretty(schema)) } }
-                    }
-                }
+    let body = html! {
+        h1 { "Portolan: API" }
+        p { (text(document, "/info/description")) }
+        p { "The same for programs: " a href="/api/openapi.json" { "/api/openapi.json" } " (OpenAPI 3.1)." }
+        @for tag in list(document, "/tags") {
+            h2 { (text(tag, "/description")) }
+            @for (path, method, operation) in operations(document, at(tag, "/name")) {
+                (shown(document, (path, method), operation))
             }
         }
-    }
-    .into_string()
+        h2 { "What is sent and answered" }
+        @for (name, schema) in entries(document, "/components/schemas") {
+            details id=(name) {
+                summary { code { (name) } " " span.muted { (text(schema, "/description")) } }
+                div { pre { (pretty(schema)) } }
+            }
+        }
+    };
+    whole(&Head { title: "Portolan: API", style: STYLE, again: None }, &body).into_string()
 }
 
 fn operations<'d>(

@@ -48,6 +48,8 @@ pub(super) enum Kind {
     Conflict,
     /// What is expected to be there is not there any more.
     Precondition,
+    /// It does not come in.
+    Slow,
     /// It is too long.
     TooLong,
     /// What was sent makes no sense.
@@ -70,6 +72,7 @@ impl Kind {
             Self::Precondition => {
                 (StatusCode::PRECONDITION_FAILED, "changed", "it is not what you expect it to be")
             }
+            Self::Slow => (StatusCode::REQUEST_TIMEOUT, "slow", "the request did not come in"),
             Self::TooLong => (StatusCode::PAYLOAD_TOO_LARGE, "too-long", "the request is too long"),
             Self::Unfit => (StatusCode::UNPROCESSABLE_ENTITY, "unfit", "what was sent makes no sense"),
             Self::Busy => (StatusCode::TOO_MANY_REQUESTS, "busy", "too much is asked at once"),

@@ -49,7 +49,7 @@ fn without_body(mut headers: HeaderMap) -> HeaderMap {
 }
 
 /// Whether a header names a tag.
-pub(super) fn names(header: &HeaderValue, tag: &HeaderValue) -> bool {
+fn names(header: &HeaderValue, tag: &HeaderValue) -> bool {
     let (Ok(header), Ok(tag)) = (header.to_str(), tag.to_str()) else { return false };
     header.split(',').map(str::trim).any(|one| one == "*" || one.strip_prefix("W/").unwrap_or(one) == tag)
 }

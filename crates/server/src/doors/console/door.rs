@@ -16,12 +16,9 @@ use portolan_store::Store;
 use super::page::page;
 use super::status::Status;
 use crate::access::Gate;
+use crate::doors::html::NOTHING_ELSE;
 use crate::doors::known;
 use crate::live::Live;
-
-/// Nothing but what the page brings along.
-const NOTHING_ELSE: &str =
-    "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'";
 
 /// The page at `/`.
 #[derive(Clone)]

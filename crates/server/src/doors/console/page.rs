@@ -1,10 +1,11 @@
 //! The page, as HTML. Whatever it shows is escaped.
 
 use jiff::Timestamp;
-use maud::{DOCTYPE, Markup, PreEscaped, html};
+use maud::{Markup, html};
 use portolan_catalog::Run;
 
 use super::status::{MirrorStatus, Status};
+use crate::doors::html::{Head, whole};
 use crate::live::Refused;
 
 /// Seconds until a browser asks again.
@@ -22,25 +23,15 @@ code,pre{font-size:.9em;overflow-wrap:anywhere;white-space:pre-wrap}";
 
 /// The page that says how things stand.
 pub(super) fn page(status: &Status) -> Markup {
-    html! {
-        (DOCTYPE)
-        html lang="en" {
-            head {
-                meta charset="utf-8";
-                meta name="viewport" content="width=device-width";
-                meta http-equiv="refresh" content=(AGAIN);
-                title { "Portolan on " (status.host) }
-                style { (PreEscaped(STYLE)) }
-            }
-            body {
-                (head(status))
-                (refused(status.refused.as_ref()))
-                (mirrors(&status.mirrors))
-                (failures(&status.mirrors))
-                (runs(&status.runs))
-            }
-        }
-    }
+    let body = html! {
+        (head(status))
+        (refused(status.refused.as_ref()))
+        (mirrors(&status.mirrors))
+        (failures(&status.mirrors))
+        (runs(&status.runs))
+    };
+    let title = format!("Portolan on {}", status.host);
+    whole(&Head { title: &title, style: STYLE, again: Some(AGAIN) }, &body)
 }
 
 fn head(status: &Status) -> Markup {

@@ -8,12 +8,12 @@ use super::super::asking::Manager;
 use super::super::door::ApiDoor;
 use super::super::input::At;
 use super::super::problem::{Kind, Problem};
-use super::{known, named, revision};
-use crate::live::MirrorOrigin;
+use super::{named, not_of_file, revision, unknown};
 
 /// Deletes a mirror that was made through the API
 ///
-/// A run of it that is under way ends; what it brought stays.
+/// A run of it that is under way ends; what it brought stays. Where the file has a mirror of this name, nothing is deleted:
+/// pauses and wishes would be that one's.
 #[utoipa::path(delete, path = "/mirrors/{name}/settings", tag = "mirrors",
     params(("name" = String, Path, description = "Its name"),
         ("if-match" = Option<String>, Header, description = "The revision that is to be deleted, and no other")),
@@ -26,14 +26,9 @@ pub(super) async fn delete_mirror_settings(
 ) -> Result<StatusCode, Problem> {
     let (name, expected) = (named(&name)?, revision::expected(&headers)?);
     let parts = door.parts();
+    not_of_file(&door, &name)?;
     match parts.runs.delete_mirror(name.as_str(), expected, &by.actor()).await? {
-        MirrorChange::NoSuchMirror => {
-            let text = format!("the mirror `{name}` is of the configuration file, and deleted there");
-            match known(&door, name.as_str())?.origin {
-                MirrorOrigin::File => Err(Kind::Conflict.because(text)),
-                MirrorOrigin::Stored(_) => Err(Kind::NotFound.into()),
-            }
-        }
+        MirrorChange::NoSuchMirror => Err(unknown(name.as_str())),
         MirrorChange::Unexpected => {
             Err(Kind::Precondition.because(format!("the mirror `{name}` has another revision")))
         }

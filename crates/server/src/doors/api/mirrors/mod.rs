@@ -16,7 +16,7 @@ use utoipa_axum::routes;
 
 use super::door::ApiDoor;
 use super::problem::{Kind, Problem};
-use crate::live::KnownMirror;
+use crate::live::{KnownMirror, MirrorOrigin};
 
 pub(super) fn operations() -> OpenApiRouter<ApiDoor> {
     OpenApiRouter::new()
@@ -37,7 +37,21 @@ pub(super) fn operations() -> OpenApiRouter<ApiDoor> {
 fn known(door: &ApiDoor, name: &str) -> Result<KnownMirror, Problem> {
     let mirrors = door.parts().live.known();
     let found = mirrors.iter().find(|known| known.mirror.name.as_str() == name);
-    found.cloned().ok_or_else(|| Kind::NotFound.because(format!("there is no mirror `{name}`")))
+    found.cloned().ok_or_else(|| unknown(name))
+}
+
+fn unknown(name: &str) -> Problem {
+    Kind::NotFound.because(format!("there is no mirror `{name}`"))
+}
+
+/// What the file has is changed and deleted there.
+fn not_of_file(door: &ApiDoor, name: &MirrorName) -> Result<(), Problem> {
+    let is_in_file = |known: &KnownMirror| known.mirror.name == *name && known.origin == MirrorOrigin::File;
+    if door.parts().live.known().iter().any(is_in_file) {
+        let text = format!("the configuration file has a mirror `{name}`: it is changed and deleted there");
+        return Err(Kind::Conflict.because(text));
+    }
+    Ok(())
 }
 
 /// The name of a mirror, from a path.

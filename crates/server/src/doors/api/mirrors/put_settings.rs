@@ -14,8 +14,7 @@ use super::super::asking::Manager;
 use super::super::door::ApiDoor;
 use super::super::input::{At, Sent};
 use super::super::problem::{Kind, Problem};
-use super::{named, revision};
-use crate::live::{KnownMirror, MirrorOrigin};
+use super::{named, not_of_file, revision};
 
 /// Makes a mirror, or changes one that was made so
 ///
@@ -38,11 +37,7 @@ pub(super) async fn put_mirror_settings(
     let (name, expected) = (named(&name)?, revision::expected(&headers)?);
     let settings = settings_of(name.as_str(), settings)?;
     let parts = door.parts();
-    let is_in_file = |known: &KnownMirror| known.mirror.name == name && known.origin == MirrorOrigin::File;
-    if parts.live.known().iter().any(is_in_file) {
-        let text = format!("the configuration file has a mirror `{name}`: it is changed there");
-        return Err(Kind::Conflict.because(text));
-    }
+    not_of_file(&door, &name)?;
     let unfit = |text: String| Kind::Unfit.because(text);
     parts.live.shared().mirror(&settings).map_err(|error| unfit(with_causes(&error)))?;
     let text = serde_json::to_string(&settings).map_err(|error| unfit(error.to_string()))?;

@@ -15,8 +15,8 @@ use crate::wire::RunDetail;
 
 /// Ends a run before it is done
 ///
-/// What it brought stays. It is not gone on with; its mirror is run again at its next time. A run of another node, or of the
-/// command line, is ended by a daemon within a minute.
+/// What it brought stays. It is not gone on with; its mirror is run again at its next time. A run of another process
+/// ends within a minute.
 #[utoipa::path(post, path = "/runs/{id}/cancel", tag = "runs",
     params(("id" = i64, Path, description = "Its number")),
     responses((status = ACCEPTED, body = RunDetail, description = "It ends as soon as it can")))]
