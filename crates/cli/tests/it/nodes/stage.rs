@@ -44,7 +44,7 @@ pub(crate) struct Stage {
 /// How many images there are, unless the environment says it.
 fn images() -> u64 {
     let said = std::env::var("PORTOLAN_TEST_NODES_IMAGES").ok();
-    said.map_or(200, |said| said.parse().unwrap())
+    said.map_or(120, |said| said.parse().unwrap())
 }
 
 fn image(number: u64) -> Tree {
