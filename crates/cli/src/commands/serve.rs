@@ -14,7 +14,9 @@ use portolan_server::http::{Encryption, HttpLimits, Server};
 use portolan_server::metrics::Metrics;
 use portolan_server::mirroring::{Bell, Means, Runner, SystemClock, keep_helping, keep_mirrors};
 use portolan_server::tls::{Tls, TlsFiles};
+use portolan_sync::Mirror;
 use tokio::runtime::Handle;
+use tokio_util::sync::CancellationToken;
 
 use super::mirrors::work::engine_options;
 use crate::context::{Context, Membership};
@@ -75,10 +77,7 @@ pub(super) async fn run(_: &ServeArguments, context: &Context) -> Result<Outcome
         // On a thread of its own: planning a large mirror keeps no request waiting.
         let mirroring = tokio::task::spawn_blocking(move || {
             let means = Means { runner: &runner, clock: &SystemClock, metrics: &metrics, bell: &bell };
-            Handle::current().block_on(async {
-                end.run_until_cancelled(runner.books.company.is_known()).await;
-                join(keep_mirrors(&mirrors, means, &end), keep_helping(&runner, &mirrors, &end)).await
-            });
+            Handle::current().block_on(mirror(&runner, &mirrors, means, &end));
         });
         let manager = service_manager::tell(server.heart(), interrupt.token().clone());
         tokio::join!(server.run(interrupt.token().clone()), manager);
@@ -89,6 +88,12 @@ pub(super) async fn run(_: &ServeArguments, context: &Context) -> Result<Outcome
         Ok(Outcome::Done)
     })
     .await
+}
+
+/// Runs mirrors by the clock and helps other nodes, as soon as those know of this one.
+async fn mirror(runner: &Runner, mirrors: &[Mirror], means: Means<'_>, end: &CancellationToken) {
+    end.run_until_cancelled(runner.books.company.is_known()).await;
+    join(keep_mirrors(mirrors, means, end), keep_helping(runner, mirrors, end)).await;
 }
 
 /// Who may tell of new images, with what they show.
