@@ -8,7 +8,7 @@ use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
 use super::Context;
-use crate::error::{CliError, Failure};
+use crate::error::CliError;
 
 /// This process among the nodes that share its catalogue, for as long as it is one of them.
 pub(crate) struct Membership {
@@ -29,8 +29,7 @@ impl Membership {
             host,
         };
         let joined = Member::join(context.nodes().await?, about, lease, context.share().clone()).await;
-        let joined = joined.map_err(|cause| Failure::other("cannot be one of the nodes", cause))?;
-        let (member, end) = (joined.map(Arc::new), CancellationToken::new());
+        let (member, end) = (joined?.map(Arc::new), CancellationToken::new());
         let life = member.clone().map(|member| {
             let end = end.clone();
             tokio::spawn(async move { member.keep(&end).await })

@@ -13,8 +13,8 @@ use crate::output::Table;
 /// Lists the processes that share the database, and those of the last day that went away without a word
 #[derive(Debug, Args)]
 #[command(after_help = "\
-As JSON: {\"nodes\": [{\"id\", \"name\", \"what\", \"host\", \"started_at\", \"seen_at\", \"living\"}]}. A database in an SQLite
-file is one process's: it has no nodes.
+A database in an SQLite file is one process's: it has no nodes. As JSON:
+  {\"nodes\": [{\"id\", \"name\", \"what\", \"host\", \"started_at\", \"seen_at\", \"living\"}]}
 
 Examples:
   portolan nodes list")]

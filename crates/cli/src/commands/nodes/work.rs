@@ -15,9 +15,9 @@ use crate::outcome::Outcome;
 /// Does parts of the runs that daemons lead, on this or another machine
 #[derive(Debug, Args)]
 #[command(after_help = "\
-It needs the mirrors of the daemons in its configuration, and their database, which is on a server. It keeps no store and
-answers nobody; what it is given are copies between registries. Ctrl-C or SIGTERM ends it in order: what it had begun is
-left to the others.
+It needs the mirrors of the daemons in its configuration, and their database, which is on a server.
+It keeps no store and answers nobody; what it is given are copies between registries. Ctrl-C or
+SIGTERM ends it in order: what it had begun is left to the others.
 
 Examples:
   portolan nodes work

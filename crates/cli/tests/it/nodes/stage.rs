@@ -2,6 +2,7 @@
 //! at the target, so that its requests are told from those of the others.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::process::{Child, Command};
 use std::time::{Duration, Instant};
 
 use base64::Engine as _;
@@ -41,10 +42,30 @@ pub(crate) struct Stage {
     images: u64,
 }
 
+/// A node without a door; it is killed by its id when this is dropped.
+pub(crate) struct Worker(Child);
+
+impl Worker {
+    /// Ends it in order: its exit code.
+    pub(crate) fn ended(mut self) -> Option<i32> {
+        let sent = Command::new("kill").args(["-TERM", &self.0.id().to_string()]).status();
+        assert!(sent.unwrap().success());
+        self.0.wait().unwrap().code()
+    }
+}
+
+impl Drop for Worker {
+    fn drop(&mut self) {
+        // Both fail only when the process has ended already.
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
 /// How many images there are, unless the environment says it.
 fn images() -> u64 {
     let said = std::env::var("PORTOLAN_TEST_NODES_IMAGES").ok();
-    said.map_or(200, |said| said.parse().unwrap())
+    said.map_or(120, |said| said.parse().unwrap())
 }
 
 fn image(number: u64) -> Tree {
@@ -96,6 +117,16 @@ impl Stage {
 
     /// Starts a node, with what is set beside for the target.
     pub(crate) fn start(&self, name: &str, limits: &str) -> Daemon {
+        let mut command = self.command(name, limits, &["serve"]);
+        Daemon::of(command.env("PORTOLAN__LISTEN", "127.0.0.1:0"))
+    }
+
+    /// Starts a node that only helps.
+    pub(crate) fn start_worker(&self, name: &str, limits: &str) -> Worker {
+        Worker(self.command(name, limits, &["nodes", "work"]).spawn().unwrap())
+    }
+
+    fn command(&self, name: &str, limits: &str, arguments: &[&str]) -> Command {
         let (from, to) = (self.source.host(), self.proxy.host());
         let file = format!("{name}.yaml");
         self.sandbox.write(
@@ -107,8 +138,7 @@ impl Stage {
                  mirrors: [{{name: team, source: '{from}/{SOURCE}', targets: ['{to}/{TARGET}']}}]\n"
             ),
         );
-        let mut command = self.sandbox.command(["--config", &file, "serve"]);
-        Daemon::of(command.env("PORTOLAN__LISTEN", "127.0.0.1:0"))
+        self.sandbox.command(["--config", &file].iter().chain(arguments))
     }
 
     /// Tells a node of all images, so that it leads the run.

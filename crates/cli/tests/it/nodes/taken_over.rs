@@ -9,7 +9,7 @@ use super::stage::{NODES, Stage, until};
 #[tokio::test(flavor = "multi_thread")]
 async fn another_leads_when_the_leader_stands_still_and_looks_at_its_work_once_more() {
     let Some(stage) = Stage::set().await else { return };
-    stage.slow_down(Duration::from_millis(60));
+    stage.slow_down(Duration::from_millis(40));
     let [north, _east, _west] = NODES.map(|name| stage.start(name, ""));
     until("nodes that know of each other", async || stage.know_each_other().await).await;
     stage.tell(&north).await;
