@@ -30,8 +30,19 @@ const AGAIN: Duration = Duration::from_secs(60);
 pub struct LastRun {
     /// When it began.
     pub began: Timestamp,
-    /// Whether it came to its end.
-    pub ended: bool,
+    /// How far it came.
+    pub state: RunState,
+}
+
+/// How far a run came.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RunState {
+    /// Nothing of it is left to go on with.
+    Over,
+    /// It did not come to its end. Who began it may still be at it.
+    Open,
+    /// It did not come to its end, and was another process's that is gone.
+    Left,
 }
 
 /// What is known of a mirror, whoever did it.
@@ -47,8 +58,6 @@ pub struct Seen {
     pub asked: bool,
     /// Whether there are images that it was told to see to.
     pub told: bool,
-    /// Whether its last run was another process's that is gone, and did not end.
-    pub left: bool,
 }
 
 /// Why a mirror is run.
@@ -214,7 +223,7 @@ impl Kept<'_> {
         let now = self.means.clock.now();
         let (next, wanted) = match self.means.runner.look(mirror).await {
             Ok(Seen { paused: true, .. }) => (Due::At(later(now)), None),
-            Ok(Seen { left: true, .. }) => (Due::Now, None),
+            Ok(Seen { last: Some(LastRun { state: RunState::Left, .. }), .. }) => (Due::Now, None),
             Ok(Seen { last, rescheduled, asked, told, .. }) => {
                 since.note(last, now);
                 let other = rescheduled.map(Timing::Schedule);
@@ -234,7 +243,7 @@ impl Kept<'_> {
     fn due(&self, mirror: &Mirror, timing: &Timing, (since, now): (Since, Timestamp)) -> Due {
         match since.last {
             // A daemon before this one had begun it.
-            Some(last) if !last.ended && last.began < self.watched => Due::Now,
+            Some(last) if last.state != RunState::Over && last.began < self.watched => Due::Now,
             _ => {
                 let put_off = |time| self.jitter(mirror, time);
                 timing.due_later(since.began, (self.watched.min(now), now), put_off)

@@ -22,7 +22,7 @@ mod under_way;
 pub use bell::Bell;
 pub use clock::{Clock, SystemClock};
 pub use help::keep_helping;
-pub use keep::{LastRun, Means, Occasion, Ran, RunMirrors, Seen};
+pub use keep::{LastRun, Means, Occasion, Ran, RunMirrors, RunState, Seen};
 pub use reconcile::{keep_mirrors, unchanging};
 pub use runner::Runner;
 pub use under_way::{LiveRun, UnderWay};

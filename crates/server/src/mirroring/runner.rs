@@ -13,7 +13,7 @@ use portolan_sync::{
 use portolan_transport::Endpoint;
 use tokio_util::sync::CancellationToken;
 
-use super::keep::{LastRun, Occasion, Ran, RunMirrors, Seen};
+use super::keep::{LastRun, Occasion, Ran, RunMirrors, RunState, Seen};
 use super::lag::{Since, most};
 use super::under_way::{UnderWay, Watched};
 use crate::live::{Live, Reach};
@@ -41,15 +41,13 @@ impl RunMirrors for Runner {
     async fn look(&self, mirror: &Mirror) -> Result<Seen, CatalogError> {
         let (runs, name) = (&self.books.runs, mirror.name.as_str());
         let last = match runs.last_whole_run(name).await? {
-            Some(run) => Some(LastRun { began: run.started_at, ended: self.is_over(&run).await? }),
+            Some(run) => Some(LastRun { began: run.started_at, state: self.state(&run).await? }),
             None => None,
         };
         let paused = runs.paused(name).await?.is_some();
         let asked = runs.asked_run(name).await?.is_some();
         let told = !runs.awaited(name, 1).await?.is_empty();
-        let is_open = last.is_some_and(|last| !last.ended);
-        let left = is_open && self.books.company.member.is_some() && runs.is_left(name).await?;
-        Ok(Seen { last, paused, rescheduled: None, asked, told, left })
+        Ok(Seen { last, paused, rescheduled: None, asked, told })
     }
 
     async fn is_unwanted(&self, mirror: &Mirror) -> Result<bool, CatalogError> {
@@ -122,13 +120,18 @@ impl Runner {
         }
     }
 
-    /// Whether nothing of a run is left to go on with.
-    async fn is_over(&self, run: &Run) -> Result<bool, CatalogError> {
-        match run.ended {
-            None => Ok(false),
-            Some(ended) if ended.outcome != RunOutcome::Interrupted => Ok(true),
-            Some(_) => Ok(self.books.runs.cancelled(run.id).await?.is_some()),
-        }
+    async fn state(&self, run: &Run) -> Result<RunState, CatalogError> {
+        let Books { runs, company, .. } = &self.books;
+        let is_over = match run.ended {
+            None => false,
+            Some(ended) if ended.outcome != RunOutcome::Interrupted => true,
+            Some(_) => runs.cancelled(run.id).await?.is_some(),
+        };
+        Ok(match is_over {
+            true => RunState::Over,
+            false if company.member.is_some() && runs.is_left(&run.mirror).await? => RunState::Left,
+            false => RunState::Open,
+        })
     }
 }
 

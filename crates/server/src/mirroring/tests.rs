@@ -13,7 +13,9 @@ use portolan_sync::{CopyError, Mirror, SyncError};
 use serde_json::json;
 use tokio_util::sync::CancellationToken;
 
-use super::{Bell, Clock, LastRun, Means, Occasion, Ran, RunMirrors, Seen, keep_mirrors, unchanging};
+use super::{
+    Bell, Clock, LastRun, Means, Occasion, Ran, RunMirrors, RunState, Seen, keep_mirrors, unchanging,
+};
 use crate::metrics::Metrics;
 
 /// A clock that goes on only when somebody waits, and can be put forward or back while it does.
@@ -68,12 +70,12 @@ impl RunMirrors for Noting<'_> {
     async fn run(&self, _: &Mirror, _: Occasion, run: &CancellationToken) -> Result<Ran, SyncError> {
         let began = self.clock.now();
         if self.paused.is_some_and(|(from, _)| began < from && from <= began + RUN) {
-            *self.last.lock().unwrap() = Some(LastRun { began, ended: false });
+            *self.last.lock().unwrap() = Some(LastRun { began, state: RunState::Open });
             run.cancelled().await;
             self.runs.lock().unwrap().push(format!("{began} was ended"));
             return Err(CopyError::Cancelled.into());
         }
-        *self.last.lock().unwrap() = Some(LastRun { began, ended: true });
+        *self.last.lock().unwrap() = Some(LastRun { began, state: RunState::Over });
         self.clock.wait(began + RUN).await;
         let mut runs = self.runs.lock().unwrap();
         runs.push(began.to_string());
@@ -124,7 +126,7 @@ async fn runs_with_a_pause(
 
 /// A run that came to its end.
 fn last(began: &str) -> Option<LastRun> {
-    Some(LastRun { began: began.parse().unwrap(), ended: true })
+    Some(LastRun { began: began.parse().unwrap(), state: RunState::Over })
 }
 
 const NIGHTLY: (&str, &str) = ("schedule", "TZ=UTC 0 3 * * *");
@@ -153,8 +155,10 @@ async fn what_was_missed_while_nobody_looked_is_done_once() {
 
 #[tokio::test]
 async fn what_was_left_unfinished_is_gone_on_with() {
-    let killed =
-        (last("2026-11-23T03:00:00Z").map(|run| LastRun { ended: false, ..run }), "2026-11-23T03:10:00Z");
+    let killed = (
+        last("2026-11-23T03:00:00Z").map(|run| LastRun { state: RunState::Open, ..run }),
+        "2026-11-23T03:10:00Z",
+    );
     let began = runs(NIGHTLY, killed, &[], 2).await;
     assert_eq!(began, ["2026-11-23T03:10:00Z", "2026-11-24T03:00:00Z"]);
 }

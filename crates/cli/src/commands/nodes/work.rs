@@ -1,12 +1,13 @@
 //! `portolan nodes work`.
 
 use clap::Args;
-use portolan_server::live::Live;
+use portolan_server::live::{Live, keep_stored};
 use portolan_server::metrics::Metrics;
 use portolan_server::mirroring::{Runner, UnderWay, keep_helping};
 use tokio::runtime::Handle;
+use tokio_util::sync::CancellationToken;
 
-use crate::commands::serve::in_force;
+use crate::commands::serve::{Reload, in_force};
 use crate::context::{Context, Membership};
 use crate::error::{CliError, Failure};
 use crate::interrupt::Interrupt;
@@ -16,8 +17,9 @@ use crate::outcome::Outcome;
 #[derive(Debug, Args)]
 #[command(after_help = "\
 It needs the mirrors of the daemons in its configuration, and their database, which is on a server.
-It keeps no store and answers nobody; what it is given are copies between registries. Ctrl-C or
-SIGTERM ends it in order: what it had begun is left to the others.
+What it is given are copies between registries; it keeps no store and answers nobody. It takes up a
+configuration that changes, as `portolan serve` does. Ctrl-C or SIGTERM ends it in order: what it
+had begun is left to the others.
 
 Examples:
   portolan nodes work
@@ -37,17 +39,30 @@ pub(super) async fn run(_: &WorkArguments, context: &Context) -> Result<Outcome,
     live.put_stored(
         stored.map_err(|cause| Failure::other("cannot read the mirrors of the catalogue", cause))?,
     );
+    let metrics = Metrics::default();
+    let reload = Reload::new(context, live.clone(), metrics.clone())?;
     let journal = context.journal().await?;
-    let runner = Runner { journal, books, live, under_way: UnderWay::default(), metrics: Metrics::default() };
+    let runner = Runner { journal, books, live, under_way: UnderWay::default(), metrics };
     Interrupt::over(&context.talk, async |interrupt| {
         membership.company().is_known().await;
         context.talk.insist("working for others");
-        let end = interrupt.token().clone();
-        let work = move || Handle::current().block_on(keep_helping(&runner, &end));
-        let ended = tokio::task::spawn_blocking(work).await;
-        ended.map_err(|cause| Failure::other("the work broke down", cause))?;
+        let end = interrupt.token();
+        let work = tokio::task::spawn_blocking({
+            let end = end.clone();
+            move || Handle::current().block_on(work(&runner, &end))
+        });
+        reload.keep_current(end).await;
+        work.await.map_err(|cause| Failure::other("the work broke down", cause))?;
         membership.end().await;
         Ok(Outcome::Done)
     })
     .await
+}
+
+/// Helps with the mirrors that are in force, until the end.
+async fn work(runner: &Runner, end: &CancellationToken) {
+    tokio::select! {
+        () = keep_helping(runner, end) => {}
+        never = keep_stored(&runner.live, &runner.books.runs) => match never {},
+    }
 }

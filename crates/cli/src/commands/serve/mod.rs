@@ -21,7 +21,7 @@ use portolan_server::tls::{Tls, TlsFiles};
 
 pub(super) use self::in_force::in_force;
 use self::mirrors::Mirrors;
-use self::reload::Reload;
+pub(super) use self::reload::Reload;
 use crate::context::Context;
 use crate::error::{CliError, Failure};
 use crate::interrupt::Interrupt;

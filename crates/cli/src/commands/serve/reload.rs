@@ -17,7 +17,7 @@ use crate::error::{CliError, Failure};
 const LOOK: Duration = Duration::from_secs(1);
 
 /// Takes up what the configuration says anew.
-pub(super) struct Reload<'a> {
+pub(in crate::commands) struct Reload<'a> {
     context: &'a Context,
     live: Live,
     metrics: Metrics,
@@ -37,7 +37,11 @@ enum Cause {
 
 impl<'a> Reload<'a> {
     /// From now on SIGHUP ends nothing.
-    pub(super) fn new(context: &'a Context, live: Live, metrics: Metrics) -> Result<Self, CliError> {
+    pub(in crate::commands) fn new(
+        context: &'a Context,
+        live: Live,
+        metrics: Metrics,
+    ) -> Result<Self, CliError> {
         let hangup = signal(SignalKind::hangup());
         let hangup = hangup.map_err(|cause| Failure::other("cannot listen for signals", cause))?;
         Ok(Self { context, live, metrics, hangup, taken: context.config()?.clone() })
@@ -45,7 +49,7 @@ impl<'a> Reload<'a> {
 
     /// Takes up what the configuration says at SIGHUP and when its file changes, until the end. If it is wrong, that is
     /// told, and everything stays as it is.
-    pub(super) async fn keep_current(mut self, end: &CancellationToken) {
+    pub(in crate::commands) async fn keep_current(mut self, end: &CancellationToken) {
         let (mut read, mut seen) = (None, None);
         loop {
             let cause = tokio::select! {
