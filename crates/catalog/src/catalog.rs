@@ -5,7 +5,8 @@ use jiff::Timestamp;
 use crate::opening::Opening;
 use crate::writer::{Limits, Writer};
 use crate::{
-    Access, Brought, CatalogError, Changes, Condemned, Content, DatabaseLocation, Journal, Runs, WriterStats,
+    Access, Brought, CatalogError, Changes, Condemned, Content, DatabaseLocation, Journal, Nodes, Runs,
+    Tasks, WriterStats,
 };
 
 /// The open database: the way to each subject.
@@ -49,6 +50,16 @@ impl Catalog {
     /// The runs of mirrors.
     pub fn runs(&self) -> Runs {
         Runs::new(self.writer.handle(), self.opening.clone())
+    }
+
+    /// The nodes that share the database.
+    pub fn nodes(&self) -> Nodes {
+        Nodes::new(self.writer.handle(), self.opening.clone())
+    }
+
+    /// The pieces of work that runs give to the nodes.
+    pub fn tasks(&self) -> Tasks {
+        Tasks::new(self.writer.handle(), self.opening.clone())
     }
 
     /// What prunes condemned and deleted.

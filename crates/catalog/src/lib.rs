@@ -1,8 +1,8 @@
 //! The database of what Portolan knows: tables, migrations and SQL, one folder a subject.
 //!
 //! [`Catalog`] opens the database (creating and migrating it if need be); each subject is a cheap handle
-//! got from it: the [`Journal`], the [`Runs`] of mirrors, what they have [`Brought`], what prunes
-//! have [`Condemned`]; what the store holds, its [`Content`], and the [`Changes`] of it; who may do what there
+//! got from it: the [`Journal`], the [`Runs`] of mirrors, the [`Nodes`] that there are and the [`Tasks`] that they share,
+//! what mirrors have [`Brought`], what prunes have [`Condemned`]; what the store holds, its [`Content`], and the [`Changes`] of it; who may do what there
 //! ([`Access`]). Everything that is
 //! written goes through the one writer task of the process, which has it committed in a group or side by
 //! side; everything that is read goes through a few connections of its own. The database is an SQLite file, or
@@ -84,6 +84,31 @@
 //! told_at                          part_run
 //! told_by                          ────────
 //!                                  run_id      PK → run
+//!
+//! stored_mirror                    asked_run                      cancelled_run
+//! ─────────────                    ─────────                      ─────────────
+//! name        PK                   mirror      PK                 run_id       PK → run
+//! settings    JSON                 asked_at                       cancelled_at
+//! revision                         asked_by                       cancelled_by
+//! changed_at
+//! changed_by                       arrival                        when an image came to be at a target
+//!                                  ───────
+//!                                  mirror, target PK              source, digest, moved_after NULL,
+//!                                                                 moved_before, visible_at
+//!
+//! node                             run_task                  what a run gives to the nodes
+//! ────                             ────────
+//! id          PK ◄───────────┐     run_id      PK → run
+//! name                       │     number      PK
+//! what                       │     mirror      indexed with run_id
+//! host                       │     form        of `what`
+//! started_at                 │     what        JSON
+//! seen_at                    │     state       open, taken, done, left
+//! expires_at                 └──── node_id     NULL
+//!                                  token       grows with each who takes it
+//!                                  takeovers   by others than the first
+//!                                  expires_at  NULL
+//!                                  outcome     JSON, NULL
 //!
 //! condemned_tag                    deletion
 //! ─────────────                    ────────
@@ -176,6 +201,7 @@ mod journal;
 mod location;
 mod migrations;
 mod mysql;
+mod nodes;
 mod opening;
 mod postgres;
 mod runs;
@@ -183,6 +209,7 @@ mod server;
 mod sql;
 mod sqlite;
 mod stored;
+mod tasks;
 mod upload_id;
 mod writer;
 
@@ -203,11 +230,11 @@ pub use content::{
     Batch, BlobGeneration, BlobPlace, BlobToWrite, BlobWithBytes, Broken, Children, CommitBlob, Content,
     DeleteManifest, DeleteTag, DoomedBlobs, DumpedEvent, DumpedEvents, DumpedManifest, DumpedManifests,
     DumpedRepository, EndIdle, EventKey, FoundManifest, HoldStore, LinkKey, ManifestKey, ManifestStat,
-    ManifestWas, MarkDamaged, MountBlob, MovePacked, MovedBlob, NewBlob, NewManifest, PackName,
-    PackNameError, PackUse, PackedBlob, PutManifest, ReferrerKey, ReferrerPage, RenewLink, RenewStore,
-    RepositoryPage, RepositoryState, RestoredBlob, RestoredManifest, RestoredPack, RestoredTag, RetirePack,
-    RollBack, RollBackTo, RolledBack, SaveUpload, StoreHost, StoreLease, StoredBlob, StoredManifest,
-    TagEvent, TagPage, TagRange, TagTexts, TakeUpload, UnlinkBlob, UploadSession,
+    ManifestWas, MarkDamaged, MountBlob, MovePacked, MovedBlob, NamedManifest, NewBlob, NewManifest,
+    PackName, PackNameError, PackUse, PackedBlob, PutManifest, ReferrerKey, ReferrerPage, RenewLink,
+    RenewStore, RepositoryPage, RepositoryState, RestoredBlob, RestoredManifest, RestoredPack, RestoredTag,
+    RetirePack, RollBack, RollBackTo, RolledBack, SaveUpload, StoreHost, StoreLease, StoredBlob,
+    StoredManifest, TagEvent, TagPage, TagRange, TagTexts, TakeUpload, UnlinkBlob, UploadSession,
 };
 pub use error::{CatalogError, Cause};
 pub use journal::{
@@ -215,10 +242,16 @@ pub use journal::{
     TreeStart,
 };
 pub use location::DatabaseLocation;
+pub use nodes::{NewNode, Node, NodeId, Nodes, RenewNode};
 pub use runs::{
-    Awaited, FailedImage, KeptMirrors, LeftOver, Pause, Renewal, Reschedule, Run, RunEnd, RunEnded, RunId,
-    RunLease, RunOutcome, RunReport, RunStart, RunTotals, Runs,
+    Arrival, AskedRun, Awaited, CancelRun, CancelledRun, Expected, FailedImage, KeptMirrors, LeaseKey,
+    LeftOver, MirrorChange, Pause, Renewal, Reschedule, Run, RunEnd, RunEnded, RunId, RunLease, RunOutcome,
+    RunReport, RunStart, RunTotals, Runs, StoredMirror, Taking,
 };
 pub use server::{Server, ServerConnections, ServerUrl, ServerUrlError};
+pub use tasks::{
+    AddTasks, ClaimTasks, ClaimedTask, ClearTasks, EndTask, EndedTask, LeftTask, NewTasks, RenewTask,
+    TaskEnd, TaskLease, Tasks,
+};
 pub use upload_id::{UploadId, UploadIdError};
 pub use writer::WriterStats;

@@ -96,6 +96,18 @@ pub(crate) async fn lock(
     all(database, &format!("{sql} FOR UPDATE"), values).await
 }
 
+/// Those rows of the answer that nobody else has locked, locked to the end of the transaction.
+pub(crate) async fn lock_what_is_free(
+    database: &impl ConnectionTrait,
+    sql: &str,
+    values: impl Into<Vec<Value>>,
+) -> Result<Vec<Row>, CatalogError> {
+    if crate::database::is_serial(database) {
+        return all(database, sql, values).await;
+    }
+    all(database, &format!("{sql} FOR UPDATE SKIP LOCKED"), values).await
+}
+
 /// How many rows the statement changed or met.
 pub(crate) async fn execute(
     database: &impl ConnectionTrait,

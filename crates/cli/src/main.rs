@@ -12,6 +12,7 @@ mod arguments;
 mod ask;
 mod commands;
 mod context;
+mod control;
 mod error;
 mod interrupt;
 mod logging;

@@ -30,6 +30,7 @@ pub(crate) fn assemble(
         version: 1,
         data: data_folder(data, environment, document.get("data"), report),
         database: make(document.get("database"), report).unwrap_or_default(),
+        nodes: make(document.get("nodes"), report).unwrap_or_default(),
         listen: listen(document.get("listen"), document.get("access"), report),
         tls: certificate(document.get("tls"), report),
         access,

@@ -8,7 +8,9 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::database::DatabaseForm;
-use crate::{AccessSettings, Database, HookSettings, Listen, Retention, ServerCertificate, Telemetry};
+use crate::{
+    AccessSettings, Database, HookSettings, Listen, NodeSettings, Retention, ServerCertificate, Telemetry,
+};
 
 /// All that `portolan.yaml` can say.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -27,6 +29,9 @@ pub struct Config {
     #[serde(default)]
     #[schemars(with = "DatabaseForm", extend("default" = "sqlite"))]
     pub database: Database,
+    /// This process among others that share a database on a server.
+    #[serde(default, skip_serializing_if = "NodeSettings::is_default")]
+    pub nodes: NodeSettings,
     /// Where the daemon listens: address and port. One that others can reach needs `access`.
     #[serde(default)]
     #[schemars(with = "String", extend("default" = "127.0.0.1:5000"))]

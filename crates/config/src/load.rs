@@ -5,6 +5,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use portolan_sync::Mirror;
+use portolan_sync::select::Policy;
 
 use crate::document::{Node, Value};
 use crate::form::Form;
@@ -41,6 +42,8 @@ pub struct Loaded {
     pub config: Config,
     /// The file it was read from, if there was one.
     pub file: Option<PathBuf>,
+    /// What holds for mirrors that do not say otherwise.
+    pub defaults: Policy,
     /// What its mirrors mean, with defaults and tag sets put in, in the order of the file.
     pub mirrors: Vec<Mirror>,
     /// Where values were set, by their path: `registries[0].host`. What is not here is a default.
@@ -101,13 +104,13 @@ fn build(file: Option<&Found>, environment: &Environment) -> Result<Loaded, Load
     report.findings.retain(|finding| file.is_some() || finding.fault != Fault::Missing("version".to_owned()));
     let typed = typed.unwrap_or(Typed { place: Place::Default, value: TypedValue::Map(Vec::new()) });
     let mut config = assemble::assemble(&typed, environment, &mut report, path);
-    let mirrors = mirrors::mirrors(&mut config, &typed, &mut report, path);
+    let (defaults, mirrors) = mirrors::mirrors(&mut config, &typed, &mut report, path);
     if !report.findings.is_empty() {
         return Err(invalid(report.findings, &Source::parsed(text, report.hidden)));
     }
     let mut origins = BTreeMap::new();
     collect(&typed, "", path, &mut origins);
-    Ok(Loaded { config, file: file.map(|file| file.path.clone()), mirrors, origins })
+    Ok(Loaded { config, file: file.map(|file| file.path.clone()), defaults, mirrors, origins })
 }
 
 /// The version of the format must be known before anything else is judged.

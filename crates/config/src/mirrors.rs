@@ -27,14 +27,14 @@ pub(crate) fn tag_sets(section: Option<&Typed>, report: &mut Report) -> TagSets 
     sets
 }
 
-/// Puts the mirrors' settings into the configuration, and gives back what they mean. If something is wrong it
-/// is in the report, and what is given back is of no use.
+/// Puts the mirrors' settings into the configuration, and gives back what the defaults and they mean. If something is
+/// wrong it is in the report, and what is given back is of no use.
 pub(crate) fn mirrors(
     config: &mut Config,
     document: &Typed,
     report: &mut Report,
     path: &Path,
-) -> Vec<Mirror> {
+) -> (Policy, Vec<Mirror>) {
     let defaults = defaults(config, document.get("defaults"), report);
     let mut seen: HashMap<MirrorName, Place> = HashMap::new();
     let mut mirrors = Vec::new();
@@ -56,7 +56,7 @@ pub(crate) fn mirrors(
         }
         config.mirrors.push(settings);
     }
-    mirrors
+    (defaults, mirrors)
 }
 
 fn defaults(config: &Config, section: Option<&Typed>, report: &mut Report) -> Policy {

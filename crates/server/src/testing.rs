@@ -7,15 +7,19 @@ use std::sync::Arc;
 
 use portolan_catalog::{Catalog, DatabaseLocation};
 use portolan_store::{DiskBackend, DiskRecords, Sharing, Store, StoreSettings};
+use portolan_sync::EngineOptions;
+use portolan_transport::{HostEnvironment, Hosts, HostsOptions, Places, PlacesOptions};
 use tokio_util::sync::CancellationToken;
 
 use crate::access::{Admission, Gate};
 use crate::background::keep_house;
 use crate::doors;
-use crate::doors::Mirroring;
+use crate::doors::Parts;
+use crate::doors::api::ApiParts;
 use crate::http::{Encryption, HttpLimits, Scheme, Server};
+use crate::live::{InForce, Live, Reach, Shared};
 use crate::metrics::Metrics;
-use crate::mirroring::Bell;
+use crate::mirroring::{Bell, UnderWay};
 use crate::tls::{Tls, TlsFiles};
 
 /// How a daemon is to be reached.
@@ -83,9 +87,18 @@ impl Running {
             Some(files) => Encryption::Tls(Tls::open(files, metrics.clone()).await?),
         };
         let (scheme, gate) = (encryption.scheme(), Gate::new(admission, catalog.access()));
-        let mirroring =
-            Mirroring { mirrors: Vec::new(), runs: catalog.runs(), bell: Bell::default(), hooks: Vec::new() };
-        let router = doors::all(store.clone(), (limits, scheme), metrics, &gate, mirroring);
+        let live = Live::new(nothing(folder)?);
+        let api = ApiParts {
+            live,
+            runs: catalog.runs(),
+            bell: Bell::default(),
+            under_way: UnderWay::default(),
+            store: store.clone(),
+            changes: catalog.changes(),
+            access: catalog.access(),
+            gate,
+        };
+        let router = doors::all(Parts { api, limits, scheme, metrics });
         let server = Server::bind((Ipv4Addr::LOCALHOST, 0).into(), router, limits, encryption).await?;
         let (address, end) = (server.address()?, CancellationToken::new());
         tokio::spawn(server.run(end.clone()));
@@ -102,4 +115,12 @@ impl Running {
     pub fn url(&self) -> String {
         format!("{}://{}", self.scheme.name(), self.address)
     }
+}
+
+/// Without mirrors.
+fn nothing(folder: &Path) -> Result<InForce, Box<dyn Error + Send + Sync>> {
+    let hosts = Hosts::new(HostsOptions { settings: Vec::new(), environment: HostEnvironment::default() })?;
+    let places = Arc::new(Places::new(PlacesOptions::new(hosts)));
+    let reach = Reach { places, options: EngineOptions::new(folder.join("spool")) };
+    Ok(InForce { mirrors: Vec::new(), shared: Shared::default(), hooks: Arc::default(), reach })
 }

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 use std::path::PathBuf;
+use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -77,6 +78,8 @@ pub struct Engine {
     pub(crate) selected: Selected,
     pub(crate) clock: fn() -> Timestamp,
     pub(crate) portion: usize,
+    /// Whether others bring something to the same places at the same time.
+    pub(crate) in_company: AtomicBool,
     source_tags: Mutex<HashMap<Place, Arc<SourceLists>>>,
     first_questions: Mutex<HashMap<String, Arc<tokio::sync::Mutex<()>>>>,
 }
@@ -112,6 +115,7 @@ impl Engine {
             selected: Selected::default(),
             clock: options.clock,
             portion: options.portion.max(1),
+            in_company: AtomicBool::new(false),
             source_tags: Mutex::default(),
             first_questions: Mutex::default(),
         }

@@ -97,6 +97,14 @@ pub enum CopyError {
         #[source]
         cause: Arc<CatalogError>,
     },
+    /// It failed on another node, or none came to its end.
+    #[error("{cause}")]
+    Elsewhere {
+        /// Why, with all causes.
+        cause: String,
+        /// As [`CopyError::may_pass`].
+        may_pass: Option<bool>,
+    },
     /// The run was cancelled.
     #[error("the copy was interrupted")]
     Cancelled,
@@ -118,6 +126,14 @@ impl CopyError {
         match self {
             Self::Source { cause, .. } | Self::Target { cause, .. } => Some(cause),
             _ => None,
+        }
+    }
+
+    /// Whether the same may succeed a little later; `None` if it was neither the source nor the target that failed.
+    pub fn may_pass(&self) -> Option<bool> {
+        match self {
+            Self::Elsewhere { may_pass, .. } => *may_pass,
+            other => other.transport().map(TransportError::is_retryable),
         }
     }
 }

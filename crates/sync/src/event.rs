@@ -9,6 +9,13 @@ use serde::Serialize;
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(tag = "event", rename_all = "snake_case")]
 pub enum Event {
+    /// A run of a mirror begins.
+    Started {
+        /// The mirror.
+        mirror: String,
+        /// The number of the run.
+        run: i64,
+    },
     /// It is known what is to be done with all images, each counted once for each of its targets.
     Planned {
         /// How many are to be copied.

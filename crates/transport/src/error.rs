@@ -146,6 +146,12 @@ pub enum TransportError {
         /// Which rule, and what to set if it is meant.
         reason: String,
     },
+    /// The right to do it is over: another may have it.
+    #[error("{what} is not done: the right to do it is over, and another may have it")]
+    LeaseOver {
+        /// What would have been done.
+        what: String,
+    },
     /// A file or folder could not be read or written.
     #[error("{what} failed")]
     Io {

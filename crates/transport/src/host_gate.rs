@@ -1,6 +1,8 @@
 //! Who may ask a host now: the one place where requests wait for each other.
 
 use std::collections::HashMap;
+use std::num::NonZeroU32;
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use async_trait::async_trait;
@@ -24,6 +26,34 @@ pub trait HostGate: Send + Sync + 'static {
     /// Waits until `host` may be sent one more request of this weight; the permit is kept until the answer's
     /// body has been read.
     async fn enter(&self, host: &str, weight: Weight) -> Permit;
+
+    /// Between how many nodes the limits of hosts are divided now.
+    fn nodes(&self) -> NonZeroU32 {
+        NonZeroU32::MIN
+    }
+}
+
+/// Between how many nodes the limits of hosts are divided. Clones are the same number, which changes while nodes come
+/// and go; at first this one is alone.
+#[derive(Debug, Clone)]
+pub struct Share(Arc<AtomicU32>);
+
+impl Default for Share {
+    fn default() -> Self {
+        Self(Arc::new(AtomicU32::new(1)))
+    }
+}
+
+impl Share {
+    /// From now on between so many.
+    pub fn set(&self, nodes: NonZeroU32) {
+        self.0.store(nodes.get(), Ordering::Relaxed);
+    }
+
+    /// Between how many.
+    pub fn nodes(&self) -> NonZeroU32 {
+        NonZeroU32::new(self.0.load(Ordering::Relaxed)).unwrap_or(NonZeroU32::MIN)
+    }
 }
 
 /// The right to have one request under way.
@@ -45,18 +75,24 @@ impl From<OwnedSemaphorePermit> for Permit {
     }
 }
 
-/// Limits of this process alone: a number of requests at once per host and weight.
+/// Limits of this process: a number of requests at once per host and weight.
 #[derive(Debug)]
 pub struct LocalGate {
     light: usize,
     heavy: usize,
+    share: Share,
     hosts: Mutex<HashMap<(String, Weight), Arc<Semaphore>>>,
 }
 
 impl LocalGate {
     /// At most `heavy` blob bodies each way and `light` other requests at once per host.
     pub fn new(light: usize, heavy: usize) -> Self {
-        Self { light: light.max(1), heavy: heavy.max(1), hosts: Mutex::default() }
+        Self { light: light.max(1), heavy: heavy.max(1), share: Share::default(), hosts: Mutex::default() }
+    }
+
+    /// With the limits that hosts' settings name divided between nodes.
+    pub fn among(self, share: Share) -> Self {
+        Self { share, ..self }
     }
 }
 
@@ -74,5 +110,9 @@ impl HostGate for LocalGate {
             )
         };
         semaphore.acquire_owned().await.map_or_else(|_| Permit::free(), Permit::from)
+    }
+
+    fn nodes(&self) -> NonZeroU32 {
+        self.share.nodes()
     }
 }

@@ -14,6 +14,7 @@ pub mod conformance;
 mod content;
 mod endpoint;
 mod error;
+mod fence;
 #[cfg(any(test, feature = "fuzzing"))]
 #[doc(hidden)]
 pub mod fuzzing;
@@ -36,7 +37,8 @@ pub use capabilities::{Capabilities, Support};
 pub use content::{BlobRead, ByteStream, Chunk, Content, Piece};
 pub use endpoint::{Endpoint, EndpointError, InArchive, Location};
 pub use error::{Cause, TransportError, TransportResult};
-pub use host_gate::{HostGate, LocalGate, Permit, Weight};
+pub use fence::{Fence, FencedTarget};
+pub use host_gate::{HostGate, LocalGate, Permit, Share, Weight};
 pub use host_tally::{Answered, HostCount, HostTally};
 pub use hosts::{
     CredentialFile, Erased, HostEndpoint, HostEnvironment, HostProfile, Hosts, HostsError, HostsOptions,
@@ -46,7 +48,8 @@ pub use layout::LayoutRepository;
 pub use open::{OwnStore, Places, PlacesOptions};
 pub use realm_pins::{MemoryPins, RealmPin, RealmPins};
 pub use registry::{
-    ClientOptions, Courier, LoginCheck, Quota, RateLimits, RegistryClient, RegistryRepository, RetryOptions,
+    ApiAnswer, ApiCall, ClientOptions, Courier, LoginCheck, Quota, RateLimits, RegistryClient,
+    RegistryRepository, RetryOptions,
 };
 pub use settings::{
     ByteRate, ByteRateError, HostLimits, RegistrySettings, Secret, SecretError, TlsFiles, TlsMode,

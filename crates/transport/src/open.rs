@@ -5,11 +5,18 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use portolan_oci::{Registry, RepositoryName};
 
-use crate::registry::{ClientOptions, Courier, LoginCheck, Net, RateLimits, Registries, RegistryRepository};
-use crate::{
-    Archive, DockerArchiveWriter, HostGate, HostTally, Hosts, LayoutRepository, LocalGate, Location,
-    MemoryPins, OciArchiveWriter, RealmPins, Source, Target, TransportError, TransportResult,
+use crate::registry::{
+    ApiAnswer, ApiCall, ClientOptions, Courier, LoginCheck, Net, RateLimits, Registries, RegistryRepository,
 };
+use crate::{
+    Archive, DockerArchiveWriter, Fence, FencedTarget, HostGate, HostTally, Hosts, LayoutRepository,
+    LocalGate, Location, MemoryPins, OciArchiveWriter, RealmPins, Share, Source, Target, TransportError,
+    TransportResult,
+};
+
+/// Requests of this process to one host at once, whatever its settings: those without a body of a blob, and bodies.
+const LIGHT: usize = 64;
+const HEAVY: usize = 32;
 
 /// Our own store, which lies on a floor above: whoever puts the program together gives it to [`Places`].
 #[async_trait]
@@ -37,6 +44,8 @@ pub struct PlacesOptions {
     pub pins: Arc<dyn RealmPins>,
     /// How patient registries are asked.
     pub client: ClientOptions,
+    /// Where what is asked of registries is counted.
+    pub tally: HostTally,
     /// Our own store, where there is one.
     pub store: Option<Arc<dyn OwnStore>>,
 }
@@ -46,26 +55,40 @@ impl PlacesOptions {
     pub fn new(hosts: Hosts) -> Self {
         Self {
             hosts,
-            gate: Arc::new(LocalGate::new(64, 32)),
+            gate: Arc::new(LocalGate::new(LIGHT, HEAVY)),
             pins: Arc::new(MemoryPins::default()),
             client: ClientOptions::default(),
+            tally: HostTally::default(),
             store: None,
         }
+    }
+
+    /// With the limits that hosts' settings name divided between nodes.
+    pub fn among(self, share: Share) -> Self {
+        Self { gate: Arc::new(LocalGate::new(LIGHT, HEAVY).among(share)), ..self }
     }
 }
 
 /// All places that images are read from and written to. Keeps one client for each registry host, so there
-/// should be one of these in a process.
+/// should be one of these in a process. Clones are the same places.
+#[derive(Clone)]
 pub struct Places {
-    registries: Registries,
+    registries: Arc<Registries>,
     store: Option<Arc<dyn OwnStore>>,
+    fence: Option<Fence>,
 }
 
 impl Places {
     /// Sends nothing yet.
     pub fn new(options: PlacesOptions) -> Self {
-        let PlacesOptions { hosts, gate, pins, client, store } = options;
-        Self { registries: Registries::new(Net::new(hosts, gate, pins, client)), store }
+        let PlacesOptions { hosts, gate, pins, client, tally, store } = options;
+        let registries = Arc::new(Registries::new(Net::new(hosts, gate, pins, (client, tally))));
+        Self { registries, store, fence: None }
+    }
+
+    /// The same places, with all targets behind a fence.
+    pub fn behind(&self, fence: Fence) -> Self {
+        Self { registries: Arc::clone(&self.registries), store: self.store.clone(), fence: Some(fence) }
     }
 
     /// The place to read from. Nothing is sent to a registry, so one that does not exist shows at the first
@@ -90,6 +113,14 @@ impl Places {
     /// # Errors
     /// If the settings of a registry cannot be used, or a file or folder cannot be written.
     pub async fn target(&self, location: &Location) -> TransportResult<Arc<dyn Target>> {
+        let target = self.open_target(location).await?;
+        Ok(match &self.fence {
+            Some(fence) => Arc::new(FencedTarget::new(target, fence.clone())),
+            None => target,
+        })
+    }
+
+    async fn open_target(&self, location: &Location) -> TransportResult<Arc<dyn Target>> {
         match location {
             Location::Registry(registry, repository) => Ok(Arc::new(self.registry(registry, repository)?)),
             Location::Layout(path) => Ok(Arc::new(LayoutRepository::create(path.clone()).await?)),
@@ -115,6 +146,14 @@ impl Places {
         self.registries.check_login(registry).await
     }
 
+    /// Calls the API of the Portolan at this address, with the login that the hosts know for it.
+    ///
+    /// # Errors
+    /// If it cannot be asked, or wants another login; any other answer is one.
+    pub async fn call(&self, daemon: &Registry, call: ApiCall) -> TransportResult<ApiAnswer> {
+        self.registries.call(daemon, call).await
+    }
+
     /// The names of all repositories that a registry shows to the login that the hosts know for it.
     ///
     /// # Errors
@@ -132,11 +171,6 @@ impl Places {
     /// Who carries what is for others than registries.
     pub fn courier(&self) -> Courier {
         self.registries.courier()
-    }
-
-    /// What was asked of registries, counted.
-    pub fn tally(&self) -> HostTally {
-        self.registries.tally()
     }
 
     /// A repository of a registry.

@@ -14,6 +14,7 @@ type Generated = (&'static [&'static str], &'static str);
 const GENERATED: &[Generated] = &[
     (&["config", "reference"], "docs/src/configuration-reference.md"),
     (&["config", "schema"], "docs/src/portolan.schema.json"),
+    (&["openapi"], "docs/src/openapi.json"),
 ];
 
 /// Why a generated file is not as it should be.

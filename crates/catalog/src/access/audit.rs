@@ -1,4 +1,4 @@
-//! What was changed of users and tokens, and by whom.
+//! What was changed of users, tokens and mirrors, and by whom.
 
 use std::fmt;
 use std::str::FromStr;
@@ -33,6 +33,18 @@ pub enum AuditAction {
     CreateToken,
     /// One was revoked.
     RevokeToken,
+    /// A mirror was made or changed.
+    PutMirror,
+    /// It was deleted.
+    DeleteMirror,
+    /// It was paused.
+    PauseMirror,
+    /// It is run by itself again.
+    ResumeMirror,
+    /// It is to be run now.
+    AskRun,
+    /// A run of it was cancelled.
+    CancelRun,
 }
 
 /// One thing that was done.
@@ -46,7 +58,7 @@ pub struct AuditEntry {
     pub actor: String,
     /// What.
     pub action: AuditAction,
-    /// To whom.
+    /// To whom, or to what.
     pub object: String,
     /// And what of it.
     pub detail: String,
@@ -57,7 +69,7 @@ pub struct AuditEntry {
 pub struct NoAction(String);
 
 impl AuditAction {
-    const ALL: [Self; 10] = [
+    const ALL: [Self; 16] = [
         Self::AddUser,
         Self::SetPassword,
         Self::SetRole,
@@ -68,6 +80,12 @@ impl AuditAction {
         Self::Revoke,
         Self::CreateToken,
         Self::RevokeToken,
+        Self::PutMirror,
+        Self::DeleteMirror,
+        Self::PauseMirror,
+        Self::ResumeMirror,
+        Self::AskRun,
+        Self::CancelRun,
     ];
 
     /// Its word.
@@ -83,6 +101,12 @@ impl AuditAction {
             Self::Revoke => "user.revoke",
             Self::CreateToken => "token.create",
             Self::RevokeToken => "token.revoke",
+            Self::PutMirror => "mirror.put",
+            Self::DeleteMirror => "mirror.delete",
+            Self::PauseMirror => "mirror.pause",
+            Self::ResumeMirror => "mirror.resume",
+            Self::AskRun => "mirror.run",
+            Self::CancelRun => "run.cancel",
         }
     }
 }
@@ -104,14 +128,18 @@ impl FromStr for AuditAction {
 
 /// Who does it, as far as a column takes it.
 #[derive(Debug, Clone)]
-pub(super) struct Actor(String);
+pub(crate) struct Actor(String);
 
 /// Characters that are kept of an actor.
 const ACTOR: usize = 255;
 
 impl Actor {
-    pub(super) fn new(name: &str) -> Self {
+    pub(crate) fn new(name: &str) -> Self {
         Self(stored::text(name).chars().take(ACTOR).collect())
+    }
+
+    pub(crate) fn as_str(&self) -> &str {
+        &self.0
     }
 }
 
@@ -122,7 +150,7 @@ const ENTRY: Insert<5> = Insert {
 };
 
 /// Writes down what was done to whom.
-pub(super) async fn write(
+pub(crate) async fn write(
     transaction: &DatabaseTransaction,
     at: i64,
     by: &Actor,
@@ -142,6 +170,24 @@ impl Access {
             ORDER BY at DESC, id DESC LIMIT ?";
         let values = [since.as_microsecond().into(), i64::from(limit).into()];
         let rows = sql::all(&self.readers().await?, sql, values).await?;
+        rows.iter().map(AuditEntry::read).collect()
+    }
+}
+
+impl Access {
+    /// What was done before this entry, the last first, no more than so many.
+    ///
+    /// # Errors
+    /// As any read.
+    pub async fn audit_before(
+        &self,
+        before: Option<u64>,
+        limit: u32,
+    ) -> Result<Vec<AuditEntry>, CatalogError> {
+        let sql = "SELECT id, at, actor, action, object, detail FROM access_audit WHERE id < ? \
+            ORDER BY id DESC LIMIT ?";
+        let before = before.and_then(|before| i64::try_from(before).ok()).unwrap_or(i64::MAX);
+        let rows = sql::all(&self.readers().await?, sql, [before.into(), i64::from(limit).into()]).await?;
         rows.iter().map(AuditEntry::read).collect()
     }
 }

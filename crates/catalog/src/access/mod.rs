@@ -7,7 +7,7 @@
 
 mod action;
 mod add_user;
-mod audit;
+pub(crate) mod audit;
 mod change_user;
 mod create_token;
 mod delete_user;

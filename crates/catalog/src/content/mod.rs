@@ -71,6 +71,7 @@ pub use roll_back::{RollBack, RollBackTo, RolledBack};
 pub use stat_manifest::ManifestStat;
 pub use stored_blobs::BlobWithBytes;
 pub use tag_history::TagEvent;
+pub use tagged::NamedManifest;
 pub use tags::{TagPage, TagRange, TagTexts};
 pub use take_upload::TakeUpload;
 pub use unlink_blob::UnlinkBlob;

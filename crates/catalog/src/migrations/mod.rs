@@ -17,6 +17,9 @@ mod m0008_access;
 mod m0009_pauses;
 mod m0010_reschedules;
 mod m0011_awaited;
+mod m0012_asked;
+mod m0013_arrivals;
+mod m0014_nodes_and_tasks;
 #[cfg(test)]
 mod tests;
 
@@ -40,6 +43,9 @@ impl MigratorTrait for Migrator {
             Box::new(m0009_pauses::Pauses),
             Box::new(m0010_reschedules::Reschedules),
             Box::new(m0011_awaited::Awaited),
+            Box::new(m0012_asked::Asked),
+            Box::new(m0013_arrivals::Arrivals),
+            Box::new(m0014_nodes_and_tasks::NodesAndTasks),
         ]
     }
 }

@@ -1,6 +1,7 @@
 //! Images of which somebody has said that they are new at their source, until a run has seen to them.
 
 use async_trait::async_trait;
+use jiff::Timestamp;
 use sea_orm::sea_query::OnConflict;
 use sea_orm::{ColumnTrait as _, DatabaseTransaction, EntityTrait, QueryFilter as _, QueryOrder as _};
 use sea_orm::{PaginatorTrait as _, QuerySelect as _, Set};
@@ -17,6 +18,16 @@ pub struct Awaited {
     pub image: String,
     /// When it was told last, in microseconds since 1970: told again, it is another.
     told_at: i64,
+}
+
+impl Awaited {
+    /// When it was told last.
+    ///
+    /// # Errors
+    /// [`CatalogError::Damaged`] if that is no time.
+    pub fn told_at(&self) -> Result<Timestamp, CatalogError> {
+        stored::time(self.told_at)
+    }
 }
 
 struct AwaitImages {

@@ -9,7 +9,7 @@ use sea_orm::sea_query::OnConflict;
 use sea_orm::{DatabaseTransaction, EntityTrait, Set};
 
 use super::entities::{lease, run};
-use super::lease::{hold_mirror, microseconds};
+use super::lease::{Taking, hold_mirror, microseconds};
 use super::release::interrupt;
 use super::{RunId, RunLease, RunTotals, Runs};
 use crate::database::{self, Holder, Lock};
@@ -47,7 +47,7 @@ struct BeginRun {
 }
 
 enum Claim {
-    Taken(RunId),
+    Taken(RunId, Taking),
     Held { owner: String, since: i64 },
 }
 
@@ -79,7 +79,9 @@ impl Runs {
             answered => answered?,
         };
         Ok(match claim {
-            Claim::Taken(run) => RunStart::Begun(RunLease::new(run, mirror.to_owned(), lasts, asked, lock)),
+            Claim::Taken(run, taking) => {
+                RunStart::Begun(RunLease::new((run, taking), mirror.to_owned(), lasts, asked, lock))
+            }
             Claim::Held { owner, since } => RunStart::LeaseHeld { owner, since: stored::time(since)? },
         })
     }
@@ -99,9 +101,17 @@ impl Operation for BeginRun {
             .one(transaction)
             .await
             .map_err(CatalogError::database)?;
-        match (self.lock.take(), holder) {
+        let locked = self.lock.take();
+        let taking = match (locked, &holder) {
+            (Holder::Us, _) => Taking::Sure,
+            (_, Some(holder)) if holder.owner != self.owner => Taking::TakenOver,
+            _ => Taking::Free,
+        };
+        match (locked, holder) {
+            // What it was before the answer was lost is not known.
             (_, Some(holder)) if holder.owner == self.owner => {
-                return Ok(Claim::Taken(RunId::new(holder.run_id)));
+                let taking = if locked == Holder::Us { taking } else { Taking::TakenOver };
+                return Ok(Claim::Taken(RunId::new(holder.run_id), taking));
             }
             (Holder::Another, None) => return Ok(Claim::Held { owner: SOMEBODY.to_owned(), since: now }),
             (Holder::Another, Some(holder)) => return held(transaction, holder).await,
@@ -115,7 +125,7 @@ impl Operation for BeginRun {
         }
         let run = self.add_run(transaction, now).await?;
         self.take_lease(transaction, run, now).await?;
-        Ok(Claim::Taken(run))
+        Ok(Claim::Taken(run, taking))
     }
 }
 
@@ -183,7 +193,7 @@ mod tests {
         };
         let attempt = begin("me#1");
         let taken = async |attempt: BeginRun| match runs.writer.write(attempt).await.unwrap() {
-            Claim::Taken(run) => Ok(run),
+            Claim::Taken(run, _) => Ok(run),
             Claim::Held { owner, .. } => Err(owner),
         };
         let run = taken(attempt.clone()).await.unwrap();

@@ -29,6 +29,9 @@ const OVER: &str = "SELECT old.id FROM run AS old WHERE old.ended_at < ? \
              AND whole.id NOT IN (SELECT run_id FROM part_run))) \
      ORDER BY old.id LIMIT ?";
 
+/// What has a row for each number of a run.
+const NUMBERED: [&str; 2] = ["run_failure", "run_task"];
+
 struct Expire(Vec<RunId>);
 
 impl Runs {
@@ -60,12 +63,18 @@ impl Operation for Expire {
         for run in &self.0 {
             let of_run = remove_deletions(transaction, *run, MANIFESTS - manifests).await?;
             manifests += of_run;
-            gone += of_run + remove_failures(transaction, *run, ROWS.saturating_sub(gone)).await?;
+            gone += of_run;
+            for table in NUMBERED {
+                gone += remove_numbered(transaction, table, *run, ROWS.saturating_sub(gone)).await?;
+            }
             if manifests >= MANIFESTS || gone >= ROWS {
                 break;
             }
             let id = [run.get().into()];
-            gone += sql::execute(transaction, "DELETE FROM part_run WHERE run_id = ?", id.clone()).await?;
+            for sql in ["DELETE FROM part_run WHERE run_id = ?", "DELETE FROM cancelled_run WHERE run_id = ?"]
+            {
+                gone += sql::execute(transaction, sql, id.clone()).await?;
+            }
             gone += sql::delete_by_id(transaction, "run", id).await?;
         }
         Ok(gone)
@@ -88,15 +97,16 @@ async fn remove_deletions(
 }
 
 /// They are numbered from zero, so that the first number says how many are gone already.
-async fn remove_failures(
+async fn remove_numbered(
     transaction: &DatabaseTransaction,
+    table: &'static str,
     run: RunId,
     most: u64,
 ) -> Result<u64, CatalogError> {
-    let first = "SELECT MIN(number) FROM run_failure WHERE run_id = ?";
-    let first = sql::one(transaction, first, [run.get().into()]).await?;
+    let first = format!("SELECT MIN(number) FROM {table} WHERE run_id = ?");
+    let first = sql::one(transaction, &first, [run.get().into()]).await?;
     let Some(first) = first.map_or(Ok(None), |row| row.get::<Option<i64>>(0))? else { return Ok(0) };
     let end = first.saturating_add(i64::try_from(most).unwrap_or(i64::MAX));
-    let sql = "DELETE FROM run_failure WHERE run_id = ? AND number < ?";
-    sql::execute(transaction, sql, [run.get().into(), end.into()]).await
+    let sql = format!("DELETE FROM {table} WHERE run_id = ? AND number < ?");
+    sql::execute(transaction, &sql, [run.get().into(), end.into()]).await
 }

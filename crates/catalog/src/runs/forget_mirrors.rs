@@ -24,18 +24,21 @@ pub struct KeptMirrors {
     pub except_by: String,
 }
 
-/// What is said about mirrors: a table, with its columns of when and by whom, and the column that orders a mirror's rows.
+/// What is said about mirrors: a table, with its columns of when and, where somebody said it, by whom, and the column that
+/// orders a mirror's rows.
 struct Said {
     table: &'static str,
     at: &'static str,
-    by: &'static str,
+    by: Option<&'static str>,
     key: &'static str,
 }
 
-const SAID: [Said; 3] = [
-    Said { table: "awaited_image", at: "told_at", by: "told_by", key: "image" },
-    Said { table: "mirror_pause", at: "paused_at", by: "paused_by", key: "mirror" },
-    Said { table: "mirror_schedule", at: "set_at", by: "set_by", key: "mirror" },
+const SAID: [Said; 5] = [
+    Said { table: "awaited_image", at: "told_at", by: Some("told_by"), key: "image" },
+    Said { table: "mirror_pause", at: "paused_at", by: Some("paused_by"), key: "mirror" },
+    Said { table: "mirror_schedule", at: "set_at", by: Some("set_by"), key: "mirror" },
+    Said { table: "asked_run", at: "asked_at", by: Some("asked_by"), key: "mirror" },
+    Said { table: "arrival", at: "visible_at", by: None, key: "target" },
 ];
 
 struct Forget {
@@ -46,7 +49,7 @@ struct Forget {
 }
 
 impl Runs {
-    /// Forgets the images that mirrors were told of, their pauses and their schedules, where there is no such mirror any
+    /// Forgets what mirrors were told and asked, their pauses and schedules, and when their images arrived, where there is no such mirror any
     /// more; a thousand rows at a time. Says how many rows went. To be asked only by who knows of all mirrors.
     ///
     /// # Errors
@@ -83,8 +86,12 @@ impl Operation for Forget {
 
     async fn run(&self, transaction: &DatabaseTransaction) -> Result<u64, CatalogError> {
         let Said { table, at, by, key } = self.said;
-        let which = format!("mirror = ? AND {at} < ? AND {by} <> ?");
-        let values = [self.mirror.as_str().into(), self.before.into(), self.except_by.as_str().into()];
+        let (mut which, mut values) =
+            (format!("mirror = ? AND {at} < ?"), vec![self.mirror.as_str().into(), self.before.into()]);
+        if let Some(by) = by {
+            which = format!("{which} AND {by} <> ?");
+            values.push(self.except_by.as_str().into());
+        }
         let sql = format!("SELECT {key} FROM {table} WHERE {which} ORDER BY {key} LIMIT ?");
         let rows = sql::all(transaction, &sql, [&values[..], &[ROWS.into()]].concat()).await?;
         let Some(last) = rows.last() else { return Ok(0) };

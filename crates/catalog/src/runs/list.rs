@@ -1,6 +1,6 @@
 //! Runs that were.
 
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Select};
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait as _, Select};
 
 use super::entities::run;
 use super::{Run, RunId, Runs};
@@ -12,10 +12,7 @@ impl Runs {
     /// # Errors
     /// [`CatalogError::Damaged`], [`CatalogError::Database`].
     pub async fn runs(&self, mirror: &str, limit: u64) -> Result<Vec<Run>, CatalogError> {
-        let readers = self.opening.readers().await?;
-        let latest = of(mirror).limit(limit.min(stored::PAGE));
-        let rows = latest.all(&readers).await.map_err(CatalogError::database)?;
-        rows.into_iter().map(Run::read).collect()
+        self.runs_before(Some(mirror), None, limit).await
     }
 
     /// The last runs of all mirrors, as [`runs`](Self::runs).
@@ -23,8 +20,24 @@ impl Runs {
     /// # Errors
     /// [`CatalogError::Damaged`], [`CatalogError::Database`].
     pub async fn all_runs(&self, limit: u64) -> Result<Vec<Run>, CatalogError> {
+        self.runs_before(None, None, limit).await
+    }
+
+    /// The runs before this one, of one mirror or of all, as [`runs`](Self::runs).
+    ///
+    /// # Errors
+    /// [`CatalogError::Damaged`], [`CatalogError::Database`].
+    pub async fn runs_before(
+        &self,
+        mirror: Option<&str>,
+        before: Option<RunId>,
+        limit: u64,
+    ) -> Result<Vec<Run>, CatalogError> {
         let readers = self.opening.readers().await?;
         let latest = run::Entity::find().order_by_desc(run::Column::Id).limit(limit.min(stored::PAGE));
+        let latest = latest
+            .apply_if(mirror, |runs, mirror| runs.filter(run::Column::Mirror.eq(mirror)))
+            .apply_if(before, |runs, before| runs.filter(run::Column::Id.lt(before.get())));
         let rows = latest.all(&readers).await.map_err(CatalogError::database)?;
         rows.into_iter().map(Run::read).collect()
     }

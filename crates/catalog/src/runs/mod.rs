@@ -1,13 +1,17 @@
 //! Runs of mirrors: who runs one now, what came of those before, which of their images failed, which mirrors are
 //! paused, and which are run at other times than the configuration says,
-//! and which images they were told to see to.
+//! which images they were told to see to, what is asked of them, mirrors that no file has,
+//! and how long images took to arrive.
 //!
 //! [`Runs`] is the handle; each file beside it has one operation. A mirror is run by one at a time: beginning
 //! a run takes the mirror's lease, ending it gives the lease back. Not here: images that went well, which are
 //! in the journal.
 
+mod arrivals;
+mod ask;
 mod awaited;
 mod begin_run;
+mod cancel;
 mod end_run;
 pub(crate) mod entities;
 mod expire;
@@ -17,6 +21,7 @@ mod handle;
 mod last_dealt;
 mod last_success;
 mod lease;
+mod left;
 mod left_over;
 mod list;
 mod outcome;
@@ -26,19 +31,25 @@ mod release;
 mod renew;
 mod reschedule;
 mod run;
+mod stored_mirror;
 mod totals;
 
+pub use arrivals::Arrival;
+pub use ask::AskedRun;
 pub use awaited::Awaited;
 pub use begin_run::RunStart;
+pub use cancel::{CancelRun, CancelledRun};
 pub use end_run::{RunEnd, RunReport};
 pub use failures::FailedImage;
 pub use forget_mirrors::KeptMirrors;
 pub use handle::Runs;
-pub use lease::RunLease;
+pub(crate) use lease::hold_mirror;
+pub use lease::{LeaseKey, RunLease, Taking};
 pub use left_over::LeftOver;
 pub use outcome::RunOutcome;
 pub use pause::Pause;
 pub use renew::Renewal;
 pub use reschedule::Reschedule;
 pub use run::{Run, RunEnded, RunId};
+pub use stored_mirror::{Expected, MirrorChange, StoredMirror};
 pub use totals::RunTotals;

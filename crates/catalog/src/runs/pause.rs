@@ -2,13 +2,14 @@
 
 use async_trait::async_trait;
 use jiff::Timestamp;
-use sea_orm::sea_query::OnConflict;
 use sea_orm::{DatabaseTransaction, EntityTrait, Set};
 
 use super::Runs;
 use super::entities::pause;
+use crate::access::audit::{self, Actor};
+use crate::database::hold;
 use crate::writer::Operation;
-use crate::{CatalogError, stored};
+use crate::{AuditAction, CatalogError, stored};
 
 /// Since when a mirror is paused.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -21,11 +22,15 @@ pub struct Pause {
 
 struct PauseMirror {
     mirror: String,
-    by: String,
+    by: Actor,
     at: i64,
 }
 
-struct ResumeMirror(String);
+struct ResumeMirror {
+    mirror: String,
+    by: Actor,
+    at: i64,
+}
 
 impl Runs {
     /// Keeps a mirror from being run by itself until it is [resumed](Self::resume); one that is paused stays as it is.
@@ -33,7 +38,7 @@ impl Runs {
     /// # Errors
     /// As any write: [`CatalogError::Busy`], [`CatalogError::Full`], [`CatalogError::Database`].
     pub async fn pause(&self, mirror: &str, by: &str) -> Result<(), CatalogError> {
-        let operation = PauseMirror { mirror: mirror.to_owned(), by: by.to_owned(), at: stored::now() };
+        let operation = PauseMirror { mirror: mirror.to_owned(), by: Actor::new(by), at: stored::now() };
         self.writer.write(operation).await
     }
 
@@ -41,8 +46,9 @@ impl Runs {
     ///
     /// # Errors
     /// As any write: [`CatalogError::Busy`], [`CatalogError::Full`], [`CatalogError::Database`].
-    pub async fn resume(&self, mirror: &str) -> Result<(), CatalogError> {
-        self.writer.write(ResumeMirror(mirror.to_owned())).await
+    pub async fn resume(&self, mirror: &str, by: &str) -> Result<(), CatalogError> {
+        let operation = ResumeMirror { mirror: mirror.to_owned(), by: Actor::new(by), at: stored::now() };
+        self.writer.write(operation).await
     }
 
     /// Since when the mirror is paused; `None` if it is not.
@@ -62,16 +68,20 @@ impl Operation for PauseMirror {
     const NAME: &'static str = "pause_mirror";
 
     async fn run(&self, transaction: &DatabaseTransaction) -> Result<(), CatalogError> {
+        let mirror = self.mirror.as_str();
+        hold(transaction, &format!("pause:{mirror}")).await?;
+        let there = pause::Entity::find_by_id(mirror).one(transaction).await;
+        if there.map_err(CatalogError::database)?.is_some() {
+            return Ok(());
+        }
         let row = pause::ActiveModel {
             mirror: Set(self.mirror.clone()),
             paused_at: Set(self.at),
-            paused_by: Set(self.by.clone()),
+            paused_by: Set(self.by.as_str().to_owned()),
         };
-        let there =
-            OnConflict::column(pause::Column::Mirror).do_nothing_on([pause::Column::Mirror]).to_owned();
-        let inserted = pause::Entity::insert(row).on_conflict(there).exec_without_returning(transaction);
+        let inserted = pause::Entity::insert(row).exec_without_returning(transaction);
         inserted.await.map_err(CatalogError::database)?;
-        Ok(())
+        audit::write(transaction, self.at, &self.by, (AuditAction::PauseMirror, mirror, "")).await
     }
 }
 
@@ -81,8 +91,12 @@ impl Operation for ResumeMirror {
     const NAME: &'static str = "resume_mirror";
 
     async fn run(&self, transaction: &DatabaseTransaction) -> Result<(), CatalogError> {
-        let deleted = pause::Entity::delete_by_id(self.0.as_str()).exec(transaction).await;
-        deleted.map_err(CatalogError::database)?;
-        Ok(())
+        let mirror = self.mirror.as_str();
+        hold(transaction, &format!("pause:{mirror}")).await?;
+        let deleted = pause::Entity::delete_by_id(mirror).exec(transaction).await;
+        if deleted.map_err(CatalogError::database)?.rows_affected == 0 {
+            return Ok(());
+        }
+        audit::write(transaction, self.at, &self.by, (AuditAction::ResumeMirror, mirror, "")).await
     }
 }

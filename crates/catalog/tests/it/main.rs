@@ -18,12 +18,14 @@ mod groups;
 mod history;
 mod hosts;
 mod manifests;
+mod nodes;
 mod opening;
 mod realms;
 mod runs;
 mod scratch;
 mod seen;
 mod servers;
+mod tasks;
 mod trees;
 mod uploads;
 

@@ -4,9 +4,11 @@ use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
 use portolan_catalog::{
-    Awaited, CatalogError, FailedImage, Renewal, RunEnd, RunEnded, RunId, RunLease, RunOutcome, RunReport,
-    RunStart, RunTotals, Runs,
+    Arrival, Awaited, CancelRun, CatalogError, Expected, FailedImage, MirrorChange, Renewal, RunEnd,
+    RunEnded, RunId, RunLease, RunOutcome, RunReport, RunStart, RunTotals, Runs,
 };
+
+use portolan_oci::Digest;
 
 use crate::Scratch;
 use crate::scratch::on_each_database;
@@ -23,6 +25,11 @@ on_each_database!(
     what_is_told_is_awaited_until_it_is_settled,
     a_run_of_some_images_is_not_the_last_whole_one,
     what_may_succeed_a_little_later_is_left_over,
+    a_mirror_that_is_made_changes_only_for_who_knows_what_is_there,
+    a_mirror_is_asked_to_run_until_that_is_settled,
+    only_a_run_that_has_not_ended_is_cancelled,
+    runs_are_listed_from_any_of_them_on,
+    what_arrived_last_at_each_target_is_kept,
 );
 on_each_database!(
     threads = 4;
@@ -130,9 +137,12 @@ async fn a_mirror_stays_paused_until_it_is_resumed(scratch: &Scratch) {
     assert_eq!(runs.paused("base").await.unwrap(), Some(paused), "who was first counts");
     assert_eq!(runs.paused("Base").await.unwrap(), None);
     for _ in 0..2 {
-        runs.resume("base").await.unwrap();
+        runs.resume("base", "bert").await.unwrap();
         assert_eq!(runs.paused("base").await.unwrap(), None);
     }
+    let log = scratch.open().await.access().audit_before(None, 10).await.unwrap();
+    let log = log.iter().map(|entry| format!("{} {} {}", entry.actor, entry.action, entry.object));
+    assert_eq!(log.collect::<Vec<_>>(), ["bert mirror.resume base", "anna mirror.pause base"]);
 }
 
 async fn a_mirror_keeps_the_schedule_that_it_was_given_last(scratch: &Scratch) {
@@ -276,8 +286,12 @@ async fn without_locks_a_lease_that_ended_is_taken_over_and_its_run_was_interrup
     scratch.without_locks();
     let (one, two) = (scratch.open().await, scratch.open().await);
     let mut late = begin(&one.runs(), "base", Duration::ZERO).await;
+    let is_server = !matches!(scratch, Scratch::Sqlite(_));
+    assert_eq!(two.runs().is_left("base").await.unwrap(), is_server);
+    assert!(!two.runs().is_left("other").await.unwrap());
     assert!(late.ends() <= Instant::now());
     let next = begin(&two.runs(), "base", LONG).await;
+    assert!(!two.runs().is_left("base").await.unwrap());
     assert!(next.run() > late.run());
     let interrupted = two.runs().last_run("base").await.unwrap().unwrap();
     assert_eq!(interrupted.id, late.run());
@@ -314,4 +328,109 @@ async fn a_number_beyond_all_counting_is_refused_and_the_run_goes_on(scratch: &S
     let refused = runs.end_run(&lease, told).await;
     assert!(matches!(refused, Err(CatalogError::OutOfRange { value: u64::MAX, .. })), "{refused:?}");
     assert_eq!(runs.renew(&mut lease).await.unwrap(), Renewal::Renewed);
+}
+
+async fn a_mirror_that_is_made_changes_only_for_who_knows_what_is_there(scratch: &Scratch) {
+    let catalog = scratch.open().await;
+    let runs = catalog.runs();
+    let put =
+        async |settings: &str, expected| runs.store_mirror("base", settings, expected, "anna").await.unwrap();
+    let MirrorChange::Made(first) = put("{}", Expected::Nothing).await else { panic!("it was not made") };
+    assert_eq!(put("{}", Expected::Nothing).await, MirrorChange::Unexpected);
+    assert_eq!(put("{}", Expected::Revision(first + 1)).await, MirrorChange::Unexpected);
+    let changed = put(r#"{"a": 1}"#, Expected::Revision(first)).await;
+    let MirrorChange::Changed(second) = changed else { panic!("{changed:?}") };
+    assert!(second > first);
+    let mirrors = runs.stored_mirrors().await.unwrap();
+    let [mirror] = mirrors.as_slice() else { panic!("{mirrors:?}") };
+    assert_eq!((mirror.name.as_str(), mirror.settings.as_str()), ("base", r#"{"a": 1}"#));
+    assert_eq!((mirror.revision, mirror.changed_by.as_str()), (second, "anna"));
+
+    runs.pause("base", "anna").await.unwrap();
+    let delete = async |expected| runs.delete_mirror("base", expected, "bert").await.unwrap();
+    assert_eq!(delete(Expected::Revision(first)).await, MirrorChange::Unexpected);
+    assert_eq!(delete(Expected::Anything).await, MirrorChange::Deleted);
+    assert_eq!(delete(Expected::Anything).await, MirrorChange::NoSuchMirror);
+    assert_eq!(runs.paused("base").await.unwrap(), None, "its pause goes with it");
+    assert!(runs.stored_mirrors().await.unwrap().is_empty());
+    let MirrorChange::Made(third) = put("{}", Expected::Anything).await else { panic!("it was not made") };
+    assert!(third > second, "what was deleted and made again is another");
+}
+
+async fn a_mirror_is_asked_to_run_until_that_is_settled(scratch: &Scratch) {
+    let catalog = scratch.open().await;
+    let runs = catalog.runs();
+    assert_eq!(runs.asked_run("base").await.unwrap(), None);
+    let first = runs.ask_run("base", "anna").await.unwrap();
+    assert_eq!(runs.asked_run("base").await.unwrap(), Some(first.clone()));
+    let mut again = first.clone();
+    while again.at == first.at {
+        again = runs.ask_run("base", "bert").await.unwrap();
+    }
+    runs.settle_asked("base", &first).await.unwrap();
+    assert_eq!(runs.asked_run("base").await.unwrap(), Some(again.clone()), "it was asked again");
+    runs.settle_asked("base", &again).await.unwrap();
+    assert_eq!(runs.asked_run("base").await.unwrap(), None);
+}
+
+async fn only_a_run_that_has_not_ended_is_cancelled(scratch: &Scratch) {
+    let catalog = scratch.open().await;
+    let runs = catalog.runs();
+    assert_eq!(runs.cancel_run(RunId::new(1_000_000), "anna").await.unwrap(), CancelRun::NoSuchRun);
+    let lease = begin(&runs, "base", LONG).await;
+    assert_eq!(runs.cancelled(lease.run()).await.unwrap(), None);
+    runs.ask_run("base", "anna").await.unwrap();
+    runs.await_images(vec![("base".to_owned(), "r.example/app:1".to_owned())], "harbor").await.unwrap();
+    for by in ["anna", "bert"] {
+        assert_eq!(runs.cancel_run(lease.run(), by).await.unwrap(), CancelRun::Asked);
+    }
+    assert_eq!(runs.cancelled(lease.run()).await.unwrap().unwrap().by, "anna", "who was first counts");
+    assert_eq!(runs.asked_run("base").await.unwrap(), None);
+    assert!(runs.awaited("base", 10).await.unwrap().is_empty());
+    runs.end_run(&lease, report(RunOutcome::Interrupted, 0)).await.unwrap();
+    assert_eq!(runs.cancel_run(lease.run(), "anna").await.unwrap(), CancelRun::Ended);
+}
+
+async fn runs_are_listed_from_any_of_them_on(scratch: &Scratch) {
+    let catalog = scratch.open().await;
+    let runs = catalog.runs();
+    let mut ids = Vec::new();
+    for mirror in ["base", "apps", "base"] {
+        let lease = begin(&runs, mirror, LONG).await;
+        ids.push(lease.run());
+        runs.end_run(&lease, report(RunOutcome::Done, 0)).await.unwrap();
+    }
+    let listed = async |mirror, before| {
+        let runs = runs.runs_before(mirror, before, 2).await.unwrap();
+        runs.into_iter().map(|run| run.id).collect::<Vec<_>>()
+    };
+    assert_eq!(listed(None, None).await, [ids[2], ids[1]]);
+    assert_eq!(listed(None, Some(ids[1])).await, [ids[0]]);
+    assert_eq!(listed(Some("base"), Some(ids[2])).await, [ids[0]]);
+    assert!(listed(Some("none"), None).await.is_empty());
+}
+
+async fn what_arrived_last_at_each_target_is_kept(scratch: &Scratch) {
+    let catalog = scratch.open().await;
+    let runs = catalog.runs();
+    let at = |second| Timestamp::from_second(second).unwrap();
+    let arrival = |target: &str, bytes: &[u8], second| Arrival {
+        source: "r.example/app:1".to_owned(),
+        target: target.to_owned(),
+        digest: Digest::sha256(bytes),
+        moved_after: (second > 1).then(|| at(second - 1)),
+        moved_before: at(second),
+        visible_at: at(second + 1),
+    };
+    let (old, new) = (arrival("store:app:1", b"old", 1), arrival("store:app:1", b"new", 5));
+    let other = arrival("store:app:2", b"new", 5);
+    runs.note_arrivals("base", vec![old]).await.unwrap();
+    runs.note_arrivals("base", vec![other.clone(), new.clone()]).await.unwrap();
+    assert_eq!(runs.arrivals("base", None, 10).await.unwrap(), [new.clone(), other.clone()]);
+    assert_eq!(runs.arrivals("base", None, 1).await.unwrap(), [new]);
+    assert_eq!(runs.arrivals("base", Some("store:app:1"), 10).await.unwrap(), [other]);
+    assert!(runs.arrivals("apps", None, 10).await.unwrap().is_empty());
+    let long = arrival(&"x".repeat(600), b"new", 5);
+    runs.note_arrivals("apps", vec![long]).await.unwrap();
+    assert!(runs.arrivals("apps", None, 10).await.unwrap().is_empty(), "too long for a key");
 }

@@ -12,6 +12,8 @@ mod login;
 mod logout;
 mod man;
 mod mirrors;
+mod nodes;
+mod openapi;
 mod runs;
 mod serve;
 mod store;
@@ -40,6 +42,7 @@ pub(crate) enum Command {
     Explain(mirrors::explain::ExplainArguments),
     Mirrors(mirrors::MirrorsArguments),
     Runs(runs::RunsArguments),
+    Nodes(nodes::NodesArguments),
     Serve(serve::ServeArguments),
     Store(store::StoreArguments),
     Tags(tags::TagsArguments),
@@ -55,6 +58,8 @@ pub(crate) enum Command {
     Compat(compat::CompatArguments),
     Completions(completions::CompletionsArguments),
     Man(man::ManArguments),
+    #[command(name = "openapi")]
+    OpenApi(openapi::OpenApiArguments),
 }
 
 /// Runs a command.
@@ -68,6 +73,7 @@ pub(crate) fn run(command: Command, context: &Context) -> Result<Outcome, CliErr
         Command::Explain(arguments) => wait(context, mirrors::explain::run(&arguments, context)),
         Command::Mirrors(arguments) => wait(context, mirrors::run(&arguments, context)),
         Command::Runs(arguments) => wait(context, runs::run(&arguments, context)),
+        Command::Nodes(arguments) => wait(context.traced(), nodes::run(&arguments, context)),
         Command::Serve(arguments) => wait(context.traced(), serve::run(&arguments, context)),
         Command::Store(arguments) => wait(context, store::run(&arguments, context)),
         Command::Tags(arguments) => wait(context, tags::run(&arguments, context)),
@@ -82,6 +88,7 @@ pub(crate) fn run(command: Command, context: &Context) -> Result<Outcome, CliErr
         Command::Config(arguments) => config::run(&arguments, context),
         Command::Completions(arguments) => completions::run(&arguments, context),
         Command::Man(arguments) => man::run(&arguments, context),
+        Command::OpenApi(_) => openapi::run(context),
     }
 }
 

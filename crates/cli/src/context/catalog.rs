@@ -1,6 +1,6 @@
 //! The catalogue, opened when it is first wanted.
 
-use portolan_catalog::{Access, Catalog, CatalogError, Changes, Content, DatabaseLocation, Journal};
+use portolan_catalog::{Access, Catalog, CatalogError, Changes, Content, DatabaseLocation, Journal, Nodes};
 use portolan_sync::Books;
 use tokio::sync::Mutex;
 
@@ -24,6 +24,11 @@ impl LazyCatalog {
     /// What is written down about mirrors, likewise.
     pub(super) async fn books(&self) -> Books {
         self.with(Books::of).await
+    }
+
+    /// The nodes that share it, likewise.
+    pub(super) async fn nodes(&self) -> Nodes {
+        self.with(Catalog::nodes).await
     }
 
     /// What the store holds, likewise.

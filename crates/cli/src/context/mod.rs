@@ -2,6 +2,8 @@
 //! is first wanted, so that a command pays only for what it uses.
 
 mod catalog;
+mod mirrors;
+mod nodes;
 mod places;
 mod realm_pins;
 mod store;
@@ -11,10 +13,10 @@ use std::cell::{Cell, OnceCell};
 use std::sync::Arc;
 
 use portolan_catalog::{Access, Changes, Journal};
-use portolan_config::{Environment, Loaded};
+use portolan_config::{Environment, LoadError, Loaded};
 use portolan_server::telemetry::Traces;
 use portolan_sync::Books;
-use portolan_transport::Places;
+use portolan_transport::{HostTally, Places, Share};
 
 use self::catalog::LazyCatalog;
 use self::store::LazyStore;
@@ -24,6 +26,8 @@ use crate::logging;
 use crate::output::Output;
 use crate::talk::Talk;
 
+pub(crate) use mirrors::{of_file, shared};
+pub(crate) use nodes::Membership;
 pub(crate) use places::PlacesMaker;
 
 /// What a command works with.
@@ -36,6 +40,8 @@ pub(crate) struct Context {
     catalog: OnceCell<Arc<LazyCatalog>>,
     store: OnceCell<Arc<LazyStore>>,
     places: OnceCell<Arc<Places>>,
+    share: Share,
+    tally: HostTally,
     is_traced: Cell<bool>,
     traces: OnceCell<Traces>,
 }
@@ -50,10 +56,22 @@ impl Context {
             catalog: OnceCell::new(),
             store: OnceCell::new(),
             places: OnceCell::new(),
+            share: Share::default(),
+            tally: HostTally::default(),
             is_traced: Cell::new(false),
             traces: OnceCell::new(),
             global,
         }
+    }
+
+    /// Between how many nodes the limits of hosts are divided.
+    pub(crate) fn share(&self) -> &Share {
+        &self.share
+    }
+
+    /// What is asked of registries, counted.
+    pub(crate) fn tally(&self) -> HostTally {
+        self.tally.clone()
     }
 
     /// The variables of the environment.
@@ -71,13 +89,19 @@ impl Context {
         if let Some(loaded) = self.loaded.get() {
             return Ok(loaded);
         }
+        let loaded = self.config_anew()?;
+        self.start_traces(&loaded.config)?;
+        logging::start(&loaded.config.log, &self.global, &self.talk, self.traces.get());
+        Ok(self.loaded.get_or_init(|| loaded))
+    }
+
+    /// The configuration as it is written now, whatever was read before.
+    pub(crate) fn config_anew(&self) -> Result<Loaded, LoadError> {
         let mut loaded = portolan_config::load(self.global.config.as_deref(), &self.environment)?;
         if let Some(data) = &self.global.data {
             loaded.config.data.clone_from(data);
         }
-        self.start_traces(&loaded.config)?;
-        logging::start(&loaded.config.log, &self.global, &self.talk, self.traces.get());
-        Ok(self.loaded.get_or_init(|| loaded))
+        Ok(loaded)
     }
 }
 

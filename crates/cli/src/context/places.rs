@@ -2,11 +2,12 @@
 
 use std::sync::Arc;
 
+use portolan_config::Config;
 use portolan_oci::{Descriptor, RawManifest, Registry, TagOrDigest};
 use portolan_transport::{
-    Archive, ClientOptions, Endpoint, HostEnvironment, HostLimits, Hosts, HostsOptions, LayoutRepository,
-    Location, Login, LoginCheck, OwnStore, Places, PlacesOptions, RegistrySettings, Secret, Source,
-    TransportError, TransportResult,
+    Archive, ClientOptions, Endpoint, HostEnvironment, HostLimits, HostTally, Hosts, HostsOptions,
+    LayoutRepository, Location, Login, LoginCheck, OwnStore, Places, PlacesOptions, RegistrySettings, Secret,
+    Share, Source, TransportError, TransportResult,
 };
 
 use super::Context;
@@ -21,21 +22,32 @@ impl Context {
         if let Some(places) = self.places.get() {
             return Ok(places);
         }
-        let places = self.places_maker()?.with_logins(Vec::new())?;
+        let places = self.places_of(&self.config()?.config)?;
+        Ok(self.places.get_or_init(|| Arc::new(places)))
+    }
+
+    /// All places, as another configuration says.
+    pub(crate) fn places_of(&self, config: &Config) -> Result<Places, CliError> {
+        let places = self.places_maker_of(config)?.with_logins(Vec::new())?;
         if let Some(traces) = self.traces.get() {
             traces.send_by(places.courier());
         }
-        Ok(self.places.get_or_init(|| Arc::new(places)))
+        Ok(places)
     }
 
     /// What makes places as the configuration says.
     pub(crate) fn places_maker(&self) -> Result<PlacesMaker, CliError> {
-        let config = &self.config()?.config;
+        self.places_maker_of(&self.config()?.config)
+    }
+
+    fn places_maker_of(&self, config: &Config) -> Result<PlacesMaker, CliError> {
         Ok(PlacesMaker {
             settings: config.registries.clone(),
             pins: Arc::new(CatalogPins(Arc::clone(self.catalog()?))),
             client: ClientOptions { bandwidth: config.limits.bandwidth, ..ClientOptions::default() },
             store: Arc::clone(self.store()?),
+            share: self.share().clone(),
+            tally: self.tally(),
         })
     }
 
@@ -108,6 +120,8 @@ pub(crate) struct PlacesMaker {
     pins: Arc<CatalogPins>,
     client: ClientOptions,
     store: Arc<LazyStore>,
+    share: Share,
+    tally: HostTally,
 }
 
 impl PlacesMaker {
@@ -124,7 +138,9 @@ impl PlacesMaker {
         let hosts = Hosts::new(HostsOptions { settings, environment: HostEnvironment::from_env() })?;
         let (pins, client) = (Arc::<CatalogPins>::clone(&self.pins), self.client.clone());
         let store: Arc<dyn OwnStore> = Arc::<LazyStore>::clone(&self.store);
-        Ok(Places::new(PlacesOptions { pins, client, store: Some(store), ..PlacesOptions::new(hosts) }))
+        let options = PlacesOptions::new(hosts).among(self.share.clone());
+        let tally = self.tally.clone();
+        Ok(Places::new(PlacesOptions { pins, client, store: Some(store), tally, ..options }))
     }
 }
 

@@ -69,6 +69,7 @@ fn copy_outcome(error: &CopyError) -> Outcome {
         | CopyError::Immutable { .. }
         | CopyError::TooComplex { .. }
         | CopyError::Rewrite { .. }
+        | CopyError::Elsewhere { .. }
         | CopyError::Journal { .. } => Outcome::Failed,
     }
 }

@@ -39,6 +39,20 @@ impl Output {
         }
     }
 
+    /// Prints `data` as one line of JSON, or the line that `text` makes of it, if any: for what comes bit by bit.
+    pub(crate) fn line<T: Serialize>(
+        self,
+        data: &T,
+        text: impl FnOnce(&T) -> Option<String>,
+    ) -> Result<(), CliError> {
+        match self.format {
+            OutputFormat::Text => text(data).map_or(Ok(()), |line| self.text(&line)),
+            OutputFormat::Json => {
+                self.text(&serde_json::to_string(data).map_err(|error| Failure::Output(error.into()))?)
+            }
+        }
+    }
+
     /// Prints lines.
     pub(crate) fn text(self, text: &str) -> Result<(), CliError> {
         let text = text.trim_end();

@@ -5,11 +5,11 @@ use std::sync::Arc;
 
 use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget, ProgressStyle};
 
-use super::board::{Snapshot, Transfer};
 use super::note::{Note, short};
 use super::view::{View, words};
 use crate::output::Bytes;
 use crate::talk::Talk;
+use portolan_sync::{Snapshot, Transfer};
 
 /// How many blobs have a bar of their own at once.
 const MOST: usize = 8;

@@ -5,10 +5,11 @@ use std::time::Duration;
 use serde::Serialize;
 use tokio::time::Instant;
 
-use super::board::Snapshot;
 use super::note::Note;
 use super::view::View;
 use crate::talk::Talk;
+use portolan_server::wire::ProgressData;
+use portolan_sync::Snapshot;
 
 /// The least time between two events about how far it is.
 const PAUSE: Duration = Duration::from_secs(1);
@@ -23,12 +24,8 @@ pub(super) struct Json {
 #[derive(Debug, Serialize)]
 #[serde(tag = "event", rename = "progress")]
 struct Progress {
-    images: u64,
-    images_done: u64,
-    blobs: u64,
-    blobs_done: u64,
-    bytes: u64,
-    bytes_done: u64,
+    #[serde(flatten)]
+    now: ProgressData,
     bytes_per_second: u64,
 }
 
@@ -50,15 +47,7 @@ impl View for Json {
             return;
         }
         self.last = Instant::now();
-        self.talk.event(&Progress {
-            images: now.images,
-            images_done: now.images_done,
-            blobs: now.blobs,
-            blobs_done: now.blobs_done,
-            bytes: now.total,
-            bytes_done: now.position,
-            bytes_per_second: rate,
-        });
+        self.talk.event(&Progress { now: ProgressData::from(now), bytes_per_second: rate });
     }
 
     fn end(&mut self) {}

@@ -41,7 +41,10 @@ impl Note {
 
     fn in_words(event: &Event) -> Option<Self> {
         Some(match event {
-            Event::Planned { copies: 0, .. } | Event::Ended { .. } | Event::BlobProgress { .. } => {
+            Event::Started { .. }
+            | Event::Planned { copies: 0, .. }
+            | Event::Ended { .. }
+            | Event::BlobProgress { .. } => {
                 return None;
             }
             Event::Planned { copies, unchanged, least_bytes, most_bytes, .. } => Self::Plain(format!(

@@ -4,10 +4,10 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-use super::board::Snapshot;
 use super::note::Note;
 use super::view::{View, words};
 use crate::talk::Talk;
+use portolan_sync::Snapshot;
 
 /// The least time between two lines about how far it is.
 const PAUSE: Duration = Duration::from_secs(5);

@@ -2,10 +2,10 @@
 
 use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
 
-use super::board::Snapshot;
 use super::note::Note;
 use super::view::{View, words};
 use crate::talk::Talk;
+use portolan_sync::Snapshot;
 
 /// One line that changes.
 pub(super) struct Spinner {

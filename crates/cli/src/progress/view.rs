@@ -2,10 +2,10 @@
 
 use std::time::Duration;
 
-use super::board::Snapshot;
 use super::note::Note;
 use super::rate::time_for;
 use crate::output::{Bytes, Count, Span};
+use portolan_sync::Snapshot;
 
 /// A way to show progress. Called by the ticker alone.
 pub(super) trait View: Send {

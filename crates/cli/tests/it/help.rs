@@ -19,6 +19,8 @@ const COMMANDS: &[&str] = &[
     "mirrors resume",
     "runs list",
     "runs show",
+    "nodes list",
+    "nodes work",
     "serve",
     "store gc",
     "store verify",

@@ -6,6 +6,7 @@
 )]
 
 mod access;
+mod api;
 mod chaos;
 mod completions;
 mod config;
@@ -27,11 +28,13 @@ mod login;
 mod man;
 mod metrics;
 mod mirrors;
+mod nodes;
 mod picture_book;
 mod progress;
 mod prune;
 mod refill;
 mod registry;
+mod reload;
 mod runs;
 mod sandbox;
 mod scheduled;

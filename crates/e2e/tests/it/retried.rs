@@ -6,8 +6,9 @@ use std::time::Duration;
 use async_trait::async_trait;
 use jiff::Timestamp;
 use portolan_catalog::{Catalog, DatabaseLocation, Run, RunOutcome, Runs};
+use portolan_server::live::{InForce, Live, Reach, Shared};
 use portolan_server::metrics::Metrics;
-use portolan_server::mirroring::{Bell, Clock, Means, Runner, keep_mirrors};
+use portolan_server::mirroring::{Bell, Clock, Means, Runner, UnderWay, keep_mirrors, unchanging};
 use portolan_sync::select::Policy;
 use portolan_sync::settings::{MirrorSettings, TagSets};
 use portolan_sync::{Books, EngineOptions, Mirror};
@@ -68,11 +69,17 @@ async fn away_and_back(
     let retry = RetryOptions { first_delay: Duration::from_millis(2), ..RetryOptions::default() };
     let client = ClientOptions { retry, ..ClientOptions::default() };
     let options = PlacesOptions::new(Hosts::new(HostsOptions::default()).unwrap());
+    let reach = Reach {
+        places: Arc::new(Places::new(PlacesOptions { client, ..options })),
+        options: EngineOptions::new(folder.join("spool")),
+    };
+    let (shared, hooks) = (Shared::default(), Arc::default());
     let runner = Runner {
         journal: catalog.journal(),
         books: Books::of(&catalog),
-        places: Arc::new(Places::new(PlacesOptions { client, ..options })),
-        options: EngineOptions::new(folder.join("spool")),
+        live: Live::new(InForce { mirrors: Vec::new(), shared, hooks, reach }),
+        under_way: UnderWay::default(),
+        metrics: Metrics::default(),
     };
     let begin = Timestamp::now();
     let (go, may_go_to) = watch::channel(begin);
@@ -80,7 +87,6 @@ async fn away_and_back(
     let (metrics, bell, end) = (Metrics::default(), Bell::default(), CancellationToken::new());
     let means = Means { runner: &runner, clock: &clock, metrics: &metrics, bell: &bell };
     let runs = catalog.runs();
-    let mirrors = [mirror];
     registry.stop();
     let control = async {
         ended(&runs, 1).await;
@@ -90,7 +96,7 @@ async fn away_and_back(
         end.cancel();
         both
     };
-    let ((), both) = tokio::join!(keep_mirrors(&mirrors, means, &end), control);
+    let ((), both) = tokio::join!(keep_mirrors(unchanging([mirror]), means, &end), control);
     (catalog.runs(), both)
 }
 

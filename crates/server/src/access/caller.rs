@@ -54,6 +54,16 @@ impl Caller {
         }
     }
 
+    /// Whether this caller may change mirrors, users and tokens: an admin, who shows his password or a token that is not
+    /// narrowed; anybody where access is not regulated.
+    pub fn may_manage(&self) -> bool {
+        match self {
+            Self::Anybody => true,
+            Self::Stranger(_) | Self::Guest(_) => false,
+            Self::Known(known) => known.user().role == Role::Admin && known.is_whole(),
+        }
+    }
+
     /// Whether he might do more with a login.
     pub fn has_no_login(&self) -> bool {
         matches!(self, Self::Stranger(_) | Self::Guest(_))
@@ -70,6 +80,14 @@ impl KnownCaller {
         };
         let here = narrowed.is_none_or(|narrowed| narrowed.allow(action, repository));
         his && here || self.everybody.allow(action, repository)
+    }
+
+    /// Whether he may do here all that he may do anywhere.
+    fn is_whole(&self) -> bool {
+        match &self.proof {
+            Proof::Password(_) => true,
+            Proof::Token(token) => token.narrowed.is_empty(),
+        }
     }
 
     pub(super) fn user(&self) -> &User {

@@ -15,10 +15,12 @@ mod passes;
 mod passwords;
 mod people;
 mod secret;
+mod site;
 mod this_machine;
 
 pub use caller::{Caller, KnownCaller};
 pub use gate::{Admission, Gate, Login, Refusal};
 pub use passwords::{PasswordError, hash};
 pub(crate) use secret::is_secret;
+pub(crate) use site::is_of_another_site;
 pub use this_machine::this_machine;

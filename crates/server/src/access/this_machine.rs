@@ -6,9 +6,10 @@ use std::net::IpAddr;
 use axum::extract::Request;
 use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Response};
-use http::header::{HOST, ORIGIN};
 use http::uri::Authority;
 use http::{HeaderMap, StatusCode, Uri};
+
+use super::site::{host, origin};
 
 const REFUSED: &str = "this address is for this machine only: ask for it as 127.0.0.1, [::1] or localhost; a proxy in \
                        front has to send that as Host, and no Origin of another site\n";
@@ -24,18 +25,8 @@ pub async fn this_machine(request: Request, next: Next) -> Response {
 }
 
 fn names_this_machine(uri: &Uri, headers: &HeaderMap) -> bool {
-    // HTTP/2 has the host in the place of the address.
-    let host = match (headers.get(HOST), uri.authority()) {
-        (Some(host), _) => host.to_str().ok().and_then(|host| host.parse().ok()),
-        (None, authority) => authority.cloned(),
-    };
-    let origin =
-        headers.get(ORIGIN).map(|origin| origin.to_str().ok().and_then(|origin| origin.parse::<Uri>().ok()));
-    let same_site = match origin {
-        None => true,
-        Some(origin) => origin.is_some_and(|origin| origin.authority().is_some_and(is_this_machine)),
-    };
-    host.is_some_and(|host| is_this_machine(&host)) && same_site
+    let same_site = origin(headers).is_none_or(|origin| origin.as_ref().is_some_and(is_this_machine));
+    host(uri, headers).is_some_and(|host| is_this_machine(&host)) && same_site
 }
 
 fn is_this_machine(authority: &Authority) -> bool {
@@ -47,6 +38,7 @@ fn is_this_machine(authority: &Authority) -> bool {
 #[cfg(test)]
 mod tests {
     use http::HeaderValue;
+    use http::header::{HOST, ORIGIN};
 
     use super::*;
 

@@ -8,6 +8,7 @@ use portolan_catalog::{CatalogError, KeptMirrors, Runs};
 use portolan_oci::with_causes;
 
 use super::clock;
+use crate::live::Live;
 use crate::metrics::Metrics;
 use crate::picture_book::ACTOR;
 
@@ -15,33 +16,31 @@ use crate::picture_book::ACTOR;
 const EVERY: Duration = Duration::from_secs(60 * 60);
 
 /// The history of mirrors, and how long it is kept.
-#[derive(Debug)]
 pub struct History {
     /// The runs.
     pub runs: Runs,
     /// How long they are kept.
     pub kept: Duration,
-    /// The names of all mirrors that there are.
-    pub mirrors: BTreeSet<String>,
+    /// Knows which mirrors there are.
+    pub live: Live,
     /// Told of what was before this daemon began.
     pub metrics: Metrics,
 }
 
-/// Removes what is older, when the daemon starts and once an hour. What was said about mirrors that are no more goes when
-/// the daemon starts: then its list of them is as new as it can be.
+/// Removes what is older, when the daemon starts and once an hour, and what was said about mirrors that are no more.
 pub(super) async fn keep_history(history: Option<History>) {
     let Some(history) = history else { return };
-    if let Err(error) = history.forget_mirrors().await {
-        tracing::warn!(
-            cause = with_causes(&error),
-            "what was said about mirrors that are no more stays for now"
-        );
-    }
     if let Err(error) = history.recall().await {
         tracing::warn!(cause = with_causes(&error), "the metrics do not know when mirrors were run before");
     }
     let mut hours = clock::ticks(EVERY);
     loop {
+        if let Err(error) = history.forget_mirrors().await {
+            tracing::warn!(
+                cause = with_causes(&error),
+                "what was said about mirrors that are no more stays for now"
+            );
+        }
         match history.expire().await {
             Ok(0) => {}
             Ok(rows) => tracing::info!(rows, "removed old runs"),
@@ -52,12 +51,20 @@ pub(super) async fn keep_history(history: Option<History>) {
 }
 
 impl History {
+    fn names(&self) -> BTreeSet<String> {
+        self.live.mirrors().iter().map(|mirror| mirror.name.to_string()).collect()
+    }
+
     fn since(&self) -> Timestamp {
         Timestamp::now().checked_sub(self.kept).unwrap_or(Timestamp::MIN)
     }
 
     async fn forget_mirrors(&self) -> Result<(), CatalogError> {
-        let (names, except_by) = (self.mirrors.clone(), ACTOR.to_owned());
+        if self.live.refused().is_some() {
+            // A configuration that nobody can read may have mirrors that are not known.
+            return Ok(());
+        }
+        let (names, except_by) = (self.names(), ACTOR.to_owned());
         let rows =
             self.runs.forget_mirrors(&KeptMirrors { names, said_since: self.since(), except_by }).await?;
         if rows > 0 {
@@ -68,7 +75,7 @@ impl History {
 
     /// Tells the metrics when each mirror was run last with success, and how long that took.
     async fn recall(&self) -> Result<(), CatalogError> {
-        for mirror in &self.mirrors {
+        for mirror in &self.names() {
             let run = self.runs.last_success(mirror).await?;
             if let Some((began, ended)) = run.and_then(|run| Some((run.started_at, run.ended?))) {
                 let took = Duration::try_from(ended.at.duration_since(began)).unwrap_or_default();

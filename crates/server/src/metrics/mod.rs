@@ -13,4 +13,4 @@ mod mirrors;
 mod registry;
 
 pub use count::count;
-pub use registry::Metrics;
+pub use registry::{ConfigRead, Metrics};

@@ -33,8 +33,27 @@ struct Asked {
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct OfMirror {
+    mirror: String,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
 struct Hooked {
     kind: &'static str,
+    outcome: &'static str,
+}
+
+/// What became of a configuration that was read anew.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum ConfigRead {
+    /// It is in force.
+    Taken,
+    /// It is wrong, and the one before is in force.
+    Refused,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct ConfigLabel {
     outcome: &'static str,
 }
 
@@ -53,6 +72,8 @@ struct Series {
     expires: MaybeGauge,
     mirrors: Mirrors,
     hooks: Family<Hooked, Counter>,
+    lags: Family<OfMirror, Histogram, fn() -> Histogram>,
+    config: Family<ConfigLabel, Counter>,
 }
 
 impl fmt::Debug for Metrics {
@@ -96,6 +117,12 @@ impl Metrics {
         registry.register_collector(Box::new(Hosts(hosts)));
         let hooks = Family::default();
         registry.register("hooks", "Webhooks received, by what became of them", hooks.clone());
+        let lags: Family<OfMirror, Histogram, fn() -> Histogram> =
+            Family::new_with_constructor(|| Histogram::new(exponential_buckets(1.0, 4.0, 10)));
+        let help = "Time from the source to a target, at most: since it was told of, or since the source was looked at before";
+        registry.register_with_unit("mirror_lag", help, Unit::Seconds, lags.clone());
+        let config = Family::default();
+        registry.register("config_reads", "New configurations, by what became of them", config.clone());
         Self(Arc::new(Series {
             registry,
             requests,
@@ -107,6 +134,8 @@ impl Metrics {
             expires,
             mirrors,
             hooks,
+            lags,
+            config,
         }))
     }
 }
@@ -150,9 +179,23 @@ impl Metrics {
         }
     }
 
+    /// An image of a mirror arrived, so long after its source may have come to show it.
+    pub(crate) fn image_arrived(&self, mirror: &str, lag: Duration) {
+        self.0.lags.get_or_create(&OfMirror { mirror: mirror.to_owned() }).observe(lag.as_secs_f64());
+    }
+
     /// A webhook came, and this became of it.
     pub(crate) fn hook_came(&self, kind: &'static str, outcome: &'static str) {
         self.0.hooks.get_or_create(&Hooked { kind, outcome }).inc();
+    }
+
+    /// The configuration was read anew, and this became of it.
+    pub fn config_read(&self, read: ConfigRead) {
+        let outcome = match read {
+            ConfigRead::Taken => "taken",
+            ConfigRead::Refused => "refused",
+        };
+        self.0.config.get_or_create(&ConfigLabel { outcome }).inc();
     }
 
     /// Looks at what is not counted as it happens.

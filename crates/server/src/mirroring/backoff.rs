@@ -18,7 +18,7 @@ pub(super) struct Backoff {
     /// How often, since it was the mirror's time.
     tries: u32,
     /// When the last run ended in which images failed that may succeed.
-    left: Option<Timestamp>,
+    failed: Option<Timestamp>,
     /// Since when is waited: since then, or since they were tried last.
     since: Option<Timestamp>,
     /// The last run of all images broke off before it came to them.
@@ -27,12 +27,12 @@ pub(super) struct Backoff {
 
 impl Backoff {
     /// What the catalogue says of images that failed.
-    pub(super) fn note(&mut self, left: Option<Timestamp>, now: Timestamp) {
-        if left != self.left && !self.is_broken {
+    pub(super) fn note(&mut self, failed: Option<Timestamp>, now: Timestamp) {
+        if failed != self.failed && !self.is_broken {
             // Not later than it is: the catalogue has another clock.
-            *self = Self { left, since: left.map(|left| left.min(now)), ..*self };
+            *self = Self { failed, since: failed.map(|failed| failed.min(now)), ..*self };
         }
-        if left.is_none() && !self.is_broken {
+        if failed.is_none() && !self.is_broken {
             self.tries = 0;
         }
     }
@@ -58,7 +58,7 @@ impl Backoff {
     /// A run broke off for a cause that may pass.
     pub(super) fn break_off(&mut self, occasion: Occasion, now: Timestamp) {
         match occasion {
-            Occasion::Time => *self = Self { since: Some(now), is_broken: true, ..*self },
+            Occasion::Time | Occasion::Asked => *self = Self { since: Some(now), is_broken: true, ..*self },
             Occasion::Failed => self.since = Some(now),
             Occasion::Told => {}
         }

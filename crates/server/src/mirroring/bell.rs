@@ -28,10 +28,10 @@ impl Bell {
     }
 }
 
-/// Waits until it rings.
-pub(super) async fn heard(rung: &mut watch::Receiver<()>) {
+/// Waits until it rings, or changes.
+pub(super) async fn heard<T>(rung: &mut watch::Receiver<T>) {
     if rung.changed().await.is_err() {
-        // Nobody is left who could ring.
+        // Nobody is left who could do that.
         std::future::pending::<()>().await;
     }
 }

@@ -1,18 +1,18 @@
-//! Each mirror when it is due.
+//! One mirror, when it is due.
 
 use std::convert::Infallible;
 use std::hash::{BuildHasher as _, RandomState};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use async_trait::async_trait;
-use futures::future::join_all;
 use jiff::Timestamp;
 use portolan_catalog::{CatalogError, RunOutcome, RunTotals};
 use portolan_oci::with_causes;
 use portolan_sync::select::{Due, Timing};
 use portolan_sync::settings::Schedule;
 use portolan_sync::{Mirror, SyncError};
-use tokio::sync::Semaphore;
+use tokio::sync::{Semaphore, watch};
 use tokio_util::sync::CancellationToken;
 
 use super::backoff::Backoff;
@@ -31,8 +31,19 @@ const AGAIN: Duration = Duration::from_secs(60);
 pub struct LastRun {
     /// When it began.
     pub began: Timestamp,
-    /// Whether it came to its end.
-    pub ended: bool,
+    /// How far it came.
+    pub state: RunState,
+}
+
+/// How far a run came.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RunState {
+    /// Nothing of it is left to go on with.
+    Over,
+    /// It did not come to its end. Who began it may still be at it.
+    Open,
+    /// It did not come to its end, and was another process's that is gone.
+    Left,
 }
 
 /// What is known of a mirror, whoever did it.
@@ -44,11 +55,13 @@ pub struct Seen {
     pub paused: bool,
     /// When it is run in place of what its policy says.
     pub rescheduled: Option<Schedule>,
+    /// Whether somebody wants it to be run now.
+    pub asked: bool,
     /// Whether there are images that it was told to see to.
     pub told: bool,
-    /// When the last run ended in which images failed that may succeed a little later; `None` if none did, or if they are not
-    /// to be tried again before the mirror's time.
-    pub left: Option<Timestamp>,
+    /// When the last run ended in which images failed that may succeed a little later; `None` if none did, or if they
+    /// are not to be tried again before the mirror's time.
+    pub failed: Option<Timestamp>,
 }
 
 /// Why a mirror is run.
@@ -56,6 +69,8 @@ pub struct Seen {
 pub enum Occasion {
     /// Its time has come: all of its images are seen to.
     Time,
+    /// Somebody wants it: all of its images are seen to.
+    Asked,
     /// It was told of images: those are seen to.
     Told,
     /// Images failed that may succeed now: those are seen to.
@@ -79,6 +94,14 @@ pub trait RunMirrors {
     /// # Errors
     /// If the catalogue fails.
     async fn look(&self, mirror: &Mirror) -> Result<Seen, CatalogError>;
+
+    /// Whether a run of it that is under way is to end: the mirror was paused, or the run cancelled.
+    ///
+    /// # Errors
+    /// If the catalogue fails.
+    async fn is_unwanted(&self, mirror: &Mirror) -> Result<bool, CatalogError> {
+        Ok(self.look(mirror).await?.paused)
+    }
 
     /// Runs a mirror once on this occasion. When `end` is cancelled, the run ends at once and can be gone on with.
     ///
@@ -110,30 +133,19 @@ pub struct Means<'a> {
     pub bell: &'a Bell,
 }
 
-/// Runs mirrors when they are due, and those that are told of images at once, until it is told to end. No mirror is run
-/// twice at once; what a daemon left unfinished is gone on with when it begins.
-pub async fn keep_mirrors(mirrors: &[Mirror], means: Means<'_>, end: &CancellationToken) {
-    let (places, watched, dice) = (Room::default(), means.clock.now(), RandomState::new());
-    let kept = mirrors.iter().map(|mirror| {
-        let timing = mirror.policy.timing.as_ref();
-        Kept { mirror, timing, watched, means, places: &places, dice: &dice }.keep(end)
-    });
-    join_all(kept).await;
-}
-
 /// A mirror that is run by itself.
-struct Kept<'a> {
-    mirror: &'a Mirror,
-    timing: Option<&'a Timing>,
-    watched: Timestamp,
-    means: Means<'a>,
-    places: &'a Room,
+pub(super) struct Kept<'a> {
+    /// As it is from now on.
+    pub(super) mirror: watch::Receiver<Arc<Mirror>>,
+    pub(super) watched: Timestamp,
+    pub(super) means: Means<'a>,
+    pub(super) places: &'a Room,
     /// The same in this process for the same time of a mirror, and another in each process.
-    dice: &'a RandomState,
+    pub(super) dice: &'a RandomState,
 }
 
-/// Room for runs. What was told does not wait for runs of all images, which may take hours.
-struct Room {
+/// Room for runs. What was asked or told does not wait for runs by the clock, which may take hours.
+pub(super) struct Room {
     time: Semaphore,
     told: Semaphore,
 }
@@ -148,7 +160,7 @@ impl Room {
     fn of(&self, occasion: Occasion) -> &Semaphore {
         match occasion {
             Occasion::Time | Occasion::Failed => &self.time,
-            Occasion::Told => &self.told,
+            Occasion::Asked | Occasion::Told => &self.told,
         }
     }
 }
@@ -183,91 +195,112 @@ struct Memory {
 enum Next {
     Run(Occasion),
     /// Until then, or until it rings.
-    Wait(Option<Timestamp>),
+    Wait(Timestamp),
 }
 
 impl Kept<'_> {
-    async fn keep(self, end: &CancellationToken) {
+    /// Runs it when it is due, until `end`. A run goes on by the rules with which it began.
+    pub(super) async fn keep(self, end: &CancellationToken) {
         let Means { clock, bell, .. } = self.means;
-        let (mut memory, mut rung) = (Memory::default(), bell.listen(&self.mirror.name));
+        let mut current = self.mirror.clone();
+        let name = current.borrow().name.clone();
+        let (mut memory, mut rung) = (Memory::default(), bell.listen(&name));
         while !end.is_cancelled() {
-            let now = clock.now();
-            // What rings from here on has not been looked at.
+            // What rings or changes from here on has not been looked at.
             rung.mark_unchanged();
-            let until = match self.look(&mut memory, now).await {
-                Next::Run(occasion) => match self.run(occasion, end).await {
+            let mirror = Arc::clone(&current.borrow_and_update());
+            let until = match self.look(&mirror, &mut memory).await {
+                Next::Run(occasion) => match self.run(&mirror, occasion, end).await {
                     Begun::Yes => continue,
-                    Begun::No => Some(later(clock.now())),
+                    Begun::No => later(clock.now()),
                     Begun::BrokenOff => {
                         memory.backoff.break_off(occasion, clock.now());
-                        Some(later(clock.now()))
+                        later(clock.now())
                     }
                 },
                 Next::Wait(until) => until,
             };
-            let waiting = async {
-                match until {
-                    Some(until) => clock.wait(until).await,
-                    None => std::future::pending().await,
-                }
-            };
             tokio::select! {
                 () = end.cancelled() => return,
                 () = heard(&mut rung) => {}
-                () = waiting => {}
+                () = heard(&mut current) => {}
+                () = self.wait(until) => {}
             }
+        }
+    }
+
+    /// Waits until then, but not for so long that what others write down about the mirror goes unnoticed.
+    async fn wait(&self, until: Timestamp) {
+        let clock = self.means.clock;
+        let mut now = clock.now();
+        let until = until.min(later(now));
+        while now < until {
+            clock.wait(until).await;
+            let then = clock.now();
+            if then < now {
+                return;
+            }
+            now = then;
         }
     }
 
     /// What is to be done.
-    async fn look(&self, memory: &mut Memory, now: Timestamp) -> Next {
-        let Seen { last, rescheduled, told, left, .. } = match self.means.runner.look(self.mirror).await {
-            Ok(Seen { paused: true, .. }) => return Next::Wait(Some(later(now))),
+    async fn look(&self, mirror: &Mirror, memory: &mut Memory) -> Next {
+        let now = self.means.clock.now();
+        let seen = match self.means.runner.look(mirror).await {
+            Ok(Seen { paused: true, .. }) => return Next::Wait(later(now)),
             Ok(seen) => seen,
             Err(error) => {
-                tracing::warn!(mirror = %self.mirror.name, cause = with_causes(&error), "cannot see when it was run");
-                return Next::Wait(Some(later(now)));
+                tracing::warn!(mirror = %mirror.name, cause = with_causes(&error), "cannot see when it was run");
+                return Next::Wait(later(now));
             }
         };
         let Memory { since, backoff } = memory;
-        since.note(last, now);
-        backoff.note(left, now);
-        let other = rescheduled.map(Timing::Schedule);
-        let timing = other.as_ref().or(self.timing);
-        let next = timing.map_or(Due::Never, |timing| self.due(timing, *since, now));
+        since.note(seen.last, now);
+        backoff.note(seen.failed, now);
+        let is_left = matches!(seen.last, Some(LastRun { state: RunState::Left, .. }));
+        let other = seen.rescheduled.map(Timing::Schedule);
+        let timing = other.as_ref().or(mirror.policy.timing.as_ref());
+        let next = timing.map_or(Due::Never, |timing| self.due(mirror, timing, (*since, now)));
         // What has no time is run when somebody says so, and not again by itself.
         let again = timing.and_then(|_| backoff.due());
         match (next, again) {
+            _ if is_left => Next::Run(Occasion::Time),
             (Due::Now, _) => {
                 backoff.begin_anew();
                 Next::Run(Occasion::Time)
             }
-            _ if told => Next::Run(Occasion::Told),
+            _ if seen.asked => Next::Run(Occasion::Asked),
+            _ if seen.told => Next::Run(Occasion::Told),
             (_, Some((at, occasion))) if at <= now => {
                 backoff.try_again(now);
                 Next::Run(occasion)
             }
-            (Due::At(at), again) => Next::Wait(Some(again.map_or(at, |(again, _)| again.min(at)))),
-            (Due::Never, again) => Next::Wait(again.map(|(again, _)| again)),
+            (Due::At(at), again) => Next::Wait(again.map_or(at, |(again, _)| again.min(at))),
+            // What others write down about it rings no bell here.
+            (Due::Never, again) => Next::Wait(again.map_or(later(now), |(again, _)| again)),
         }
     }
 
-    fn due(&self, timing: &Timing, since: Since, now: Timestamp) -> Due {
+    fn due(&self, mirror: &Mirror, timing: &Timing, (since, now): (Since, Timestamp)) -> Due {
         match since.last {
             // A daemon before this one had begun it.
-            Some(last) if !last.ended && last.began < self.watched => Due::Now,
-            _ => timing.due_later(since.began, (self.watched.min(now), now), |time| self.jitter(time)),
+            Some(last) if last.state != RunState::Over && last.began < self.watched => Due::Now,
+            _ => {
+                let put_off = |time| self.jitter(mirror, time);
+                timing.due_later(since.began, (self.watched.min(now), now), put_off)
+            }
         }
     }
 
     /// By how much a time is put off.
-    fn jitter(&self, time: Timestamp) -> Duration {
-        let most = self.mirror.policy.jitter.duration().as_secs();
-        let drawn = self.dice.hash_one((self.mirror.name.as_str(), time.as_second()));
+    fn jitter(&self, mirror: &Mirror, time: Timestamp) -> Duration {
+        let most = mirror.policy.jitter.duration().as_secs();
+        let drawn = self.dice.hash_one((mirror.name.as_str(), time.as_second()));
         Duration::from_secs(drawn % most.saturating_add(1))
     }
 
-    async fn run(&self, occasion: Occasion, end: &CancellationToken) -> Begun {
+    async fn run(&self, mirror: &Mirror, occasion: Occasion, end: &CancellationToken) -> Begun {
         let metrics = self.means.metrics;
         let waits = metrics.run_waits();
         let place = tokio::select! {
@@ -276,63 +309,71 @@ impl Kept<'_> {
         };
         drop(waits);
         let (under_way, began) = (metrics.run_begins(), Instant::now());
-        let (mirror, this) = (self.mirror.name.as_str(), end.child_token());
+        let (name, this) = (mirror.name.as_str(), end.child_token());
         let ran = tokio::select! {
             biased;
-            ran = self.means.runner.run(self.mirror, occasion, &this) => ran,
-            never = self.end_if_paused(&this) => match never {},
+            ran = self.means.runner.run(mirror, occasion, &this) => ran,
+            never = self.end_if_unwanted(mirror, &this) => match never {},
         };
         drop((place, under_way));
         let (outcome, begun) = match &ran {
             Ok(Ran { outcome, totals }) => {
-                tell(mirror, *outcome, totals);
+                tell(name, *outcome, totals);
                 // What was told and could not be brought is tried again a while later.
                 let is_over = occasion != Occasion::Told || totals.failed == 0;
                 (*outcome, if is_over { Begun::Yes } else { Begun::No })
             }
             Err(_) if this.is_cancelled() => {
-                tracing::info!(mirror, "a run was interrupted");
+                tracing::info!(mirror = name, "a run was interrupted");
                 (RunOutcome::Interrupted, Begun::No)
             }
             Err(error @ SyncError::Held { .. }) => {
-                tracing::info!(mirror, "{error}");
+                tracing::info!(mirror = name, "{error}");
                 return Begun::No;
             }
             Err(error) => {
-                tracing::error!(mirror, cause = with_causes(error), "a mirror could not be run");
+                tracing::error!(mirror = name, cause = with_causes(error), "a mirror could not be run");
                 let may_pass = self.means.runner.may_pass(error);
                 (RunOutcome::Failed, if may_pass { Begun::BrokenOff } else { Begun::No })
             }
         };
         let totals = ran.map(|ran| ran.totals).unwrap_or_default();
-        metrics.mirror_ran(mirror, outcome, &totals);
-        if (occasion, outcome) == (Occasion::Time, RunOutcome::Done) {
-            metrics.mirror_succeeded(mirror, self.means.clock.now(), began.elapsed());
+        metrics.mirror_ran(name, outcome, &totals);
+        if is_whole(occasion) && outcome == RunOutcome::Done {
+            metrics.mirror_succeeded(name, self.means.clock.now(), began.elapsed());
         }
         begun
     }
 }
 
+/// Whether all images of the mirror are seen to on this occasion.
+fn is_whole(occasion: Occasion) -> bool {
+    match occasion {
+        Occasion::Time | Occasion::Asked => true,
+        Occasion::Told | Occasion::Failed => false,
+    }
+}
+
 impl Kept<'_> {
-    /// Ends a run when the mirror is paused while it is under way.
-    async fn end_if_paused(&self, run: &CancellationToken) -> Infallible {
+    /// Ends a run when the mirror is paused while it is under way, or the run is cancelled.
+    async fn end_if_unwanted(&self, mirror: &Mirror, run: &CancellationToken) -> Infallible {
         let Means { runner, clock, bell, .. } = self.means;
-        let mut rung = bell.listen(&self.mirror.name);
+        let mut rung = bell.listen(&mirror.name);
         loop {
             tokio::select! {
                 () = heard(&mut rung) => {}
                 () = clock.wait(later(clock.now())) => {}
             }
-            match runner.look(self.mirror).await {
-                Ok(Seen { paused: true, .. }) => {
+            match runner.is_unwanted(mirror).await {
+                Ok(true) => {
                     run.cancel();
                     return std::future::pending().await;
                 }
-                Ok(_) => {}
+                Ok(false) => {}
                 Err(error) => tracing::warn!(
-                    mirror = %self.mirror.name,
+                    mirror = %mirror.name,
                     cause = with_causes(&error),
-                    "cannot see whether it is paused"
+                    "cannot see whether it is to end"
                 ),
             }
         }

@@ -4,27 +4,34 @@ use std::error::Error;
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use portolan_catalog::{Awaited, CatalogError, Journal, RunOutcome};
+use jiff::Timestamp;
+use portolan_catalog::{Arrival, Awaited, CatalogError, Journal, Run, RunOutcome};
 use portolan_oci::with_causes;
 use portolan_sync::{
-    Books, CopyError, Detail, Engine, EngineOptions, Mirror, Silent, SyncError, SyncOptions, SyncReport,
-    SyncShare, TargetChecks, TargetReport,
+    Books, CopyError, Detail, Engine, Mirror, Observer, SyncError, SyncOptions, SyncReport, SyncShare,
+    TargetChecks, TargetReport,
 };
-use portolan_transport::{Endpoint, Places, TransportError};
+use portolan_transport::{Endpoint, TransportError};
 use tokio_util::sync::CancellationToken;
 
-use super::keep::{LastRun, Occasion, Ran, RunMirrors, Seen};
+use super::keep::{LastRun, Occasion, Ran, RunMirrors, RunState, Seen};
+use super::lag::{Since, most};
+use super::under_way::{UnderWay, Watched};
+use crate::live::{Live, Reach};
+use crate::metrics::Metrics;
 
-/// Runs mirrors with an engine for each run; all share the places, and with them the limits of hosts.
+/// Runs mirrors with an engine for each run; all that begin with the same places share the limits of hosts.
 pub struct Runner {
     /// What is remembered of copies.
     pub journal: Journal,
     /// What is remembered of mirrors.
     pub books: Books,
-    /// All places.
-    pub places: Arc<Places>,
-    /// How a run works.
-    pub options: EngineOptions,
+    /// How registries are reached.
+    pub live: Live,
+    /// Where runs are seen while they go on.
+    pub under_way: UnderWay,
+    /// What counts how long images take.
+    pub metrics: Metrics,
 }
 
 /// How many images that it was told of a run sees to at once.
@@ -34,13 +41,26 @@ const TOLD: u64 = 1_000;
 impl RunMirrors for Runner {
     async fn look(&self, mirror: &Mirror) -> Result<Seen, CatalogError> {
         let (runs, name) = (&self.books.runs, mirror.name.as_str());
-        let last = runs.last_whole_run(name).await?.map(|run| {
-            let ended = run.ended.is_some_and(|ended| ended.outcome != RunOutcome::Interrupted);
-            LastRun { began: run.started_at, ended }
-        });
+        let last = match runs.last_whole_run(name).await? {
+            Some(run) => Some(LastRun { began: run.started_at, state: self.state(&run).await? }),
+            None => None,
+        };
+        let paused = runs.paused(name).await?.is_some();
+        let asked = runs.asked_run(name).await?.is_some();
         let told = !runs.awaited(name, 1).await?.is_empty();
-        let left = runs.left_over(name).await?.map(|left| left.at);
-        Ok(Seen { last, paused: runs.paused(name).await?.is_some(), rescheduled: None, told, left })
+        let failed = runs.left_over(name).await?.map(|left| left.at);
+        Ok(Seen { last, paused, rescheduled: None, asked, told, failed })
+    }
+
+    async fn is_unwanted(&self, mirror: &Mirror) -> Result<bool, CatalogError> {
+        let (runs, name) = (&self.books.runs, mirror.name.as_str());
+        if runs.paused(name).await?.is_some() {
+            return Ok(true);
+        }
+        match runs.runs(name, 1).await?.first() {
+            Some(run) if run.ended.is_none() => Ok(runs.cancelled(run.id).await?.is_some()),
+            _ => Ok(false),
+        }
     }
 
     async fn run(
@@ -49,13 +69,16 @@ impl RunMirrors for Runner {
         occasion: Occasion,
         end: &CancellationToken,
     ) -> Result<Ran, SyncError> {
-        let engine =
-            Engine::new(self.journal.clone(), self.options.clone(), Arc::new(Silent), end.child_token());
+        let Reach { places, options } = self.live.reach();
+        let watched = self.under_way.watch();
+        let observer: Arc<dyn Observer> = Arc::<Watched>::clone(&watched);
+        let engine = Engine::new(self.journal.clone(), options, observer, end.child_token());
         let (runs, name) = (&self.books.runs, mirror.name.as_str());
-        // Before the sources are asked: what is told from here on is another matter.
-        let told = runs.awaited(name, TOLD).await?;
+        let looked = runs.last_whole_run(name).await?.map(|run| run.started_at);
+        // Before the sources are asked: what is asked or told from here on is another matter.
+        let (asked, told) = (runs.asked_run(name).await?, runs.awaited(name, TOLD).await?);
         let images = match occasion {
-            Occasion::Time => Vec::new(),
+            Occasion::Time | Occasion::Asked => Vec::new(),
             Occasion::Told => parsed(told.iter().map(|one| &one.image)),
             Occasion::Failed => match runs.left_over(name).await? {
                 Some(left) => parsed(runs.images_left_over(left).await?.iter().map(|one| &one.source)),
@@ -63,19 +86,31 @@ impl RunMirrors for Runner {
             },
         };
         let options = SyncOptions {
-            places: &self.places,
+            places: &places,
             books: &self.books,
             owner: format!("portolan serve (process {})", std::process::id()),
             checks: TargetChecks::default(),
             share: match occasion {
-                Occasion::Time => SyncShare::All,
+                Occasion::Time | Occasion::Asked => SyncShare::All,
                 Occasion::Told | Occasion::Failed => SyncShare::Of(&images),
             },
             detail: Detail::Changes,
         };
-        let report = engine.sync(mirror, &options).await?;
+        let since = Since { looked, began: Timestamp::now(), told: &told };
+        let ran = engine.sync(mirror, &options).await;
+        self.note_arrivals(name, &since, &watched).await;
+        let is_done = match &ran {
+            Ok(report) => report.outcome != RunOutcome::Interrupted,
+            // What failed as a whole is tried again at its time, not at once.
+            Err(SyncError::Held { .. } | SyncError::Lost { .. }) => false,
+            Err(_) => !end.is_cancelled(),
+        };
+        if let Some(asked) = asked.filter(|_| is_done && occasion != Occasion::Told) {
+            runs.settle_asked(name, &asked).await?;
+        }
+        let report = ran?;
         log(name, &report);
-        if report.outcome != RunOutcome::Interrupted {
+        if is_done {
             let over = told.into_iter().filter(|one| is_over(one, &report)).collect();
             runs.settle_awaited(name, over).await?;
         }
@@ -98,6 +133,32 @@ fn parsed<'a>(images: impl Iterator<Item = &'a String>) -> Vec<Endpoint> {
     images.filter_map(|image| image.parse().ok()).collect()
 }
 
+impl Runner {
+    /// Notes what has arrived, and how long it took.
+    async fn note_arrivals(&self, mirror: &str, since: &Since<'_>, watched: &Watched) {
+        let arrived = watched.take_arrived().into_iter();
+        let arrivals: Vec<Arrival> = arrived.map(|arrived| since.arrival(arrived)).collect();
+        arrivals.iter().filter_map(most).for_each(|lag| self.metrics.image_arrived(mirror, lag));
+        if let Err(error) = self.books.runs.note_arrivals(mirror, arrivals).await {
+            tracing::warn!(mirror, cause = with_causes(&error), "it is not noted how long images took");
+        }
+    }
+
+    async fn state(&self, run: &Run) -> Result<RunState, CatalogError> {
+        let Books { runs, company, .. } = &self.books;
+        let is_over = match run.ended {
+            None => false,
+            Some(ended) if ended.outcome != RunOutcome::Interrupted => true,
+            Some(_) => runs.cancelled(run.id).await?.is_some(),
+        };
+        Ok(match is_over {
+            true => RunState::Over,
+            false if company.member.is_some() && runs.is_left(&run.mirror).await? => RunState::Left,
+            false => RunState::Open,
+        })
+    }
+}
+
 /// Whether nothing about it could be better in a while.
 fn is_over(told: &Awaited, report: &SyncReport) -> bool {
     let Ok(image) = told.image.parse::<Endpoint>() else { return true };
@@ -105,10 +166,7 @@ fn is_over(told: &Awaited, report: &SyncReport) -> bool {
         let is_it = run.source.parse::<Endpoint>().is_ok_and(|source| {
             source.location == image.location && (image.tag.is_none() || source.tag == image.tag)
         });
-        let may_pass = |target: &TargetReport| {
-            let cause = target.failure().and_then(CopyError::transport);
-            cause.is_some_and(TransportError::is_retryable)
-        };
+        let may_pass = |target: &TargetReport| target.failure().and_then(CopyError::may_pass) == Some(true);
         is_it && run.report.targets.iter().any(may_pass)
     })
 }

@@ -13,7 +13,9 @@ use portolan_sync::{CopyError, Mirror, SyncError};
 use serde_json::json;
 use tokio_util::sync::CancellationToken;
 
-use super::{Bell, Clock, LastRun, Means, Occasion, Ran, RunMirrors, Seen, keep_mirrors};
+use super::{
+    Bell, Clock, LastRun, Means, Occasion, Ran, RunMirrors, RunState, Seen, keep_mirrors, unchanging,
+};
 use crate::metrics::Metrics;
 
 /// A clock that goes on only when somebody waits, and can be put forward or back while it does.
@@ -68,12 +70,12 @@ impl RunMirrors for Noting<'_> {
     async fn run(&self, _: &Mirror, _: Occasion, run: &CancellationToken) -> Result<Ran, SyncError> {
         let began = self.clock.now();
         if self.paused.is_some_and(|(from, _)| began < from && from <= began + RUN) {
-            *self.last.lock().unwrap() = Some(LastRun { began, ended: false });
+            *self.last.lock().unwrap() = Some(LastRun { began, state: RunState::Open });
             run.cancelled().await;
             self.runs.lock().unwrap().push(format!("{began} was ended"));
             return Err(CopyError::Cancelled.into());
         }
-        *self.last.lock().unwrap() = Some(LastRun { began, ended: true });
+        *self.last.lock().unwrap() = Some(LastRun { began, state: RunState::Over });
         self.clock.wait(began + RUN).await;
         let mut runs = self.runs.lock().unwrap();
         runs.push(began.to_string());
@@ -118,13 +120,13 @@ async fn runs_with_a_pause(
         Noting { clock: &clock, last: Mutex::new(last), paused, runs: Mutex::default(), enough, end: &end };
     let (metrics, bell) = (Metrics::default(), Bell::default());
     let means = Means { runner: &runner, clock: &clock, metrics: &metrics, bell: &bell };
-    keep_mirrors(&[mirror(timing)], means, &end).await;
+    keep_mirrors(unchanging([mirror(timing)]), means, &end).await;
     runner.runs.into_inner().unwrap()
 }
 
 /// A run that came to its end.
 fn last(began: &str) -> Option<LastRun> {
-    Some(LastRun { began: began.parse().unwrap(), ended: true })
+    Some(LastRun { began: began.parse().unwrap(), state: RunState::Over })
 }
 
 const NIGHTLY: (&str, &str) = ("schedule", "TZ=UTC 0 3 * * *");
@@ -153,8 +155,10 @@ async fn what_was_missed_while_nobody_looked_is_done_once() {
 
 #[tokio::test]
 async fn what_was_left_unfinished_is_gone_on_with() {
-    let killed =
-        (last("2026-11-23T03:00:00Z").map(|run| LastRun { ended: false, ..run }), "2026-11-23T03:10:00Z");
+    let killed = (
+        last("2026-11-23T03:00:00Z").map(|run| LastRun { state: RunState::Open, ..run }),
+        "2026-11-23T03:10:00Z",
+    );
     let began = runs(NIGHTLY, killed, &[], 2).await;
     assert_eq!(began, ["2026-11-23T03:10:00Z", "2026-11-24T03:00:00Z"]);
 }
@@ -226,11 +230,47 @@ async fn a_mirror_without_a_time_runs_when_it_is_told_and_what_failed_is_tried_a
         let mirror = Mirror::new(&settings, &Policy::default(), &TagSets::default()).unwrap();
         let (metrics, bell) = (Metrics::default(), Bell::default());
         let means = Means { runner: &runner, clock: &clock, metrics: &metrics, bell: &bell };
-        keep_mirrors(&[mirror], means, &end).await;
+        keep_mirrors(unchanging([mirror]), means, &end).await;
         let runs = runner.runs.lock().unwrap().clone();
         assert_eq!(runs, vec![Occasion::Told; 1 + usize::try_from(failed).unwrap()]);
         assert_eq!(runner.clock.now(), begin + Duration::from_secs(60 * minutes));
     }
+}
+
+/// Asked to run by somebody who cannot ring, some time after it was looked at first.
+struct AskedFromAfar<'a> {
+    since: Timestamp,
+    clock: &'a Hands,
+    end: &'a CancellationToken,
+}
+
+#[async_trait(?Send)]
+impl RunMirrors for AskedFromAfar<'_> {
+    async fn look(&self, _: &Mirror) -> Result<Seen, CatalogError> {
+        Ok(Seen { asked: self.clock.now() >= self.since, ..Seen::default() })
+    }
+
+    async fn run(&self, _: &Mirror, occasion: Occasion, _: &CancellationToken) -> Result<Ran, SyncError> {
+        assert_eq!(occasion, Occasion::Asked);
+        self.end.cancel();
+        Ok(Ran::default())
+    }
+}
+
+#[tokio::test]
+async fn a_mirror_without_a_time_is_looked_at_once_a_minute() {
+    let begin = time("2026-11-23T10:00:00Z");
+    let clock = Hands { now: Mutex::new(begin), jumps: Mutex::default() };
+    let end = CancellationToken::new();
+    let runner = AskedFromAfar { since: begin + Duration::from_secs(90), clock: &clock, end: &end };
+    let settings = json!({ "name": "m", "source": "oci:from", "targets": ["oci:to"] });
+    let settings: MirrorSettings = serde_json::from_value(settings).unwrap();
+    let mirror = Mirror::new(&settings, &Policy::default(), &TagSets::default()).unwrap();
+    let (metrics, bell) = (Metrics::default(), Bell::default());
+    let means = Means { runner: &runner, clock: &clock, metrics: &metrics, bell: &bell };
+    let keeping = keep_mirrors(unchanging([mirror]), means, &end);
+    tokio::time::timeout(Duration::from_secs(60), keeping).await.expect("it is never looked at again");
+    assert_eq!(clock.now(), begin + Duration::from_secs(120));
 }
 
 #[tokio::test]
@@ -244,7 +284,7 @@ async fn each_time_is_put_off_by_a_part_of_the_jitter() {
     mirror.policy.jitter = "30m".parse().unwrap();
     let (metrics, bell) = (Metrics::default(), Bell::default());
     let means = Means { runner: &runner, clock: &clock, metrics: &metrics, bell: &bell };
-    keep_mirrors(&[mirror], means, &end).await;
+    keep_mirrors(unchanging([mirror]), means, &end).await;
     let began: Vec<Timestamp> = runner.runs.lock().unwrap().iter().map(|began| time(began)).collect();
     let late = |began: &Timestamp| began.as_second().rem_euclid(3_600);
     assert!(began.iter().all(|began| late(began) <= 1_800), "{began:?}");
@@ -257,7 +297,7 @@ async fn each_time_is_put_off_by_a_part_of_the_jitter() {
 struct Failing<'a> {
     clock: &'a Hands,
     last: Mutex<Option<LastRun>>,
-    left: Mutex<Option<Timestamp>>,
+    failed: Mutex<Option<Timestamp>>,
     runs: Mutex<Vec<String>>,
     /// How many runs break off.
     breaks: usize,
@@ -269,8 +309,8 @@ struct Failing<'a> {
 #[async_trait(?Send)]
 impl RunMirrors for Failing<'_> {
     async fn look(&self, _: &Mirror) -> Result<Seen, CatalogError> {
-        let (last, left) = (*self.last.lock().unwrap(), *self.left.lock().unwrap());
-        Ok(Seen { last, left, ..Seen::default() })
+        let (last, failed) = (*self.last.lock().unwrap(), *self.failed.lock().unwrap());
+        Ok(Seen { last, failed, ..Seen::default() })
     }
 
     async fn run(&self, _: &Mirror, occasion: Occasion, _: &CancellationToken) -> Result<Ran, SyncError> {
@@ -284,13 +324,13 @@ impl RunMirrors for Failing<'_> {
             self.end.cancel();
         }
         if occasion == Occasion::Time {
-            *self.last.lock().unwrap() = Some(LastRun { began, ended: true });
+            *self.last.lock().unwrap() = Some(LastRun { began, state: RunState::Over });
         }
         if count <= self.breaks {
             return Err(SyncError::Lost { mirror: "m".to_owned() });
         }
         self.clock.wait(began + RUN).await;
-        *self.left.lock().unwrap() = Some(self.clock.now());
+        *self.failed.lock().unwrap() = Some(self.clock.now());
         let totals = RunTotals { failed: 1, ..RunTotals::default() };
         Ok(Ran { outcome: RunOutcome::Partly, totals })
     }
@@ -303,11 +343,11 @@ impl RunMirrors for Failing<'_> {
 async fn failing(breaks: usize, enough: usize) -> Vec<String> {
     let clock = Hands { now: Mutex::new(time("2026-11-23T10:00:00Z")), jumps: Mutex::default() };
     let end = CancellationToken::new();
-    let (last, left, runs) = (Mutex::default(), Mutex::default(), Mutex::default());
-    let runner = Failing { clock: &clock, last, left, runs, breaks, enough, end: &end };
+    let (last, failed, runs) = (Mutex::default(), Mutex::default(), Mutex::default());
+    let runner = Failing { clock: &clock, last, failed, runs, breaks, enough, end: &end };
     let (metrics, bell) = (Metrics::default(), Bell::default());
     let means = Means { runner: &runner, clock: &clock, metrics: &metrics, bell: &bell };
-    keep_mirrors(&[mirror(("every", "3h"))], means, &end).await;
+    keep_mirrors(unchanging([mirror(("every", "3h"))]), means, &end).await;
     runner.runs.into_inner().unwrap()
 }
 

@@ -9,7 +9,7 @@ use portolan_sync::{Mirror, SyncError};
 use tokio_util::sync::CancellationToken;
 
 use super::{Rounds, Shelf};
-use crate::mirroring::{LastRun, Occasion, Ran, RunMirrors, Seen};
+use crate::mirroring::{LastRun, Occasion, Ran, RunMirrors, RunState, Seen};
 
 /// Brings the images of the active registries of a shelf when they are due. None is done at the start, or when it is
 /// resumed: each is done at its next time.
@@ -28,7 +28,7 @@ impl RunMirrors for ShelfRunner {
         let (counted_from, schedule) = entry.timing();
         let last = runs.runs(name, 1).await?.first().map_or(counted_from, |run| run.started_at);
         let paused = runs.paused(name).await?.is_some() || schedule.is_none();
-        let last = LastRun { began: last.max(counted_from), ended: true };
+        let last = LastRun { began: last.max(counted_from), state: RunState::Over };
         Ok(Seen { last: Some(last), paused, rescheduled: schedule, ..Seen::default() })
     }
 

@@ -161,7 +161,7 @@ impl Shelf {
                 let mut standing = entry.standing();
                 (standing.created, standing.counted_from, standing.rounds) = (now, now, 0);
             }
-            self.runs.resume(entry.mirror.name.as_str()).await?;
+            self.runs.resume(entry.mirror.name.as_str(), ACTOR).await?;
             self.bell.ring(&entry.mirror.name);
         }
         Ok(entry.now().schedule.and_then(|schedule| schedule.next(now)))

@@ -67,7 +67,8 @@ impl Observer for Voice {
                 self.tell(&format!("{target}: {tag}: digest: {digest}"));
             }
             Event::Warning { message } => self.say(&format!("warning: {message}")),
-            Event::Planned { .. }
+            Event::Started { .. }
+            | Event::Planned { .. }
             | Event::Begun { .. }
             | Event::BlobProgress { .. }
             | Event::ManifestDone { tag: None, .. } => {}

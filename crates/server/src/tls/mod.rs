@@ -6,7 +6,6 @@ mod error;
 mod expiry;
 mod files;
 mod shown;
-mod stamp;
 #[cfg(test)]
 mod tests;
 

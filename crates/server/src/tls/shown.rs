@@ -8,8 +8,8 @@ use portolan_oci::with_causes;
 use rustls::ServerConfig;
 
 use super::files::Pair;
-use super::stamp::Stamp;
 use super::{TlsError, TlsFiles};
+use crate::live::FileStamp;
 use crate::metrics::Metrics;
 
 /// The certificate that is shown to whoever connects; clones show the same.
@@ -26,8 +26,11 @@ struct Shared {
 struct Shown {
     config: Arc<ServerConfig>,
     /// Of the files as they were when they were read.
-    stamp: Stamp,
+    stamps: Stamps,
 }
+
+/// The stamps of certificate and key.
+type Stamps = (Option<FileStamp>, Option<FileStamp>);
 
 impl fmt::Debug for Tls {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -41,8 +44,8 @@ impl Tls {
     /// # Errors
     /// [`TlsError`] if they cannot be read or are no pair.
     pub async fn open(files: TlsFiles, metrics: Metrics) -> Result<Self, TlsError> {
-        let (stamp, pair) = read(&files, &metrics).await;
-        let shown = RwLock::new(Shown { config: pair?.config, stamp });
+        let (stamps, pair) = read(&files, &metrics).await;
+        let shown = RwLock::new(Shown { config: pair?.config, stamps });
         Ok(Self(Arc::new(Shared { files, metrics, shown })))
     }
 
@@ -67,11 +70,11 @@ impl Tls {
 
     pub(super) async fn renew(&self) -> Result<(), TlsError> {
         let Shared { files, metrics, shown } = &*self.0;
-        if Stamp::of(&files.cert, &files.key).await == self.shown().stamp {
+        if stamps(files).await == self.shown().stamps {
             return Ok(());
         }
-        let (stamp, pair) = read(files, metrics).await;
-        let new = Shown { config: pair?.config, stamp };
+        let (stamps, pair) = read(files, metrics).await;
+        let new = Shown { config: pair?.config, stamps };
         *shown.write().unwrap_or_else(PoisonError::into_inner) = new;
         tracing::info!(file = %files.cert.display(), "a new certificate is shown");
         Ok(())
@@ -82,13 +85,17 @@ impl Tls {
     }
 }
 
-/// The stamp is that of what was there before it was read: what changes meanwhile is read again.
-async fn read(files: &TlsFiles, metrics: &Metrics) -> (Stamp, Result<Pair, TlsError>) {
-    let stamp = Stamp::of(&files.cert, &files.key).await;
+/// The stamps are those of what was there before it was read: what changes meanwhile is read again.
+async fn read(files: &TlsFiles, metrics: &Metrics) -> (Stamps, Result<Pair, TlsError>) {
+    let stamps = stamps(files).await;
     let pair = files.read().await;
     if let Ok(pair) = &pair {
         files.warn(pair).await;
         metrics.note_certificate(pair.expires);
     }
-    (stamp, pair)
+    (stamps, pair)
+}
+
+async fn stamps(files: &TlsFiles) -> Stamps {
+    (FileStamp::of(&files.cert).await, FileStamp::of(&files.key).await)
 }

@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use bytes::Bytes;
 use futures::TryStreamExt as _;
-use portolan_catalog::{BlobPlace, StoredBlob};
+use portolan_catalog::{BlobPlace, NamedManifest, StoredBlob};
 use portolan_oci::{Descriptor, Digest, RawManifest, RepositoryName, Tag, TagOrDigest, with_causes};
 use serde::Serialize;
 
@@ -51,13 +51,13 @@ impl Store {
         let mut layout = Layout { store: self, layouts, repository: at, wanted, blobs };
         let (mut manifests, mut after) = (Vec::new(), None::<Tag>);
         loop {
-            let page = self.content().tagged(repository, after.as_ref(), TAGS).await?;
-            let Some((last, _)) = page.last() else { break };
-            after = Some(last.clone());
-            for (tag, mut named) in page {
-                layout.add(named.digest).await?;
-                named.annotations.insert(REF_NAME.to_owned(), tag.to_string());
-                manifests.push(named);
+            let page = layout.repository.tagged(after.as_ref().map(Tag::as_str), TAGS).await?;
+            let Some(last) = page.last() else { break };
+            after = Some(last.tag.clone());
+            for NamedManifest { tag, mut manifest, .. } in page {
+                layout.add(manifest.digest).await?;
+                manifest.annotations.insert(REF_NAME.to_owned(), tag.to_string());
+                manifests.push(manifest);
             }
         }
         if manifests.is_empty() {

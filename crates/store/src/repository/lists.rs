@@ -1,6 +1,6 @@
 //! What a repository lists: its tags, and what refers to a manifest.
 
-use portolan_catalog::{ReferrerKey, ReferrerPage, TagPage, TagRange};
+use portolan_catalog::{NamedManifest, ReferrerKey, ReferrerPage, TagPage, TagRange};
 use portolan_oci::{Digest, MediaType};
 
 use super::StoreRepository;
@@ -22,6 +22,14 @@ impl StoreRepository {
     /// If the catalogue fails.
     pub async fn tags(&self, range: &TagRange) -> StoreResult<Option<TagPage>> {
         Ok(self.content().tags(&self.name, range).await?)
+    }
+
+    /// Tags with what they name, in the order of their bytes, those behind `after`, up to so many.
+    ///
+    /// # Errors
+    /// If the catalogue fails.
+    pub async fn tagged(&self, after: Option<&str>, limit: u32) -> StoreResult<Vec<NamedManifest>> {
+        Ok(self.content().tagged(&self.name, after, limit).await?)
     }
 
     /// What refers to `subject`, of one artifact type or of all, behind `after`.

@@ -1,6 +1,7 @@
 //! What is asked and written down before bytes move.
 
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 
 use futures::future::{join_all, join3};
 use portolan_catalog::TreeStart;
@@ -31,7 +32,8 @@ impl Engine {
         let begin = self.journal.begin_tree(&lane.place, &name, image);
         let blobs = holdings.blobs(self, &lane.place);
         let (start, blobs, tags) = join3(begin, blobs, holdings.tags(&*lane.target)).await;
-        let is_untouched = tags?.is_empty() && matches!(start?, TreeStart::Fresh);
+        let is_alone = !self.in_company.load(Ordering::Relaxed);
+        let is_untouched = tags?.is_empty() && matches!(start?, TreeStart::Fresh) && is_alone;
         blobs?;
         let probe = if is_untouched { Probe::Hinted } else { Probe::Always };
         Ok(Remembered { probe, holdings })

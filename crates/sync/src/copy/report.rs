@@ -1,6 +1,7 @@
 //! What became of a copy.
 
 use portolan_oci::Digest;
+use serde::{Deserialize, Serialize};
 
 use crate::CopyError;
 use crate::event::{Event, ImageEnd, Observer};
@@ -79,7 +80,7 @@ pub enum ImageOutcome {
 }
 
 /// What was done at a target.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Tally {
     /// Manifests put.
     pub manifests: u64,

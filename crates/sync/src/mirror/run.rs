@@ -1,14 +1,14 @@
 //! A run of a mirror: some work while nobody else is at it, and the record of what became of it.
 
-use portolan_catalog::{FailedImage, RunEnd, RunId, RunOutcome, RunReport as Record, RunTotals, Runs};
+use portolan_catalog::{FailedImage, RunEnd, RunOutcome, RunReport as Record, RunTotals};
 use tracing::Instrument as _;
 
-use super::lease::{begin, keeping};
+use super::lease::{Turn, begin, keeping};
 use super::span::{note_run, of_run};
 use super::sum::Sum;
 use super::{MirrorError, SyncError, SyncReport};
 use crate::CopyError;
-use crate::prune::{PruneFailure, PruneReport};
+use crate::prune::{Books, PruneFailure, PruneReport};
 
 /// What came of the work of a run.
 pub(super) struct Worked {
@@ -22,32 +22,33 @@ pub(super) struct Worked {
 
 /// Does the work of a run while nobody else runs the mirror, and writes down what became of it.
 pub(super) async fn run<W>(
-    runs: &Runs,
+    books: &Books,
     mirror: &str,
     owner: &str,
-    work: impl FnOnce(RunId) -> W,
+    work: impl FnOnce(Turn) -> W,
 ) -> Result<SyncReport, SyncError>
 where
     W: Future<Output = Result<Worked, SyncError>>,
 {
     let span = of_run(mirror);
-    let ended = run_in_span(runs, mirror, owner, work).instrument(span.clone()).await;
+    let ended = run_in_span(books, mirror, owner, work).instrument(span.clone()).await;
     note_run(&span, &ended);
     ended
 }
 
 async fn run_in_span<W>(
-    runs: &Runs,
+    books: &Books,
     mirror: &str,
     owner: &str,
-    work: impl FnOnce(RunId) -> W,
+    work: impl FnOnce(Turn) -> W,
 ) -> Result<SyncReport, SyncError>
 where
     W: Future<Output = Result<Worked, SyncError>>,
 {
-    let mut lease = begin(runs, mirror, owner).await?;
-    let work = work(lease.run());
-    let ended = Box::pin(keeping(runs, &mut lease, work)).await;
+    let (runs, (mut lease, turn)) = (&books.runs, begin(books, mirror, owner).await?);
+    let fence = turn.fence.clone();
+    let work = work(turn);
+    let ended = Box::pin(keeping(runs, &mut lease, fence, work)).await;
     let (record, ended) = match ended {
         Ok(worked) => {
             let (record, report) = told(worked);

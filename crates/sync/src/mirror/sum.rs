@@ -1,7 +1,6 @@
 //! What came of the images of a run, added up while it goes.
 
 use portolan_catalog::{FailedImage, RunTotals};
-use portolan_transport::TransportError;
 
 use crate::plan::RunReport;
 use crate::prune::{Arrivals, Names};
@@ -47,6 +46,13 @@ impl Sum {
         self.images.extend(reports.into_iter().filter(is_told));
     }
 
+    /// An image that had arrived is not there after all.
+    pub(super) fn take_back(&mut self, failed: FailedImage) {
+        self.totals.copied = self.totals.copied.saturating_sub(1);
+        self.totals.failed += 1;
+        self.failures.push(failed);
+    }
+
     fn count(&mut self, RunReport { source, report }: &RunReport) {
         let totals = &mut self.totals;
         for target in &report.targets {
@@ -64,7 +70,7 @@ impl Sum {
                         source: source.clone(),
                         target: target.target.clone(),
                         cause: with_causes(cause),
-                        is_retryable: cause.transport().is_none_or(TransportError::is_retryable),
+                        is_retryable: cause.may_pass().unwrap_or(true),
                     });
                 }
             }

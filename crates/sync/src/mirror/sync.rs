@@ -3,18 +3,20 @@
 use std::collections::HashSet;
 
 use jiff::Timestamp;
-use portolan_catalog::{CatalogError, FailedImage, RunId, RunOutcome, RunTotals, Runs};
+use portolan_catalog::{CatalogError, FailedImage, RunOutcome, RunTotals, Runs};
 use portolan_oci::TagOrDigest;
 use portolan_transport::{Endpoint, Places, PutAs};
 
 use super::MirrorError;
+use super::lease::Turn;
 use super::narrow::{keep, narrowed};
 use super::run::{Worked, run};
+use super::shared::Together;
 use super::sum::Detail;
 use crate::plan::{RunReport, TargetChecks};
 use crate::prune::{Books, PruneReport, PruneScope};
 use crate::select::Mirror;
-use crate::{CopyError, CopyRequest, CopyTarget, Engine};
+use crate::{CopyError, CopyRequest, CopyTarget, Engine, Event};
 
 /// What a run of a mirror needs beside the mirror.
 pub struct SyncOptions<'a> {
@@ -97,18 +99,20 @@ impl Engine {
     /// If another runs it, if its images cannot be told, or if it was interrupted. That single images fail is in
     /// the reports.
     pub async fn sync(&self, mirror: &Mirror, options: &SyncOptions<'_>) -> Result<SyncReport, SyncError> {
-        let work = |run| self.work(mirror, options, run);
-        run(&options.books.runs, mirror.name.as_str(), &options.owner, work).await
+        let work = |turn| self.work(mirror, options, turn);
+        run(options.books, mirror.name.as_str(), &options.owner, work).await
     }
 
     async fn work(
         &self,
         mirror: &Mirror,
         options: &SyncOptions<'_>,
-        run: RunId,
+        turn: Turn,
     ) -> Result<Worked, SyncError> {
-        let SyncOptions { places, books, checks, share, detail, .. } = options;
-        let name = mirror.name.as_str();
+        let SyncOptions { books, checks, share, detail, .. } = options;
+        let (name, run, places) = (mirror.name.as_str(), turn.key.run(), &turn.places(options.places));
+        self.observer.observe(Event::Started { mirror: name.to_owned(), run: run.get() });
+        let mut together = Together::begin(books, options.places, &turn).await?;
         let (mut requests, mut left_out, mut scope) = (Vec::new(), 0, None);
         let meant = match share {
             SyncShare::All | SyncShare::Failed => vec![mirror.clone()],
@@ -135,14 +139,17 @@ impl Engine {
                 still_failed = failed_beside(&requests, &books.runs, name).await?;
             }
         }
-        let sum = self.carry_out_all(requests, *checks, *detail).await?;
+        let sum = self.carry_out_all(requests, *checks, *detail, &mut together).await?;
         self.note_brought(name, &sum.arrivals, *share, books).await;
         let prune = match scope {
             Some(scope) if !self.cancelled.is_cancelled() => {
-                self.prune(&scope, sum.arrivals.failed(), run, options).await
+                self.prune((&scope, sum.arrivals.failed()), run, places, books).await
             }
             _ => PruneReport::default(),
         };
+        if !self.cancelled.is_cancelled() {
+            together.end().await;
+        }
         Ok(Worked { sum, left_out, prune, still_failed })
     }
 }
@@ -185,7 +192,7 @@ async fn failed_beside(
 }
 
 /// A target with the name that an image gets there.
-fn goal(to: &CopyTarget, reference: &TagOrDigest) -> String {
+pub(super) fn goal(to: &CopyTarget, reference: &TagOrDigest) -> String {
     let name = match &to.name {
         PutAs::Tag(tag) => TagOrDigest::Tag(tag.clone()),
         PutAs::Digest => reference.clone(),

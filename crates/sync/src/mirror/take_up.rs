@@ -5,12 +5,13 @@ use std::collections::HashSet;
 use portolan_catalog::{CatalogError, FailedImage, RunId, Runs};
 use portolan_transport::Places;
 
+use super::lease::Turn;
 use super::run::{Worked, run};
 use super::sum::{Detail, Sum};
 use super::{SyncError, SyncReport, SyncShare};
 use crate::plan::{Plan, Restored};
 use crate::prune::{Books, Names, PruneReport};
-use crate::{CopyError, Engine};
+use crate::{CopyError, Engine, Event};
 
 /// What taking a saved plan up needs beside the plan.
 pub struct TakeUpOptions<'a> {
@@ -36,8 +37,8 @@ impl Engine {
         options: &TakeUpOptions<'_>,
     ) -> Result<SyncReport, SyncError> {
         let mirror = restored.mirror.clone();
-        let work = |run| self.work_planned(restored, options, run);
-        run(&options.books.runs, mirror.as_str(), &options.owner, work).await
+        let work = |turn: Turn| self.work_planned(behind(restored, &turn), options, turn.key.run());
+        run(options.books, mirror.as_str(), &options.owner, work).await
     }
 
     async fn work_planned(
@@ -47,6 +48,7 @@ impl Engine {
         run: RunId,
     ) -> Result<Worked, SyncError> {
         let Restored { mirror, images, prune } = restored;
+        self.observer.observe(Event::Started { mirror: mirror.to_string(), run: run.get() });
         let books = options.books;
         let plan = tokio::select! {
             biased;
@@ -66,6 +68,14 @@ impl Engine {
         };
         Ok(Worked { sum, left_out: 0, prune, still_failed })
     }
+}
+
+/// The plan with its targets behind the fence of the run, if it has one.
+fn behind(restored: Restored, turn: &Turn) -> Restored {
+    let Some(fence) = &turn.fence else { return restored };
+    let Restored { mirror, images, prune } = restored;
+    let images = images.into_iter().map(|image| image.behind(fence)).collect();
+    Restored { mirror, images, prune: prune.map(|prune| prune.behind(fence)) }
 }
 
 /// What failed in the last run, and is not in the plan.

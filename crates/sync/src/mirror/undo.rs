@@ -42,15 +42,16 @@ impl Engine {
     ) -> Result<Option<UndoReport>, SyncError> {
         let UndoOptions { places, books, owner, run } = options;
         let Some(run) = books.condemned.deleting_run(mirror, *run).await? else { return Ok(None) };
-        let mut lease = begin(&books.runs, mirror, owner).await?;
+        let (mut lease, turn) = begin(books, mirror, owner).await?;
         // What failed before has still failed.
         let before = books.runs.last_run(mirror).await?;
         let failures = match &before {
             Some(before) => books.runs.failures(before.id).await?,
             None => Vec::new(),
         };
-        let work = async { Ok(self.put_back(run, places, books).await?) };
-        let done = Box::pin(keeping(&books.runs, &mut lease, work)).await;
+        let places = turn.places(places);
+        let work = async { Ok(self.put_back(run, &places, books).await?) };
+        let done = Box::pin(keeping(&books.runs, &mut lease, turn.fence, work)).await;
         if matches!(done, Err(SyncError::Lost { .. })) {
             return done.map(|_| None);
         }

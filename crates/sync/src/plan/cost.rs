@@ -18,7 +18,7 @@ const PARALLEL: usize = 64;
 impl Engine {
     /// Asks the targets that have something for the blobs that are to go there. What is there counts as proven
     /// for the run.
-    pub(super) async fn look_for_blobs(&self, images: &[PlannedImage]) {
+    pub(crate) async fn look_for_blobs(&self, images: &[PlannedImage]) {
         let mut questions: HashMap<(Place, Digest), (Arc<Lane>, Descriptor)> = HashMap::new();
         let places: HashSet<Place> = images.iter().flat_map(needy).map(|lane| lane.place.clone()).collect();
         self.recall_content(&Vec::from_iter(places)).await;
@@ -28,7 +28,8 @@ impl Engine {
             let Ok(tags) = holdings.tags(&*lane.target).await else { continue };
             let may_have_any = !tags.is_empty() || holdings.may_be_unfinished();
             for blob in blobs {
-                if may_have_any || holdings.remembers(&blob.digest) {
+                let is_proven = self.mover.known.is_at(&blob.digest, &lane.place);
+                if !is_proven && (may_have_any || holdings.remembers(&blob.digest)) {
                     let key = (lane.place.clone(), blob.digest);
                     questions.entry(key).or_insert_with(|| (Arc::clone(lane), blob));
                 }

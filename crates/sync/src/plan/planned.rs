@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use portolan_oci::{Digest, Registry};
-use portolan_transport::Location;
+use portolan_transport::{Fence, FencedTarget, Location};
 
 use crate::copy::{ImageTree, Job};
 use crate::event::Event;
@@ -92,6 +92,16 @@ impl PlannedImage {
     /// What would be done at each target, in the order of the request.
     pub fn targets(&self) -> &[PlannedTarget] {
         &self.targets
+    }
+
+    /// The same with its targets behind a fence.
+    pub(crate) fn behind(mut self, fence: &Fence) -> Self {
+        for to in &mut self.request.targets {
+            to.target = Arc::new(FencedTarget::new(Arc::clone(&to.target), fence.clone()));
+        }
+        let digest = self.job.digest;
+        self.job = Job { digest, ..Job::new(&self.request.targets) };
+        self
     }
 
     pub(crate) fn needs_work(&self) -> bool {

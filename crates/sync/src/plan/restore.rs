@@ -177,7 +177,7 @@ pub(super) fn saved_targets(image: &PlannedImage) -> Vec<SavedTarget> {
     saved.collect()
 }
 
-async fn restored(saved: &SavedImage, places: &Places) -> Result<PlannedImage, RestoreError> {
+pub(super) async fn restored(saved: &SavedImage, places: &Places) -> Result<PlannedImage, RestoreError> {
     let request = request(saved, places).await?;
     let damaged = |cause| RestoreError::Manifest { image: saved.source.clone(), cause };
     let tree = saved.tree().map_err(damaged)?.ok_or_else(|| empty(saved))?;

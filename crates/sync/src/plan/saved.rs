@@ -176,7 +176,7 @@ struct SavedList {
 
 impl SavedImage {
     /// Nothing for an image of which nothing is to be copied.
-    fn new(image: &PlannedImage) -> Option<Self> {
+    pub(super) fn new(image: &PlannedImage) -> Option<Self> {
         let (tree, named) = (image.tree.as_ref()?, image.named?);
         let member = |member: &Member| {
             let role = match &member.role {

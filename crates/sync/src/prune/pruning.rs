@@ -12,7 +12,7 @@ use super::saved::PlannedPrune;
 use super::scope::PruneScope;
 use super::{Books, PruneReport};
 use crate::plan::Plan;
-use crate::{CopyError, Engine, SyncOptions, TakeUpOptions};
+use crate::{CopyError, Engine, TakeUpOptions};
 
 /// What a prune works with.
 pub(super) struct Pruning<'a> {
@@ -52,12 +52,11 @@ impl Engine {
     /// Nothing is deleted at the places that are named: an image of the run failed there.
     pub(crate) async fn prune(
         &self,
-        scope: &PruneScope,
-        failed: &HashSet<Place>,
+        (scope, failed): (&PruneScope, &HashSet<Place>),
         run: RunId,
-        options: &SyncOptions<'_>,
+        places: &Places,
+        books: &Books,
     ) -> PruneReport {
-        let (places, books) = (options.places, options.books);
         let ahead = Ahead { failed: failed.clone(), ..Ahead::default() };
         let pruning = Pruning { engine: self, scope, places, books, ahead, doing: Doing::Run(run) };
         pruning.everywhere().await

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use portolan_catalog::{CatalogError, CondemnReason, CondemnedTag, Place};
 use portolan_oci::{Digest, Tag};
-use portolan_transport::{Endpoint, Places, Target};
+use portolan_transport::{Endpoint, Fence, FencedTarget, Places, Target};
 use serde::{Deserialize, Serialize};
 
 use super::leftover::Leftover;
@@ -102,6 +102,16 @@ impl SavedPrune {
             place.tags.insert(tag, PlannedTag::of(saved));
         }
         Ok(PlannedPrune { scope: PruneScope::of_plan(mirror, self.settings.clone()), places: planned })
+    }
+}
+
+impl PlannedPrune {
+    /// The same with its targets behind a fence.
+    pub(crate) fn behind(mut self, fence: &Fence) -> Self {
+        for place in self.places.values_mut() {
+            place.target = Arc::new(FencedTarget::new(Arc::clone(&place.target), fence.clone()));
+        }
+        self
     }
 }
 

@@ -37,6 +37,26 @@ impl Mirror {
         self.targets.iter().any(TargetTemplate::is_in_store)
     }
 
+    /// What of it reads or writes files of this machine, or runs its programs: the first such place.
+    pub fn on_this_machine(&self) -> Option<String> {
+        let in_files = |place: &Location| match place {
+            Location::Registry(..) | Location::Store(_) => None,
+            Location::Layout(_) | Location::OciArchive(_) | Location::DockerArchive(..) => {
+                Some(place.to_string())
+            }
+        };
+        let source = match &self.images {
+            MirrorImages::Place(place) => in_files(place),
+            MirrorImages::Repositories(_) => None,
+            MirrorImages::Named(images) => {
+                images.iter().find_map(|image| in_files(&image.endpoint().location))
+            }
+            MirrorImages::Listed(_) => Some("images_from".to_owned()),
+        };
+        let target = || self.targets.iter().find(|target| target.is_in_files()).map(ToString::to_string);
+        source.or_else(target)
+    }
+
     /// What settings mean, with `defaults` for what they leave open.
     ///
     /// # Errors

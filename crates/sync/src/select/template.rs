@@ -151,6 +151,12 @@ impl TargetTemplate {
         matches!(self.parts.first(), Some(Part::Text(text)) if text.starts_with("store:"))
     }
 
+    /// Whether images go into files of this machine.
+    pub(super) fn is_in_files(&self) -> bool {
+        let Some(Part::Text(text)) = self.parts.first() else { return false };
+        ["oci:", "oci-archive:", "docker-archive:"].iter().any(|kind| text.starts_with(kind))
+    }
+
     /// The first variable that has no value for images that are in no registry.
     pub(super) fn first_of_registry(&self) -> Option<Variable> {
         Variable::ALL.into_iter().find(|variable| *variable != Variable::Tag && self.uses(variable))

@@ -56,6 +56,7 @@ impl Session {
     pub(super) async fn serve(&self, request: Request<Incoming>) -> Result<Response<Tap>, Broken> {
         let (parts, body) = request.into_parts();
         let entry = self.shared.record(&parts);
+        let _under_way = self.shared.enter();
         tokio::time::sleep(self.shared.delay()).await;
         let actions = self.shared.fire(&parts);
         entry.faulted(actions.len());

@@ -39,6 +39,17 @@ pub(super) struct Shared {
     delay: Mutex<Duration>,
     rules: Mutex<Vec<Rule>>,
     entries: Mutex<Vec<Arc<Entry>>>,
+    /// How many requests are under way, and how many were at most.
+    crowd: Mutex<(usize, usize)>,
+}
+
+/// A request that is under way, until this is dropped.
+pub(super) struct UnderWay<'a>(&'a Shared);
+
+impl Drop for UnderWay<'_> {
+    fn drop(&mut self) {
+        self.0.crowd.lock().expect("no panic under the lock").0 -= 1;
+    }
 }
 
 impl Proxy {
@@ -52,6 +63,7 @@ impl Proxy {
             delay: Mutex::default(),
             rules: Mutex::default(),
             entries: Mutex::default(),
+            crowd: Mutex::default(),
         });
         let each = Arc::clone(&shared);
         let listener = Listener::start(move |stream| connection(stream, Arc::clone(&each)));
@@ -87,6 +99,11 @@ impl Proxy {
     /// How many requests there have been since the start or the last [`Proxy::clear`].
     pub fn requests(&self) -> usize {
         self.shared.entries.lock().expect("no panic under the lock").len()
+    }
+
+    /// How many requests were under way at once at most, each until its answer began.
+    pub fn most_at_once(&self) -> usize {
+        self.shared.crowd.lock().expect("no panic under the lock").1
     }
 
     /// How many of the records `matcher` is true for.
@@ -142,6 +159,13 @@ impl Shared {
         let entry = Arc::new(Entry::new(parts));
         self.entries.lock().expect("no panic under the lock").push(Arc::clone(&entry));
         entry
+    }
+
+    pub(super) fn enter(&self) -> UnderWay<'_> {
+        let mut crowd = self.crowd.lock().expect("no panic under the lock");
+        crowd.0 += 1;
+        crowd.1 = crowd.1.max(crowd.0);
+        UnderWay(self)
     }
 
     pub(super) fn gathers(&self) -> bool {

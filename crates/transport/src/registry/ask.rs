@@ -32,6 +32,8 @@ pub(super) enum To {
     Repository(String),
     /// Below `/v2/` itself, with the query.
     Registry(String),
+    /// Below `/api/v1/`, with the query.
+    Api(String),
     /// Where the registry said.
     Url(Url),
 }

@@ -97,13 +97,13 @@ impl RegistryClient {
 
     /// The address of something in a repository.
     pub(super) fn url(&self, repository: &RepositoryName, tail: &str) -> TransportResult<Url> {
-        self.below(&format!("{repository}/{tail}"))
+        self.below(&format!("v2/{repository}/{tail}"))
     }
 
-    /// The address of something that is of no repository; of nothing, where every registry answers.
+    /// The address of something at the host.
     pub(super) fn below(&self, path: &str) -> TransportResult<Url> {
         let scheme = if self.plain.load(Ordering::Relaxed) { "http" } else { "https" };
-        let text = format!("{scheme}://{}/v2/{path}", self.endpoint.authority);
+        let text = format!("{scheme}://{}/{path}", self.endpoint.authority);
         text.parse().map_err(|_| TransportError::Protocol {
             host: self.endpoint.authority.clone(),
             detail: "its name does not make an address".to_owned(),

@@ -139,7 +139,8 @@ impl RegistryClient {
     fn address(&self, ask: &Ask) -> TransportResult<Url> {
         match &ask.to {
             To::Repository(tail) => self.url(ask.scope.repository(), tail),
-            To::Registry(tail) => self.below(tail),
+            To::Registry(tail) => self.below(&format!("v2/{tail}")),
+            To::Api(tail) => self.below(&format!("api/v1/{tail}")),
             To::Url(url) => Ok(url.clone()),
         }
     }

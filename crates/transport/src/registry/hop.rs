@@ -15,6 +15,7 @@ use super::ask::{Ask, Payload};
 use super::bandwidth::Toll;
 use super::body::{Outgoing, Progress};
 use super::failure::Failure;
+use crate::fence;
 
 /// A registry may take this many times the idle time to make a blob of what it was sent.
 const COMMIT_PATIENCE: u32 = 10;
@@ -34,6 +35,7 @@ pub(super) async fn hop(
     if let Some(authorization) = authorization {
         headers.insert(header::AUTHORIZATION, authorization.clone());
     }
+    fence::pass(&ask.what).await?;
     let progress = load(&mut request, &mut ask.payload, toll);
     let sent = watch(pool.execute(request), progress.as_ref(), &ask.method, options.idle_timeout).await;
     if let (Some((length, progress)), Payload::Gone) = (progress, &ask.payload) {

@@ -73,10 +73,10 @@ impl Net {
         hosts: Hosts,
         gate: Arc<dyn HostGate>,
         pins: Arc<dyn RealmPins>,
-        options: ClientOptions,
+        (options, tally): (ClientOptions, HostTally),
     ) -> Self {
         let line = options.bandwidth.map(Line::new);
-        Self { hosts, gate, pins, options, line, tally: HostTally::default(), pools: Mutex::default() }
+        Self { hosts, gate, pins, options, line, tally, pools: Mutex::default() }
     }
 
     /// Connections to the host of `url`.

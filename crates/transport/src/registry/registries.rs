@@ -8,7 +8,7 @@ use portolan_oci::{Registry, RepositoryName};
 use super::holder::Holder;
 use super::net::Net;
 use super::{Courier, RateLimits, RegistryClient, RegistryRepository};
-use crate::{HostEndpoint, HostTally, TransportError, TransportResult};
+use crate::{HostEndpoint, TransportError, TransportResult};
 
 /// One client for each host, for as long as this lives.
 pub(crate) struct Registries {
@@ -38,11 +38,6 @@ impl Registries {
     /// Who carries what is for others.
     pub(crate) fn courier(&self) -> Courier {
         Courier::new(Arc::clone(&self.net))
-    }
-
-    /// What was asked of all of them.
-    pub(crate) fn tally(&self) -> HostTally {
-        self.net.tally.clone()
     }
 
     /// The client of the registry itself, for what is of no repository; with the name of one all the same,

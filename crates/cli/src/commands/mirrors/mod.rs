@@ -7,6 +7,7 @@ mod list;
 mod pause;
 pub(super) mod plan;
 mod resume;
+mod run;
 mod save;
 pub(super) mod sync;
 pub(super) mod undo;
@@ -18,7 +19,7 @@ use crate::context::Context;
 use crate::error::CliError;
 use crate::outcome::Outcome;
 
-/// Shows, pauses and resumes the mirrors of the configuration
+/// Shows, pauses, resumes and runs mirrors
 #[derive(Debug, Args)]
 pub(crate) struct MirrorsArguments {
     #[command(subcommand)]
@@ -30,12 +31,14 @@ enum MirrorsCommand {
     List(list::ListArguments),
     Pause(pause::PauseArguments),
     Resume(resume::ResumeArguments),
+    Run(run::RunArguments),
 }
 
 pub(super) async fn run(arguments: &MirrorsArguments, context: &Context) -> Result<Outcome, CliError> {
     match &arguments.command {
-        MirrorsCommand::List(_) => list::run(context).await,
+        MirrorsCommand::List(arguments) => list::run(arguments, context).await,
         MirrorsCommand::Pause(arguments) => pause::run(arguments, context).await,
         MirrorsCommand::Resume(arguments) => resume::run(arguments, context).await,
+        MirrorsCommand::Run(arguments) => run::run(arguments, context).await,
     }
 }

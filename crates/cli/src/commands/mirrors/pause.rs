@@ -2,10 +2,9 @@
 
 use clap::Args;
 
-use super::work::chosen;
-use crate::actor::actor;
 use crate::context::Context;
-use crate::error::{CliError, Failure};
+use crate::control::DaemonArguments;
+use crate::error::CliError;
 use crate::outcome::Outcome;
 
 /// Keeps mirrors from being run by the daemon
@@ -21,15 +20,15 @@ pub(super) struct PauseArguments {
     /// The mirrors
     #[arg(value_name = "MIRROR", required = true)]
     mirrors: Vec<String>,
+    #[command(flatten)]
+    daemon: DaemonArguments,
 }
 
 pub(super) async fn run(arguments: &PauseArguments, context: &Context) -> Result<Outcome, CliError> {
-    let mirrors = chosen(&arguments.mirrors, context)?;
-    let runs = context.books().await?.runs;
-    for mirror in &mirrors {
-        let done = runs.pause(mirror.name.as_str(), &actor()).await;
-        done.map_err(|cause| Failure::other(format!("cannot pause {}", mirror.name), cause))?;
-        context.talk.say(&format!("paused {}", mirror.name));
+    let control = arguments.daemon.control(context)?;
+    for mirror in &arguments.mirrors {
+        control.pause(mirror).await?;
+        context.talk.say(&format!("paused {mirror}"));
     }
     Ok(Outcome::Done)
 }

@@ -2,9 +2,9 @@
 
 use clap::Args;
 
-use super::work::chosen;
 use crate::context::Context;
-use crate::error::{CliError, Failure};
+use crate::control::DaemonArguments;
+use crate::error::CliError;
 use crate::outcome::Outcome;
 
 /// Lets the daemon run mirrors again
@@ -19,15 +19,15 @@ pub(super) struct ResumeArguments {
     /// The mirrors
     #[arg(value_name = "MIRROR", required = true)]
     mirrors: Vec<String>,
+    #[command(flatten)]
+    daemon: DaemonArguments,
 }
 
 pub(super) async fn run(arguments: &ResumeArguments, context: &Context) -> Result<Outcome, CliError> {
-    let mirrors = chosen(&arguments.mirrors, context)?;
-    let runs = context.books().await?.runs;
-    for mirror in &mirrors {
-        let done = runs.resume(mirror.name.as_str()).await;
-        done.map_err(|cause| Failure::other(format!("cannot resume {}", mirror.name), cause))?;
-        context.talk.say(&format!("resumed {}", mirror.name));
+    let control = arguments.daemon.control(context)?;
+    for mirror in &arguments.mirrors {
+        control.resume(mirror).await?;
+        context.talk.say(&format!("resumed {mirror}"));
     }
     Ok(Outcome::Done)
 }

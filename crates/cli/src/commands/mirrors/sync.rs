@@ -4,14 +4,14 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 use portolan_sync::{
-    CopyError, Detail, Engine, Mirror, Restored, RunReport, SavedPlan, SyncError, SyncOptions, SyncReport,
-    SyncShare, TakeUpOptions,
+    Books, CopyError, Detail, Engine, Mirror, Restored, RunReport, SavedPlan, SyncError, SyncOptions,
+    SyncReport, SyncShare, TakeUpOptions,
 };
 use portolan_transport::Cause;
 
 use super::work::{Checks, chosen, engine, owner, tell_prune};
 use crate::arguments::OutputFormat;
-use crate::context::Context;
+use crate::context::{Context, Membership};
 use crate::error::{CliError, Failure};
 use crate::interrupt::Interrupt;
 use crate::outcome::Outcome;
@@ -73,12 +73,16 @@ async fn sync(
     let are_several = mirrors.len().max(groups.len()) > 1;
     let progress = Progress::show(context.global.progress, &context.talk, &board, notes);
     let mut ended = Vec::new();
+    let membership = Membership::begin("sync", context).await?;
+    membership.company().is_known().await;
+    let books = context.books().await?.among(membership.company());
     for mirror in &mirrors {
-        ended.push((mirror.name.clone(), run_mirror(mirror, &engine, arguments, context).await));
+        ended.push((mirror.name.clone(), run_mirror(mirror, &engine, arguments, (context, &books)).await));
     }
     for group in groups {
-        ended.push((group.mirror().clone(), take_up(group, &engine, context).await));
+        ended.push((group.mirror().clone(), take_up(group, &engine, (context, &books)).await));
     }
+    membership.end().await;
     progress.end().await;
     let (mut reports, mut errors) = (Vec::new(), Vec::new());
     for (name, ended) in ended {
@@ -95,11 +99,11 @@ async fn run_mirror(
     mirror: &Mirror,
     engine: &Engine,
     arguments: &SyncArguments,
-    context: &Context,
+    (context, books): (&Context, &Books),
 ) -> Result<SyncReport, Failure> {
     let options = SyncOptions {
         places: context.places().map_err(CliError::into_failure)?,
-        books: &context.books().await.map_err(CliError::into_failure)?,
+        books,
         owner: owner("sync"),
         checks: arguments.checks.wanted(),
         share: if arguments.failed { SyncShare::Failed } else { SyncShare::All },
@@ -111,10 +115,14 @@ async fn run_mirror(
     Ok(engine.sync(mirror, &options).await?)
 }
 
-async fn take_up(group: Restored, engine: &Engine, context: &Context) -> Result<SyncReport, Failure> {
+async fn take_up(
+    group: Restored,
+    engine: &Engine,
+    (context, books): (&Context, &Books),
+) -> Result<SyncReport, Failure> {
     let options = TakeUpOptions {
         places: context.places().map_err(CliError::into_failure)?,
-        books: &context.books().await.map_err(CliError::into_failure)?,
+        books,
         owner: owner("sync"),
     };
     Ok(engine.take_up(group, &options).await?)

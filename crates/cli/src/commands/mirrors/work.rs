@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use portolan_config::Config;
 use portolan_sync::{CopyError, Engine, EngineOptions, Mirror, Observer, PruneReport, TargetChecks};
 use portolan_transport::TransportError;
 use tokio_util::sync::CancellationToken;
@@ -39,16 +40,15 @@ pub(in crate::commands) async fn engine(
     observer: Arc<dyn Observer>,
     cancelled: CancellationToken,
 ) -> Result<Engine, CliError> {
-    Ok(Engine::new(context.journal().await?, engine_options(context)?, observer, cancelled))
+    Ok(Engine::new(context.journal().await?, engine_options(&context.config()?.config), observer, cancelled))
 }
 
 /// How runs of mirrors work, as the configuration says.
-pub(in crate::commands) fn engine_options(context: &Context) -> Result<EngineOptions, CliError> {
-    let config = &context.config()?.config;
-    Ok(EngineOptions {
+pub(in crate::commands) fn engine_options(config: &Config) -> EngineOptions {
+    EngineOptions {
         parallel_blobs: config.limits.concurrency.into(),
         ..EngineOptions::new(config.data.join("spool"))
-    })
+    }
 }
 
 /// Who runs a mirror, in words for others who want to.

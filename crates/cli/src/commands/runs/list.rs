@@ -1,11 +1,13 @@
 //! `portolan runs list`.
 
 use clap::Args;
+use portolan_server::wire::RunData;
 use serde::Serialize;
 
-use super::RunData;
+use super::data::cells;
 use crate::context::Context;
-use crate::error::{CliError, Failure};
+use crate::control::DaemonArguments;
+use crate::error::CliError;
 use crate::outcome::Outcome;
 use crate::output::Table;
 
@@ -18,7 +20,8 @@ As JSON: {\"runs\": [{\"id\", \"mirror\", \"started_at\", \"ended_at\", \"outcom
 
 Examples:
   portolan runs list
-  portolan runs list base-images --limit 5")]
+  portolan runs list base-images --limit 5
+  portolan runs list --daemon images.example.com")]
 pub(super) struct ListArguments {
     /// Only those of this mirror
     #[arg(value_name = "MIRROR")]
@@ -26,6 +29,8 @@ pub(super) struct ListArguments {
     /// How many at most
     #[arg(long, value_name = "NUMBER", default_value_t = 20)]
     limit: u64,
+    #[command(flatten)]
+    daemon: DaemonArguments,
 }
 
 #[derive(Serialize)]
@@ -34,16 +39,11 @@ struct Runs {
 }
 
 pub(super) async fn run(arguments: &ListArguments, context: &Context) -> Result<Outcome, CliError> {
-    let runs = context.books().await?.runs;
-    let found = match &arguments.mirror {
-        Some(mirror) => runs.runs(mirror, arguments.limit).await,
-        None => runs.all_runs(arguments.limit).await,
-    };
-    let found = found.map_err(|cause| Failure::other("cannot read the runs", cause))?;
-    let data = Runs { runs: found.into_iter().map(RunData::from).collect() };
-    context.output.data(&data, |data| {
+    let control = arguments.daemon.control(context)?;
+    let runs = control.runs(arguments.mirror.as_deref(), arguments.limit).await?;
+    context.output.data(&Runs { runs }, |data| {
         let mut table = Table::default();
-        data.runs.iter().for_each(|run| table.row(run.cells()));
+        data.runs.iter().for_each(|run| table.row(cells(run)));
         table.to_string()
     })?;
     Ok(Outcome::Done)

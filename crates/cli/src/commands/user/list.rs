@@ -1,11 +1,10 @@
 //! `portolan user list`.
 
 use clap::Args;
-use jiff::Timestamp;
 use portolan_catalog::{Role, User};
+use portolan_server::wire::UserData;
 use serde::Serialize;
 
-use super::GrantData;
 use crate::context::Context;
 use crate::error::CliError;
 use crate::outcome::Outcome;
@@ -27,32 +26,6 @@ struct Users {
     users: Vec<UserData>,
 }
 
-#[derive(Serialize)]
-struct UserData {
-    name: String,
-    role: &'static str,
-    password: bool,
-    grants: Vec<GrantData>,
-    created_at: Timestamp,
-    disabled_at: Option<Timestamp>,
-    #[serde(skip)]
-    told: String,
-}
-
-impl From<&User> for UserData {
-    fn from(user: &User) -> Self {
-        Self {
-            name: user.name.to_string(),
-            role: user.role.name(),
-            password: user.password.is_some(),
-            grants: user.grants.iter().map(GrantData::from).collect(),
-            created_at: user.created_at,
-            disabled_at: user.disabled_at,
-            told: told(user),
-        }
-    }
-}
-
 fn told(user: &User) -> String {
     let may = match user.role {
         Role::Admin => "everything".to_owned(),
@@ -71,9 +44,10 @@ pub(super) async fn run(context: &Context) -> Result<Outcome, CliError> {
         context.talk.say("there are no users: portolan user add NAME");
     }
     let data = Users { users: users.iter().map(UserData::from).collect() };
-    context.output.data(&data, |data| {
+    context.output.data(&data, |_| {
         let mut table = Table::default();
-        data.users.iter().for_each(|user| table.row([&user.name, user.role, user.told.as_str()]));
+        let rows = users.iter().map(|user| [user.name.to_string(), user.role.to_string(), told(user)]);
+        rows.for_each(|row| table.row(row));
         table.to_string()
     })?;
     Ok(Outcome::Done)

@@ -7,7 +7,6 @@ mod list;
 
 use clap::{Args, Subcommand};
 use portolan_catalog::{Actions, Grant, RepositoryPattern, UserName};
-use serde::Serialize;
 
 use crate::context::Context;
 use crate::error::{CliError, Failure};
@@ -56,22 +55,6 @@ pub(super) fn parse_grant(text: &str) -> Result<Grant, String> {
     let pattern: RepositoryPattern = pattern.parse().map_err(|error| format!("{error}"))?;
     let actions: Actions = actions.parse().map_err(|error| format!("{error}"))?;
     Ok(Grant { pattern, actions })
-}
-
-/// A grant, as JSON has it.
-#[derive(Debug, Serialize)]
-pub(super) struct GrantData {
-    repositories: String,
-    actions: Vec<&'static str>,
-}
-
-impl From<&Grant> for GrantData {
-    fn from(grant: &Grant) -> Self {
-        Self {
-            repositories: grant.pattern.to_string(),
-            actions: grant.actions.iter().map(portolan_catalog::Action::name).collect(),
-        }
-    }
 }
 
 pub(super) fn unknown(name: &UserName) -> CliError {

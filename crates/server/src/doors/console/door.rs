@@ -12,16 +12,13 @@ use jiff::Timestamp;
 use portolan_catalog::Runs;
 use portolan_oci::with_causes;
 use portolan_store::Store;
-use portolan_sync::Mirror;
 
 use super::page::page;
 use super::status::Status;
 use crate::access::Gate;
+use crate::doors::html::NOTHING_ELSE;
 use crate::doors::known;
-
-/// Nothing but what the page brings along.
-const NOTHING_ELSE: &str =
-    "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'";
+use crate::live::Live;
 
 /// The page at `/`.
 #[derive(Clone)]
@@ -29,16 +26,16 @@ pub struct ConsoleDoor(Arc<Inner>);
 
 struct Inner {
     store: Store,
-    mirrors: Vec<Mirror>,
+    live: Live,
     runs: Runs,
     gate: Gate,
     since: Timestamp,
 }
 
 impl ConsoleDoor {
-    /// A door that tells of this store and these mirrors, to who is known where logins are asked for.
-    pub fn new(store: Store, mirrors: Vec<Mirror>, runs: Runs, gate: Gate) -> Self {
-        Self(Arc::new(Inner { store, mirrors, runs, gate, since: Timestamp::now() }))
+    /// A door that tells of this store and of the mirrors in force, to who is known where logins are asked for.
+    pub fn new(store: Store, live: Live, runs: Runs, gate: Gate) -> Self {
+        Self(Arc::new(Inner { store, live, runs, gate, since: Timestamp::now() }))
     }
 
     /// What it answers.
@@ -51,7 +48,7 @@ async fn show(State(ConsoleDoor(door)): State<ConsoleDoor>, request: Request) ->
     if let Err(refused) = known(&door.gate, &request.into_parts().0).await {
         return refused;
     }
-    match Status::gather(&door.store, &door.mirrors, &door.runs, door.since).await {
+    match Status::gather(&door.store, &door.live, &door.runs, door.since).await {
         Ok(status) => {
             let headers = [
                 (CONTENT_SECURITY_POLICY, NOTHING_ELSE),

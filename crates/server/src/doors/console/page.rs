@@ -1,10 +1,12 @@
 //! The page, as HTML. Whatever it shows is escaped.
 
 use jiff::Timestamp;
-use maud::{DOCTYPE, Markup, PreEscaped, html};
+use maud::{Markup, html};
 use portolan_catalog::Run;
 
 use super::status::{MirrorStatus, Status};
+use crate::doors::html::{Head, whole};
+use crate::live::Refused;
 
 /// Seconds until a browser asks again.
 const AGAIN: u32 = 30;
@@ -17,28 +19,19 @@ table{border-collapse:collapse;width:100%}\
 th,td{text-align:left;padding:.3rem .8rem .3rem 0;border-bottom:1px solid #8884;vertical-align:top}\
 td.number,th.number{text-align:right}\
 .muted{opacity:.7}.done{color:#18864b}.partly,.interrupted,.paused{color:#b26a00}.failed{color:#c5221f}\
-code{font-size:.9em;overflow-wrap:anywhere}";
+code,pre{font-size:.9em;overflow-wrap:anywhere;white-space:pre-wrap}";
 
 /// The page that says how things stand.
 pub(super) fn page(status: &Status) -> Markup {
-    html! {
-        (DOCTYPE)
-        html lang="en" {
-            head {
-                meta charset="utf-8";
-                meta name="viewport" content="width=device-width";
-                meta http-equiv="refresh" content=(AGAIN);
-                title { "Portolan on " (status.host) }
-                style { (PreEscaped(STYLE)) }
-            }
-            body {
-                (head(status))
-                (mirrors(&status.mirrors))
-                (failures(&status.mirrors))
-                (runs(&status.runs))
-            }
-        }
-    }
+    let body = html! {
+        (head(status))
+        (refused(status.refused.as_ref()))
+        (mirrors(&status.mirrors))
+        (failures(&status.mirrors))
+        (runs(&status.runs))
+    };
+    let title = format!("Portolan on {}", status.host);
+    whole(&Head { title: &title, style: STYLE, again: Some(AGAIN) }, &body)
 }
 
 fn head(status: &Status) -> Markup {
@@ -55,6 +48,16 @@ fn head(status: &Status) -> Markup {
                 Err(cause) => { span.failed { "free space is not known: " (cause) } },
             }
             ", " (status.store.uploads) " uploads open"
+        }
+    }
+}
+
+fn refused(refused: Option<&Refused>) -> Markup {
+    html! {
+        @if let Some(refused) = refused {
+            h2.failed { "The new configuration is not in force" }
+            p { "It was read at " (time(refused.at)) "; what was in force before still is." }
+            pre { (refused.why) }
         }
     }
 }

@@ -6,6 +6,8 @@ use portolan_oci::with_causes;
 use portolan_store::Store;
 use portolan_sync::Mirror;
 
+use crate::live::{Live, Refused};
+
 /// Runs that are shown.
 const RUNS: u64 = 20;
 
@@ -24,6 +26,8 @@ pub(super) struct Status {
     pub(super) since: Timestamp,
     /// When this was gathered.
     pub(super) now: Timestamp,
+    /// The configuration that was tried last, if it could not be taken.
+    pub(super) refused: Option<Refused>,
     pub(super) store: StoreStatus,
     pub(super) mirrors: Vec<MirrorStatus>,
     /// The last runs of all mirrors, the latest first.
@@ -52,14 +56,15 @@ pub(super) struct MirrorStatus {
 impl Status {
     pub(super) async fn gather(
         store: &Store,
-        mirrors: &[Mirror],
+        live: &Live,
         runs: &Runs,
         since: Timestamp,
     ) -> Result<Self, CatalogError> {
         let now = Timestamp::now();
         let free = store.free_bytes().await.map_err(|cause| with_causes(&cause));
+        let mirrors = live.mirrors();
         let mut shown = Vec::with_capacity(mirrors.len());
-        for mirror in mirrors {
+        for mirror in mirrors.iter() {
             shown.push(MirrorStatus::gather(mirror, runs, now).await?);
         }
         Ok(Self {
@@ -68,6 +73,7 @@ impl Status {
             process: std::process::id(),
             since,
             now,
+            refused: live.refused(),
             store: StoreStatus { free, uploads: store.open_uploads() },
             mirrors: shown,
             runs: runs.all_runs(RUNS).await?,

@@ -25,6 +25,7 @@ fn shown(mirrors: Vec<MirrorStatus>) -> String {
         process: 7,
         since: Timestamp::UNIX_EPOCH,
         now: Timestamp::UNIX_EPOCH,
+        refused: None,
         store: StoreStatus { free: Ok(12_345_000_000), uploads: 2 },
         mirrors,
         runs: Vec::new(),

@@ -16,7 +16,6 @@ use http::{HeaderMap, StatusCode};
 use portolan_catalog::{CatalogError, Runs};
 use portolan_config::HookKind;
 use portolan_oci::{Registry, Tag, with_causes};
-use portolan_sync::Mirror;
 use portolan_sync::settings::MirrorName;
 use portolan_transport::{Endpoint, Location};
 use serde::Serialize;
@@ -24,6 +23,7 @@ use tokio::sync::Semaphore;
 
 use super::events::{self, Pushed};
 use super::proof::Shown;
+use crate::live::Live;
 use crate::metrics::Metrics;
 use crate::mirroring::Bell;
 
@@ -58,8 +58,7 @@ pub struct Hook {
 pub struct HooksDoor(Arc<Inner>);
 
 struct Inner {
-    hooks: Vec<Hook>,
-    mirrors: Vec<Mirror>,
+    live: Live,
     runs: Runs,
     bell: Bell,
     metrics: Metrics,
@@ -96,9 +95,9 @@ enum Refused {
 }
 
 impl HooksDoor {
-    /// A door for these senders to these mirrors.
-    pub fn new(hooks: Vec<Hook>, mirrors: Vec<Mirror>, runs: Runs, bell: Bell, metrics: Metrics) -> Self {
-        Self(Arc::new(Inner { hooks, mirrors, runs, bell, metrics, places: Semaphore::new(AT_ONCE) }))
+    /// A door for those senders to those mirrors that are in force.
+    pub fn new(live: Live, runs: Runs, bell: Bell, metrics: Metrics) -> Self {
+        Self(Arc::new(Inner { live, runs, bell, metrics, places: Semaphore::new(AT_ONCE) }))
     }
 
     /// What it answers.
@@ -139,13 +138,14 @@ impl Inner {
         headers: &HeaderMap,
         body: Body,
     ) -> Result<Taken, Refused> {
-        if !self.hooks.iter().any(|hook| hook.kind == kind) {
+        let (hooks, mirrors) = (self.live.hooks(), self.live.mirrors());
+        if !hooks.iter().any(|hook| hook.kind == kind) {
             return Err(Refused::Unknown);
         }
         let mut pairs = url::form_urlencoded::parse(query.unwrap_or_default().as_bytes());
         let token = pairs.find(|(key, _)| key == "token").map(|(_, value)| value.into_owned());
         let shown = Shown { headers, token: token.as_deref() };
-        let senders = || self.hooks.iter().filter(|hook| hook.kind == kind);
+        let senders = || hooks.iter().filter(|hook| hook.kind == kind);
         if !senders().any(|hook| shown.may_prove(kind, &hook.secret)) {
             pass_over(body).await;
             return Err(Refused::Secret);
@@ -161,7 +161,7 @@ impl Inner {
             registries.iter().flat_map(|registry| pushed.iter().filter_map(|one| image(registry, one)));
         let mut told: BTreeSet<(&MirrorName, String)> = BTreeSet::new();
         for image in images {
-            let taking = self.mirrors.iter().filter(|mirror| mirror.may_take(&image));
+            let taking = mirrors.iter().filter(|mirror| mirror.may_take(&image));
             told.extend(taking.map(|mirror| (&mirror.name, image.to_string())));
         }
         let awaited: Vec<_> =

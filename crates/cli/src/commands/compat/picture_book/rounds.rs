@@ -33,7 +33,7 @@ pub(super) async fn rounds(context: &Context, voice: &Voice) -> Result<Rounds, C
     Ok(Rounds {
         journal: context.journal().await?,
         books: context.books().await?,
-        options: engine_options(context)?,
+        options: engine_options(&context.config()?.config),
         places: Box::new(WithLogins(context.places_maker()?)),
         voice: voice.clone(),
         owner: format!("picture-book (process {})", std::process::id()),

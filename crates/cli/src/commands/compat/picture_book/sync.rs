@@ -8,7 +8,7 @@ use portolan_config::picture_book::{BookApi, BookRegistry, PictureBook};
 use portolan_server::doors::compat::picture_book::PictureBookDoor;
 use portolan_server::http::{Encryption, HttpLimits, Server};
 use portolan_server::metrics::Metrics;
-use portolan_server::mirroring::{Bell, Means, SystemClock, keep_mirrors};
+use portolan_server::mirroring::{Bell, Means, SystemClock, keep_mirrors, unchanging};
 use portolan_server::picture_book::{Shelf, ShelfRunner, Voice};
 use tokio::runtime::Handle;
 
@@ -51,7 +51,7 @@ pub(super) async fn run(book: &PictureBook, context: &Context) -> Result<Outcome
         let keeping = tokio::task::spawn_blocking(move || {
             let (clock, metrics) = (SystemClock, Metrics::default());
             let means = Means { runner: &runner, clock: &clock, metrics: &metrics, bell: &bell };
-            Handle::current().block_on(keep_mirrors(&shelf.mirrors(), means, &end));
+            Handle::current().block_on(keep_mirrors(unchanging(shelf.mirrors()), means, &end));
         });
         match server {
             Some((server, _)) => server.run(interrupt.token().clone()).await,

@@ -1,0 +1,9 @@
+//! The API of a daemon: `client` asks it.
+
+mod client;
+mod commands;
+mod document;
+mod images;
+mod mirrors;
+mod people;
+mod runs;
