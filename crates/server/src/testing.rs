@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use portolan_catalog::{Catalog, DatabaseLocation};
 use portolan_store::{DiskBackend, DiskRecords, Sharing, Store, StoreSettings};
-use portolan_sync::EngineOptions;
+use portolan_sync::{Books, EngineOptions};
 use portolan_transport::{HostEnvironment, Hosts, HostsOptions, Places, PlacesOptions};
 use tokio_util::sync::CancellationToken;
 
@@ -19,7 +19,7 @@ use crate::doors::api::ApiParts;
 use crate::http::{Encryption, HttpLimits, Scheme, Server};
 use crate::live::{InForce, Live, Reach, Shared};
 use crate::metrics::Metrics;
-use crate::mirroring::{Bell, UnderWay};
+use crate::mirroring::{Bell, Planner, UnderWay};
 use crate::tls::{Tls, TlsFiles};
 
 /// How a daemon is to be reached.
@@ -96,6 +96,8 @@ impl Running {
             store: store.clone(),
             changes: catalog.changes(),
             access: catalog.access(),
+            nodes: catalog.nodes(),
+            planner: Planner { journal: catalog.journal(), books: Books::of(&catalog) },
             gate,
         };
         let router = doors::all(Parts { api, limits, scheme, metrics });

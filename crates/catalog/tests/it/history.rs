@@ -4,7 +4,8 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 
 use jiff::Timestamp;
-use portolan_catalog::{KeptMirrors, RunId, RunOutcome, Runs};
+use portolan_catalog::{Arrival, KeptMirrors, RunId, RunOutcome, Runs};
+use portolan_oci::Digest;
 
 use crate::condemned::doomed;
 use crate::runs::{LONG, begin, report};
@@ -35,6 +36,18 @@ async fn part(runs: &Runs, mirror: &str) -> RunId {
     runs.note_part(lease.run()).await.unwrap();
     runs.end_run(&lease, report(RunOutcome::Partly, 2)).await.unwrap();
     lease.run()
+}
+
+fn arrival(target: &str) -> Arrival {
+    let now = Timestamp::now();
+    Arrival {
+        source: "r/a:1".to_owned(),
+        target: target.to_owned(),
+        digest: Digest::sha256(b"app"),
+        moved_after: None,
+        moved_before: now,
+        visible_at: now,
+    }
 }
 
 async fn numbers(runs: &Runs, mirror: &str) -> Vec<RunId> {
@@ -110,6 +123,8 @@ async fn what_was_said_about_mirrors_that_are_no_more_is_forgotten(scratch: &Scr
         runs.await_images(images, "harbor").await.unwrap();
         runs.pause(mirror, "anna").await.unwrap();
         runs.reschedule(mirror, "@daily", "anna").await.unwrap();
+        runs.ask_run(mirror, "anna").await.unwrap();
+        runs.note_arrivals(mirror, vec![arrival("r/a:1"), arrival("r/a:2")]).await.unwrap();
     }
     runs.pause("shelf", "another list").await.unwrap();
     let kept = |said_since| KeptMirrors {
@@ -119,11 +134,14 @@ async fn what_was_said_about_mirrors_that_are_no_more_is_forgotten(scratch: &Scr
     };
     let long_ago = Timestamp::now().checked_sub(Duration::from_hours(1)).unwrap();
     assert_eq!(runs.forget_mirrors(&kept(long_ago)).await.unwrap(), 0);
-    assert_eq!(runs.forget_mirrors(&kept(soon())).await.unwrap(), 2 * (1_200 + 2));
+    assert_eq!(runs.forget_mirrors(&kept(soon())).await.unwrap(), 2 * (1_200 + 3 + 2));
     for (mirror, there) in [("base", true), ("Base", false), ("old", false)] {
         assert_eq!(!runs.awaited(mirror, 1).await.unwrap().is_empty(), there, "{mirror}");
         assert_eq!(runs.paused(mirror).await.unwrap().is_some(), there, "{mirror}");
         assert_eq!(runs.rescheduled(mirror).await.unwrap().is_some(), there, "{mirror}");
+        assert_eq!(runs.asked_run(mirror).await.unwrap().is_some(), there, "{mirror}");
+        let arrivals = runs.arrivals(mirror, None, 10).await.unwrap();
+        assert_eq!(arrivals.len(), if there { 2 } else { 0 }, "{mirror}");
     }
     assert!(runs.paused("shelf").await.unwrap().is_some());
 }

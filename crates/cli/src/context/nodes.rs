@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use portolan_catalog::{NewNode, Nodes};
+use portolan_server::machine::host_name;
 use portolan_sync::{Company, Member};
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
@@ -22,7 +23,7 @@ impl Membership {
     /// Comes in, if the catalogue is on a server.
     pub(crate) async fn begin(what: &str, context: &Context) -> Result<Self, CliError> {
         let settings = &context.config()?.config.nodes;
-        let (lease, host) = (settings.lease.duration(), host().await);
+        let (lease, host) = (settings.lease.duration(), host_name().await);
         let about = NewNode {
             name: settings.name.clone().unwrap_or_else(|| host.clone()),
             what: format!("portolan {what} (process {})", std::process::id()),
@@ -58,10 +59,4 @@ impl Context {
     pub(crate) async fn nodes(&self) -> Result<Nodes, CliError> {
         Ok(self.catalog()?.nodes().await)
     }
-}
-
-/// The name of this machine.
-async fn host() -> String {
-    let name = tokio::fs::read_to_string("/proc/sys/kernel/hostname").await;
-    name.map_or_else(|_| "unknown host".to_owned(), |name| name.trim().to_owned())
 }

@@ -6,7 +6,7 @@ use async_trait::async_trait;
 use jiff::Timestamp;
 use portolan_catalog::{CancelRun, Run, RunId, Runs};
 use portolan_server::wire::{
-    AskedData, CancelledData, FailureData, LastRuns, MirrorData, RunData, RunDetail,
+    AskedData, CancelledData, FailureData, LastRuns, MirrorData, NodeData, RunData, RunDetail,
 };
 use serde_json::{Value, json};
 
@@ -74,6 +74,12 @@ impl Control for ByCatalogue<'_> {
         }
         let asked = runs.ask_run(mirror, &actor()).await.map_err(failed)?;
         Ok(AskedData { mirror: mirror.to_owned(), asked_at: asked.at, run: None })
+    }
+
+    async fn nodes(&self) -> Result<Vec<NodeData>, CliError> {
+        let nodes = self.0.nodes().await?.list().await;
+        let nodes = nodes.map_err(|cause| Failure::other("cannot read the nodes", cause))?;
+        Ok(nodes.into_iter().map(NodeData::from).collect())
     }
 
     async fn runs(&self, mirror: Option<&str>, limit: u64) -> Result<Vec<RunData>, CliError> {

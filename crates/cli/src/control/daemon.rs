@@ -7,7 +7,9 @@ use bytes::{Bytes, BytesMut};
 use http::{Method, StatusCode};
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use portolan_oci::Registry;
-use portolan_server::wire::{AskedData, FailureData, MirrorData, MirrorStatus, PageOf, RunData, RunDetail};
+use portolan_server::wire::{
+    AskedData, FailureData, MirrorData, MirrorStatus, NodeData, PageOf, RunData, RunDetail,
+};
 use portolan_transport::{ApiAnswer, ApiCall};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
@@ -108,6 +110,10 @@ impl Control for ByDaemon<'_> {
 
     async fn ask_run(&self, mirror: &str) -> Result<AskedData, CliError> {
         self.post(format!("mirrors/{}/runs", escaped(mirror))).await
+    }
+
+    async fn nodes(&self) -> Result<Vec<NodeData>, CliError> {
+        self.list("nodes", u64::MAX).await
     }
 
     async fn runs(&self, mirror: Option<&str>, limit: u64) -> Result<Vec<RunData>, CliError> {

@@ -9,7 +9,7 @@ mod daemon;
 use async_trait::async_trait;
 use clap::Args;
 use portolan_oci::Registry;
-use portolan_server::wire::{AskedData, FailureData, MirrorData, RunData, RunDetail};
+use portolan_server::wire::{AskedData, FailureData, MirrorData, NodeData, RunData, RunDetail};
 use serde_json::Value;
 
 use self::catalogue::ByCatalogue;
@@ -42,6 +42,9 @@ pub(crate) trait Control {
 
     /// Has a mirror run by a daemon as soon as it can.
     async fn ask_run(&self, mirror: &str) -> Result<AskedData, CliError>;
+
+    /// The processes that share the database.
+    async fn nodes(&self) -> Result<Vec<NodeData>, CliError>;
 
     /// The last runs, the last one first; of one mirror or of all.
     async fn runs(&self, mirror: Option<&str>, limit: u64) -> Result<Vec<RunData>, CliError>;

@@ -4,10 +4,11 @@ mod pruned;
 
 use portolan_catalog::RunTotals;
 use portolan_oci::Digest;
+use portolan_server::wire::Tense;
 use portolan_sync::{CopyReport, ImageOutcome, RunReport, SyncReport, Tally, TargetReport};
 use serde::Serialize;
 
-pub(crate) use self::pruned::{PrunedImage, Tense};
+pub(crate) use self::pruned::PrunedImage;
 use crate::error::chain;
 use crate::output::{Bytes, Count, Table};
 

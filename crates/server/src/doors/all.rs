@@ -4,7 +4,7 @@ use axum::Router;
 use axum::middleware::{from_fn, from_fn_with_state};
 
 use super::api::{ApiDoor, ApiParts};
-use super::console::ConsoleDoor;
+use super::console::{ConsoleDoor, Subject};
 use super::health::HealthDoor;
 use super::hooks::HooksDoor;
 use super::registry::{RegistryDoor, RegistryLimits};
@@ -30,7 +30,9 @@ pub fn all(Parts { api, limits, scheme, metrics }: Parts) -> Router {
     let (store, gate, live, runs) = (api.store.clone(), api.gate.clone(), api.live.clone(), api.runs.clone());
     let registry =
         RegistryDoor::new(store.clone(), RegistryLimits { pause: limits.pause }, gate.clone(), scheme);
-    let console = ConsoleDoor::new(store.clone(), live.clone(), runs.clone(), gate.clone());
+    let subject =
+        Subject { store: store.clone(), live: live.clone(), runs: runs.clone(), nodes: api.nodes.clone() };
+    let console = ConsoleDoor::new(subject, gate.clone());
     let health = HealthDoor::new(store, runs.clone(), metrics.clone(), gate.clone());
     let hooks = HooksDoor::new(live, runs, api.bell.clone(), metrics.clone());
     let doors = registry.router().merge(health.router()).merge(hooks.router()).merge(console.router());

@@ -3,7 +3,7 @@
 //! `reconcile` has each mirror kept that the configuration has now; `keep` looks at the clock for one and runs it when it
 //! is due, and looks again when the `bell` rings; `backoff` says how soon what failed is tried again; `runner` runs it, as
 //! `portolan sync` does, and `under_way` shows how far it is; `lag` is how long images took. `help` does what other nodes
-//! give away of the runs that they lead.
+//! give away of the runs that they lead. `plan` says what a run would do.
 //! What was begun when is in the catalogue, so a daemon that was away makes up for what it missed.
 //!
 //! Not here: when a mirror is due ([`Timing`](portolan_sync::select::Timing)), and what a run does
@@ -15,6 +15,7 @@ mod clock;
 mod help;
 mod keep;
 mod lag;
+mod plan;
 mod reconcile;
 mod runner;
 #[cfg(test)]
@@ -25,6 +26,8 @@ pub use bell::Bell;
 pub use clock::{Clock, SystemClock};
 pub use help::keep_helping;
 pub use keep::{LastRun, Means, Occasion, Ran, RunMirrors, RunState, Seen};
+pub(crate) use plan::PlanError;
+pub use plan::Planner;
 pub use reconcile::{keep_mirrors, unchanging};
 pub use runner::Runner;
 pub use under_way::{LiveRun, UnderWay};

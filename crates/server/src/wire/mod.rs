@@ -5,7 +5,10 @@
 mod access;
 mod content;
 mod mirror;
+mod node;
 mod page;
+mod plan;
+mod pruned;
 mod run;
 
 pub use access::{
@@ -14,5 +17,10 @@ pub use access::{
 };
 pub use content::{ChangeData, ImageData, RepositoryData, TagData, TagMove};
 pub use mirror::{AskedData, LagData, LastRuns, MirrorData, MirrorFrom, MirrorStatus};
+pub use node::NodeData;
 pub use page::{PageOf, PageQuery};
+pub use plan::{
+    PlanData, PlanLimits, PlanLine, PlanTotals, PlanWord, PlannedData, PullsData, VolumeData, failure,
+};
+pub use pruned::{PrunedData, PrunedWord, Tense};
 pub use run::{CancelledData, FailureData, ProgressData, RunData, RunDetail, RunWord, TotalsData};

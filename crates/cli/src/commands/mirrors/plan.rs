@@ -4,22 +4,22 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use clap::Args;
-use portolan_oci::Digest;
+use portolan_server::wire::{PlanLimits, PlanTotals, PlanWord, PlannedData, Tense, failure};
 use portolan_sync::{
-    Action, CopyError, CopyRequest, Cost, Engine, Mirror, MirrorError, MirrorPlan, Plan, PlannedImage,
-    PlannedTarget, PruneReport, PruneScope, SavedPlan, Silent,
+    CopyRequest, Engine, Mirror, MirrorError, MirrorPlan, Plan, PlannedImage, PruneReport, PruneScope,
+    SavedPlan, Silent,
 };
 use serde::Serialize;
 
-use super::limits::Limits;
+use super::limits;
 use super::save::save;
 use super::work::{Checks, chosen, engine, of_several, tell_errors, tell_prune};
 use crate::context::Context;
-use crate::error::{CliError, chain};
+use crate::error::CliError;
 use crate::interrupt::Interrupt;
 use crate::outcome::Outcome;
 use crate::output::{Between, Count, Table};
-use crate::report::{PrunedImage, Tense, part};
+use crate::report::{PrunedImage, part};
 
 /// Says what a run of mirrors would do, and what it would cost; changes nothing
 ///
@@ -81,11 +81,10 @@ async fn plan(
         save(path, &SavedPlan::new(by_mirror(&wanted, &plan, &prunes)))?;
     }
     let prunes: Vec<PruneReport> = prunes.into_iter().flatten().collect();
-    let limits = Limits::of(&plan, places).await;
-    let mut report = PlanReport { limits, ..PlanReport::new(&plan, &prunes) };
-    report.totals.left_out = left_out;
+    let limits = PlanLimits::of(&plan, places).await;
+    let report = PlanReport::new((&plan, left_out), &prunes, limits);
     context.output.data(&report, PlanReport::lines)?;
-    for shortage in report.limits.shortages() {
+    for shortage in limits::shortages(&report.limits) {
         context.talk.say(&format!("warning: {shortage}"));
     }
     let mut outcomes = Vec::new();
@@ -156,150 +155,40 @@ fn by_mirror<'a>(
     })
 }
 
-fn failure(target: &PlannedTarget) -> Option<&CopyError> {
-    match &target.action {
-        Action::Fail(cause) => Some(cause),
-        Action::Skip | Action::Add | Action::Move { .. } | Action::Complete => None,
-    }
-}
-
 #[derive(Debug, Default, Serialize)]
 struct PlanReport {
-    totals: Totals,
+    totals: PlanTotals,
     images: Vec<Line>,
     #[serde(flatten)]
-    limits: Limits,
+    limits: PlanLimits,
+    #[serde(skip)]
+    held_back: u64,
 }
 
 /// What would be done with an image that is wanted, or with one that no longer is.
 #[derive(Debug, Serialize)]
 #[serde(untagged)]
 enum Line {
-    Wanted(Image),
+    Wanted(PlannedData),
     Pruned(PrunedImage),
 }
 
-#[derive(Debug, Default, Serialize)]
-struct Totals {
-    images: u64,
-    copy: u64,
-    skip: u64,
-    delete: u64,
-    failed: u64,
-    /// Images that are of none of the artifact types that are taken.
-    left_out: u64,
-    manifests: u64,
-    blobs: u64,
-    mounts: u64,
-    bytes: u64,
-    most_bytes: u64,
-    #[serde(skip)]
-    held_back: u64,
-}
-
-#[derive(Debug, Serialize)]
-struct Image {
-    source: String,
-    target: String,
-    digest: Option<Digest>,
-    /// The index that it was, if it is written anew.
-    original: Option<Digest>,
-    action: Word,
-    /// What has the name now, if that is another image.
-    from: Option<Digest>,
-    bytes: u64,
-    most_bytes: u64,
-    error: Option<String>,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "lowercase")]
-enum Word {
-    Skip,
-    Add,
-    Move,
-    Complete,
-    Fail,
-}
-
-impl Word {
-    fn of(action: &Action) -> Self {
-        match action {
-            Action::Skip => Self::Skip,
-            Action::Add => Self::Add,
-            Action::Move { .. } => Self::Move,
-            Action::Complete => Self::Complete,
-            Action::Fail(_) => Self::Fail,
-        }
-    }
-
-    fn is_copy(self) -> bool {
-        matches!(self, Self::Add | Self::Move | Self::Complete)
-    }
-
-    fn text(self) -> &'static str {
-        match self {
-            Self::Skip => "unchanged",
-            Self::Add => "add",
-            Self::Move => "move",
-            Self::Complete => "complete",
-            Self::Fail => "fail",
-        }
-    }
-}
-
 impl PlanReport {
-    fn new(plan: &Plan, prunes: &[PruneReport]) -> Self {
-        let mut report = Self::default();
-        for image in plan.images() {
-            for target in image.targets() {
-                report.add(image, target);
-            }
-        }
+    fn new((plan, left_out): (&Plan, u64), prunes: &[PruneReport], limits: PlanLimits) -> Self {
+        let mut images: Vec<Line> = PlannedData::all(plan).map(Line::Wanted).collect();
         for prune in prunes {
-            report.totals.delete += prune.deleted() as u64;
-            report.totals.held_back += prune.held_back() as u64;
-            report.images.extend(PrunedImage::all(prune, Tense::Would).into_iter().map(Line::Pruned));
+            images.extend(PrunedImage::all(prune, Tense::Would).into_iter().map(Line::Pruned));
         }
-        report
-    }
-
-    fn add(&mut self, image: &PlannedImage, target: &PlannedTarget) {
-        let Cost { manifests, blobs, mounts, least_bytes, most_bytes } = target.cost;
-        let (totals, action) = (&mut self.totals, Word::of(&target.action));
-        totals.images += 1;
-        match action {
-            Word::Skip => totals.skip += 1,
-            Word::Add | Word::Move | Word::Complete => totals.copy += 1,
-            Word::Fail => totals.failed += 1,
-        }
-        totals.manifests += manifests;
-        totals.blobs += blobs;
-        totals.mounts += mounts;
-        totals.bytes += least_bytes;
-        totals.most_bytes += most_bytes;
-        self.images.push(Line::Wanted(Image {
-            source: image.source(),
-            target: target.shown.clone(),
-            digest: image.digest(),
-            original: image.original(),
-            action,
-            from: match &target.action {
-                Action::Move { from } => Some(*from),
-                _ => None,
-            },
-            bytes: least_bytes,
-            most_bytes,
-            error: failure(target).map(|cause| chain(cause)),
-        }));
+        let held_back = prunes.iter().map(|prune| prune.held_back() as u64).sum();
+        Self { totals: PlanTotals::of(plan, prunes, left_out), images, limits, held_back }
     }
 
     fn lines(&self) -> String {
         let mut table = Table::default();
         for line in &self.images {
             match line {
-                Line::Wanted(image) if image.action == Word::Skip => {}
-                Line::Wanted(image) => table.row(image.cells()),
+                Line::Wanted(image) if image.action == PlanWord::Skip => {}
+                Line::Wanted(image) => table.row(cells(image)),
                 Line::Pruned(pruned) if pruned.is_shown() => table.row(pruned.cells()),
                 Line::Pruned(_) => {}
             }
@@ -307,7 +196,7 @@ impl PlanReport {
         let anew = self
             .images
             .iter()
-            .filter(|line| matches!(line, Line::Wanted(image) if image.is_new_index()))
+            .filter(|line| matches!(line, Line::Wanted(image) if is_new_index(image)))
             .count();
         let anew = match anew {
             0 => String::new(),
@@ -315,43 +204,48 @@ impl PlanReport {
                 "written anew with the chosen platforms: {anew}; no signature of an original matches them\n"
             ),
         };
-        format!("{table}{}\n{anew}{}", self.totals.line(), self.limits.lines())
+        format!("{table}{}\n{anew}{}", self.whole(), limits::lines(&self.limits))
     }
-}
 
-impl Image {
-    fn cells(&self) -> [String; 3] {
-        let bytes = if self.action == Word::Fail {
-            String::new()
-        } else {
-            Between(self.bytes, self.most_bytes).to_string()
-        };
-        [self.action.text().to_owned(), format!("{} -> {}", self.source, self.target), bytes]
-    }
-}
-
-impl Image {
-    /// Whether an index is written anew.
-    fn is_new_index(&self) -> bool {
-        self.original.is_some() && self.action.is_copy()
-    }
-}
-
-impl Totals {
-    fn line(&self) -> String {
+    fn whole(&self) -> String {
+        let totals = &self.totals;
         let failed =
-            if self.failed == 0 { String::new() } else { format!(", {} cannot be planned", self.failed) };
-        let delete = part(self.delete, "to delete");
+            if totals.failed == 0 { String::new() } else { format!(", {} cannot be planned", totals.failed) };
+        let delete = part(totals.delete, "to delete");
         let held_back = part(self.held_back, "held back for later runs");
-        let left_out = part(self.left_out, "left out by their type");
+        let left_out = part(totals.left_out, "left out by their type");
         format!(
             "{} to copy, {} unchanged{failed}{delete}{held_back}{left_out}: {}, {}, {} to mount, {}",
-            self.copy,
-            self.skip,
-            Count(self.manifests, "manifest"),
-            Count(self.blobs, "blob"),
-            self.mounts,
-            Between(self.bytes, self.most_bytes)
+            totals.copy,
+            totals.skip,
+            Count(totals.manifests, "manifest"),
+            Count(totals.blobs, "blob"),
+            totals.mounts,
+            Between(totals.bytes, totals.most_bytes)
         )
     }
+}
+
+fn cells(image: &PlannedData) -> [String; 3] {
+    let bytes = if image.action == PlanWord::Fail {
+        String::new()
+    } else {
+        Between(image.bytes, image.most_bytes).to_string()
+    };
+    [text(image.action).to_owned(), format!("{} -> {}", image.source, image.target), bytes]
+}
+
+fn text(action: PlanWord) -> &'static str {
+    match action {
+        PlanWord::Skip => "unchanged",
+        PlanWord::Add => "add",
+        PlanWord::Move => "move",
+        PlanWord::Complete => "complete",
+        PlanWord::Fail => "fail",
+    }
+}
+
+/// Whether an index is written anew.
+fn is_new_index(image: &PlannedData) -> bool {
+    image.original.is_some() && image.action.is_copy()
 }

@@ -1,12 +1,12 @@
 //! `portolan nodes list`.
 
 use clap::Args;
-use jiff::Timestamp;
-use portolan_catalog::Node;
+use portolan_server::wire::NodeData;
 use serde::Serialize;
 
 use crate::context::Context;
-use crate::error::{CliError, Failure};
+use crate::control::DaemonArguments;
+use crate::error::CliError;
 use crate::outcome::Outcome;
 use crate::output::Table;
 
@@ -17,54 +17,29 @@ A database in an SQLite file is one process's: it has no nodes. As JSON:
   {\"nodes\": [{\"id\", \"name\", \"what\", \"host\", \"started_at\", \"seen_at\", \"living\"}]}
 
 Examples:
-  portolan nodes list")]
-pub(super) struct ListArguments {}
+  portolan nodes list
+  portolan nodes list --daemon images.example.com")]
+pub(super) struct ListArguments {
+    #[command(flatten)]
+    daemon: DaemonArguments,
+}
 
 #[derive(Serialize)]
 struct Nodes {
     nodes: Vec<NodeData>,
 }
 
-#[derive(Serialize)]
-struct NodeData {
-    id: i64,
-    name: String,
-    what: String,
-    host: String,
-    started_at: Timestamp,
-    seen_at: Timestamp,
-    living: bool,
+fn cells(node: &NodeData) -> [String; 5] {
+    let state =
+        if node.living { "lives".to_owned() } else { format!("not heard of since {:.0}", node.seen_at) };
+    [node.name.clone(), node.what.clone(), node.host.clone(), format!("since {:.0}", node.started_at), state]
 }
 
-impl From<Node> for NodeData {
-    fn from(node: Node) -> Self {
-        let Node { id, about, started_at, seen_at, is_living } = node;
-        let (name, what, host) = (about.name, about.what, about.host);
-        Self { id: id.get(), name, what, host, started_at, seen_at, living: is_living }
-    }
-}
-
-impl NodeData {
-    fn cells(&self) -> [String; 5] {
-        let state =
-            if self.living { "lives".to_owned() } else { format!("not heard of since {:.0}", self.seen_at) };
-        [
-            self.name.clone(),
-            self.what.clone(),
-            self.host.clone(),
-            format!("since {:.0}", self.started_at),
-            state,
-        ]
-    }
-}
-
-pub(super) async fn run(_: &ListArguments, context: &Context) -> Result<Outcome, CliError> {
-    let listed = context.nodes().await?.list().await;
-    let listed = listed.map_err(|cause| Failure::other("cannot read the nodes", cause))?;
-    let data = Nodes { nodes: listed.into_iter().map(NodeData::from).collect() };
-    context.output.data(&data, |data| {
+pub(super) async fn run(arguments: &ListArguments, context: &Context) -> Result<Outcome, CliError> {
+    let nodes = arguments.daemon.control(context)?.nodes().await?;
+    context.output.data(&Nodes { nodes }, |data| {
         let mut table = Table::default();
-        data.nodes.iter().for_each(|node| table.row(node.cells()));
+        data.nodes.iter().for_each(|node| table.row(cells(node)));
         table.to_string()
     })?;
     Ok(Outcome::Done)

@@ -16,7 +16,7 @@ use portolan_server::doors::{self, Parts};
 use portolan_server::http::{Encryption, HttpLimits, Server};
 use portolan_server::live::Live;
 use portolan_server::metrics::Metrics;
-use portolan_server::mirroring::{Bell, UnderWay};
+use portolan_server::mirroring::{Bell, Planner, UnderWay};
 use portolan_server::tls::{Tls, TlsFiles};
 
 pub(super) use self::in_force::in_force;
@@ -85,13 +85,16 @@ async fn api(context: &Context) -> Result<ApiParts, CliError> {
     let gate = Gate::new(admission(&config.config), access.clone());
     let store = context.store()?.store().await;
     let store = store.map_err(|cause| Failure::other("cannot open the store", cause))?.clone();
-    let (live, runs) = (Live::new(in_force(context, config)?), context.books().await?.runs);
+    let (live, books) = (Live::new(in_force(context, config)?), context.books().await?);
+    let runs = books.runs.clone();
+    let planner = Planner { journal: context.journal().await?, books };
     let stored = runs.stored_mirrors().await;
     live.put_stored(
         stored.map_err(|cause| Failure::other("cannot read the mirrors of the catalogue", cause))?,
     );
-    let (bell, under_way, changes) = (Bell::default(), UnderWay::default(), context.changes().await?);
-    Ok(ApiParts { live, runs, bell, under_way, store, changes, access, gate })
+    let (changes, nodes) = (context.changes().await?, context.nodes().await?);
+    let (bell, under_way) = (Bell::default(), UnderWay::default());
+    Ok(ApiParts { live, runs, bell, under_way, store, changes, access, nodes, planner, gate })
 }
 
 fn history(config: &Config, api: &ApiParts, metrics: Metrics) -> History {

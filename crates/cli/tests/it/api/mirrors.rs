@@ -198,3 +198,33 @@ async fn how_long_images_take_is_between_two_looks_and_exact_where_it_was_told()
     let metrics = metrics.text().await.unwrap();
     assert!(metrics.contains(r#"portolan_mirror_lag_seconds_count{mirror="made"} 2"#), "{metrics}");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_plan_says_what_a_run_would_do_and_changes_nothing() {
+    let Some(mut source) = source().await else { return };
+    let sandbox = Sandbox::new();
+    let daemon = Daemon::start(&sandbox);
+    let api = Api::of(&daemon);
+    api.put("/mirrors/made/settings", &settings(&source)).await.is(201);
+    let plan = api.post("/mirrors/made/plan", &Value::Null).await.is(200);
+    let (totals, images) = (&plan["totals"], plan["images"].as_array().unwrap());
+    assert_eq!((&totals["copy"], &totals["skip"]), (&json!(2), &json!(0)), "{plan}");
+    assert!(images.iter().all(|image| image["action"] == "add"), "{plan}");
+    assert_eq!(images[0]["target"], "store:made/app:oci-image");
+    assert_eq!(plan["pulls"][0]["registry"], source.host());
+    let needed = totals["bytes"].as_u64().unwrap();
+    assert!(needed > 0, "{plan}");
+    assert_eq!(api.get("/runs").await.is(200)["items"], json!([]));
+
+    api.post("/mirrors/made/runs", &Value::Null).await.is(202);
+    let run = api.until("/runs", |runs| runs["items"][0]["outcome"] == "done").await;
+    assert_eq!(run["items"][0]["totals"]["bytes"], needed, "what was planned is what was sent");
+    let plan = api.post("/mirrors/made/plan", &Value::Null).await.is(200);
+    assert_eq!((&plan["totals"]["copy"], &plan["totals"]["skip"]), (&json!(0), &json!(2)), "{plan}");
+    assert_eq!(plan["images"], json!([]));
+
+    source.stop();
+    let problem = api.post("/mirrors/made/plan", &Value::Null).await.is(502);
+    assert!(problem["detail"].as_str().unwrap().contains("cannot list"), "{problem}");
+    api.post("/mirrors/other/plan", &Value::Null).await.is(404);
+}

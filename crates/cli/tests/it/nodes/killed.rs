@@ -3,6 +3,7 @@
 use std::time::{Duration, Instant};
 
 use portolan_catalog::RunOutcome;
+use portolan_testkit::client::http as http_client;
 
 use super::stage::{LEASE, NODES, Stage, until};
 
@@ -53,6 +54,10 @@ async fn all_images_arrive_though_one_node_is_killed_and_one_stands_still() {
     let name = |nth| listed.pointer(&format!("/nodes/{nth}/name")).and_then(|name| name.as_str());
     let names = [0, 1, 2].map(|nth| name(nth).unwrap());
     assert_eq!(names, ["east", "north", "west"]);
+    let told = stage.sandbox().run(&format!("nodes list --daemon {}", north.host())).succeeded();
+    assert!(told.lines().next().is_some_and(|east| east.contains("not heard of since")), "{told}");
+    let page = http_client().get(north.url()).send().await.unwrap().text().await.unwrap();
+    assert!(page.contains("<h2>Nodes</h2>") && page.contains("not heard of since"), "{page}");
     west.signal("TERM");
     assert_eq!(west.ended().0, Some(0));
     until("one that is gone", async || !stage.nodes().await.contains_key("west")).await;

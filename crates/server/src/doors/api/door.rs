@@ -7,7 +7,7 @@ use axum::middleware::from_fn;
 use axum::response::Html;
 use axum::routing::get;
 use http::header::{CONTENT_SECURITY_POLICY, CONTENT_TYPE, X_CONTENT_TYPE_OPTIONS};
-use portolan_catalog::{Access, Changes, Runs};
+use portolan_catalog::{Access, Changes, Nodes, Runs};
 use portolan_store::Store;
 use tokio::sync::Semaphore;
 use utoipa::openapi::OpenApi;
@@ -15,14 +15,17 @@ use utoipa_axum::router::OpenApiRouter;
 
 use super::document::{begin, complete};
 use super::problem::{Kind, Problem};
-use super::{health, images, mirrors, page, people, runs, unchanged};
+use super::{health, images, mirrors, nodes, page, people, runs, unchanged};
 use crate::access::Gate;
 use crate::doors::html::NOTHING_ELSE;
 use crate::live::Live;
-use crate::mirroring::{Bell, UnderWay};
+use crate::mirroring::{Bell, Planner, UnderWay};
 
 /// Passwords that are hashed at once.
 const HASHES: usize = 1;
+
+/// Plans that are made at once.
+const PLANS: usize = 2;
 
 /// What the API is about.
 #[derive(Clone)]
@@ -41,6 +44,10 @@ pub struct ApiParts {
     pub changes: Changes,
     /// Users and tokens.
     pub access: Access,
+    /// Who shares the catalogue.
+    pub nodes: Nodes,
+    /// Says what runs would do.
+    pub planner: Planner,
     /// Who is let in.
     pub gate: Gate,
 }
@@ -52,12 +59,13 @@ pub struct ApiDoor(Arc<Inner>);
 struct Inner {
     parts: ApiParts,
     hashes: Semaphore,
+    plans: Semaphore,
 }
 
 impl ApiDoor {
     /// A door to these.
     pub fn new(parts: ApiParts) -> Self {
-        Self(Arc::new(Inner { parts, hashes: Semaphore::new(HASHES) }))
+        Self(Arc::new(Inner { parts, hashes: Semaphore::new(HASHES), plans: Semaphore::new(PLANS) }))
     }
 
     /// What it answers.
@@ -90,6 +98,11 @@ impl ApiDoor {
     pub(super) fn hashes(&self) -> &Semaphore {
         &self.0.hashes
     }
+
+    /// Room for a plan to be made.
+    pub(super) fn plans(&self) -> &Semaphore {
+        &self.0.plans
+    }
 }
 
 /// All operations, with what they say of themselves.
@@ -99,6 +112,7 @@ pub(super) fn operations() -> OpenApiRouter<ApiDoor> {
         .merge(runs::operations())
         .merge(images::operations())
         .merge(people::operations())
+        .merge(nodes::operations())
         .merge(health::operations())
 }
 

@@ -14,6 +14,7 @@ mod health;
 mod images;
 mod input;
 mod mirrors;
+mod nodes;
 mod page;
 mod people;
 mod problem;

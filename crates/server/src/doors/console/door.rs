@@ -9,33 +9,28 @@ use axum::routing::get;
 use http::StatusCode;
 use http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, X_CONTENT_TYPE_OPTIONS};
 use jiff::Timestamp;
-use portolan_catalog::Runs;
 use portolan_oci::with_causes;
-use portolan_store::Store;
 
 use super::page::page;
-use super::status::Status;
+use super::status::{Status, Subject};
 use crate::access::Gate;
 use crate::doors::html::NOTHING_ELSE;
 use crate::doors::known;
-use crate::live::Live;
 
 /// The page at `/`.
 #[derive(Clone)]
 pub struct ConsoleDoor(Arc<Inner>);
 
 struct Inner {
-    store: Store,
-    live: Live,
-    runs: Runs,
+    subject: Subject,
     gate: Gate,
     since: Timestamp,
 }
 
 impl ConsoleDoor {
-    /// A door that tells of this store and of the mirrors in force, to who is known where logins are asked for.
-    pub fn new(store: Store, live: Live, runs: Runs, gate: Gate) -> Self {
-        Self(Arc::new(Inner { store, live, runs, gate, since: Timestamp::now() }))
+    /// A door that tells of these, to who is known where logins are asked for.
+    pub fn new(subject: Subject, gate: Gate) -> Self {
+        Self(Arc::new(Inner { subject, gate, since: Timestamp::now() }))
     }
 
     /// What it answers.
@@ -48,7 +43,7 @@ async fn show(State(ConsoleDoor(door)): State<ConsoleDoor>, request: Request) ->
     if let Err(refused) = known(&door.gate, &request.into_parts().0).await {
         return refused;
     }
-    match Status::gather(&door.store, &door.live, &door.runs, door.since).await {
+    match Status::gather(&door.subject, door.since).await {
         Ok(status) => {
             let headers = [
                 (CONTENT_SECURITY_POLICY, NOTHING_ELSE),

@@ -10,3 +10,4 @@ mod status;
 mod tests;
 
 pub use door::ConsoleDoor;
+pub use status::Subject;

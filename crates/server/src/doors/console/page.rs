@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 use maud::{Markup, html};
-use portolan_catalog::Run;
+use portolan_catalog::{Node, Run};
 
 use super::status::{MirrorStatus, Status};
 use crate::doors::html::{Head, whole};
@@ -26,6 +26,7 @@ pub(super) fn page(status: &Status) -> Markup {
     let body = html! {
         (head(status))
         (refused(status.refused.as_ref()))
+        (nodes(&status.nodes))
         (mirrors(&status.mirrors))
         (failures(&status.mirrors))
         (runs(&status.runs))
@@ -48,6 +49,34 @@ fn head(status: &Status) -> Markup {
                 Err(cause) => { span.failed { "free space is not known: " (cause) } },
             }
             ", " (status.store.uploads) " uploads open"
+        }
+    }
+}
+
+fn nodes(nodes: &[Node]) -> Markup {
+    html! {
+        @if !nodes.is_empty() {
+            h2 { "Nodes" }
+            table {
+                thead { tr { th { "Node" } th { "Process" } th { "Machine" } th { "Since" } th { "State" } } }
+                tbody {
+                    @for node in nodes {
+                        tr {
+                            td { (node.about.name) }
+                            td { (node.about.what) }
+                            td { (node.about.host) }
+                            td { (time(node.started_at)) }
+                            td {
+                                @if node.is_living {
+                                    span.done { "lives" }
+                                } @else {
+                                    span.failed { "not heard of since " (time(node.seen_at)) }
+                                }
+                            }
+                        }
+                    }
+                }
+            }
         }
     }
 }

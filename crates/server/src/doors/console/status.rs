@@ -1,12 +1,13 @@
 //! How things stand.
 
 use jiff::Timestamp;
-use portolan_catalog::{CatalogError, FailedImage, Pause, Run, Runs};
+use portolan_catalog::{CatalogError, FailedImage, Node, Nodes, Pause, Run, Runs};
 use portolan_oci::with_causes;
 use portolan_store::Store;
 use portolan_sync::Mirror;
 
 use crate::live::{Live, Refused};
+use crate::machine::host_name;
 
 /// Runs that are shown.
 const RUNS: u64 = 20;
@@ -16,6 +17,19 @@ const FAILURES: usize = 20;
 
 /// Images that a mirror was told of are counted so far.
 const TOLD: u64 = 1_000;
+
+/// What the page is about.
+#[derive(Clone)]
+pub struct Subject {
+    /// What is held.
+    pub store: Store,
+    /// What is in force.
+    pub live: Live,
+    /// What is remembered of mirrors.
+    pub runs: Runs,
+    /// Who shares the database.
+    pub nodes: Nodes,
+}
 
 /// How things stand.
 pub(super) struct Status {
@@ -29,6 +43,8 @@ pub(super) struct Status {
     /// The configuration that was tried last, if it could not be taken.
     pub(super) refused: Option<Refused>,
     pub(super) store: StoreStatus,
+    /// The processes that share the database; none if nobody can.
+    pub(super) nodes: Vec<Node>,
     pub(super) mirrors: Vec<MirrorStatus>,
     /// The last runs of all mirrors, the latest first.
     pub(super) runs: Vec<Run>,
@@ -54,13 +70,8 @@ pub(super) struct MirrorStatus {
 }
 
 impl Status {
-    pub(super) async fn gather(
-        store: &Store,
-        live: &Live,
-        runs: &Runs,
-        since: Timestamp,
-    ) -> Result<Self, CatalogError> {
-        let now = Timestamp::now();
+    pub(super) async fn gather(of: &Subject, since: Timestamp) -> Result<Self, CatalogError> {
+        let (now, Subject { store, live, runs, nodes }) = (Timestamp::now(), of);
         let free = store.free_bytes().await.map_err(|cause| with_causes(&cause));
         let mirrors = live.mirrors();
         let mut shown = Vec::with_capacity(mirrors.len());
@@ -69,22 +80,17 @@ impl Status {
         }
         Ok(Self {
             version: env!("CARGO_PKG_VERSION"),
-            host: host().await,
+            host: host_name().await,
             process: std::process::id(),
             since,
             now,
             refused: live.refused(),
             store: StoreStatus { free, uploads: store.open_uploads() },
+            nodes: nodes.list().await?,
             mirrors: shown,
             runs: runs.all_runs(RUNS).await?,
         })
     }
-}
-
-/// The name of this machine.
-async fn host() -> String {
-    let name = tokio::fs::read_to_string("/proc/sys/kernel/hostname").await;
-    name.map_or_else(|_| "unknown host".to_owned(), |name| name.trim().to_owned())
 }
 
 impl MirrorStatus {

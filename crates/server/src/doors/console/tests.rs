@@ -27,6 +27,7 @@ fn shown(mirrors: Vec<MirrorStatus>) -> String {
         now: Timestamp::UNIX_EPOCH,
         refused: None,
         store: StoreStatus { free: Ok(12_345_000_000), uploads: 2 },
+        nodes: Vec::new(),
         mirrors,
         runs: Vec::new(),
     };

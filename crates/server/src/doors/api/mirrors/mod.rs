@@ -7,6 +7,7 @@ mod get_settings;
 mod lag;
 mod list;
 mod pause;
+mod plan;
 mod put_settings;
 mod revision;
 
@@ -30,6 +31,7 @@ pub(super) fn operations() -> OpenApiRouter<ApiDoor> {
         .routes(routes!(pause::pause_mirror))
         .routes(routes!(pause::resume_mirror))
         .routes(routes!(ask_run::ask_run))
+        .routes(routes!(plan::plan_mirror))
         .routes(routes!(lag::list_lag))
 }
 
