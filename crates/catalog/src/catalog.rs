@@ -5,8 +5,8 @@ use jiff::Timestamp;
 use crate::opening::Opening;
 use crate::writer::{Limits, Writer};
 use crate::{
-    Access, Brought, CatalogError, Changes, Condemned, Content, DatabaseLocation, Journal, Nodes, Runs,
-    Tasks, WriterStats,
+    Access, Brought, CatalogError, Changes, Condemned, Content, DatabaseLocation, Journal, Nodes, Requests,
+    Runs, Tasks, WriterStats,
 };
 
 /// The open database: the way to each subject.
@@ -55,6 +55,11 @@ impl Catalog {
     /// The nodes that share the database.
     pub fn nodes(&self) -> Nodes {
         Nodes::new(self.writer.handle(), self.opening.clone())
+    }
+
+    /// Requests that are done once.
+    pub fn requests(&self) -> Requests {
+        Requests::new(self.writer.handle(), self.opening.clone())
     }
 
     /// The pieces of work that runs give to the nodes.

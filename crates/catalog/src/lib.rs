@@ -85,6 +85,17 @@
 //! told_by                          ────────
 //!                                  run_id      PK → run
 //!
+//! owed_report                      what a sender of webhooks is to hear
+//! ───────────
+//! id          PK
+//! mirror      indexed with became
+//! image
+//! url
+//! told_at
+//! became      waiting, brought, failed
+//! cause       NULL
+//! tried_at    NULL
+//!
 //! stored_mirror                    asked_run                      cancelled_run
 //! ─────────────                    ─────────                      ─────────────
 //! name        PK                   mirror      PK                 run_id       PK → run
@@ -109,6 +120,14 @@
 //!                                  takeovers   by others than the first
 //!                                  expires_at  NULL
 //!                                  outcome     JSON, NULL
+//!
+//! answered_request                 a write of the API that is done once
+//! ────────────────
+//! id          PK, of its sender and key
+//! request     what it was, as a digest
+//! attempt     who is at it
+//! begun_at    indexed
+//! answer      sealed, NULL
 //!
 //! condemned_tag                    deletion
 //! ─────────────                    ────────
@@ -204,6 +223,7 @@ mod mysql;
 mod nodes;
 mod opening;
 mod postgres;
+mod requests;
 mod runs;
 mod server;
 mod sql;
@@ -243,10 +263,11 @@ pub use journal::{
 };
 pub use location::DatabaseLocation;
 pub use nodes::{NewNode, Node, NodeId, Nodes, RenewNode};
+pub use requests::{Attempt, BeginRequest, Requests};
 pub use runs::{
-    Arrival, AskedRun, Awaited, CancelRun, CancelledRun, Expected, FailedImage, KeptMirrors, LeaseKey,
-    LeftOver, MirrorChange, Pause, Renewal, Reschedule, Run, RunEnd, RunEnded, RunId, RunLease, RunOutcome,
-    RunReport, RunStart, RunTotals, Runs, StoredMirror, Taking,
+    Arrival, AskedRun, Awaited, Became, CancelRun, CancelledRun, Expected, FailedImage, KeptMirrors,
+    LeaseKey, LeftOver, MirrorChange, OwedReport, Pause, Renewal, Reschedule, Run, RunEnd, RunEnded, RunId,
+    RunLease, RunOutcome, RunReport, RunStart, RunTotals, Runs, StoredMirror, Taking,
 };
 pub use server::{Server, ServerConnections, ServerUrl, ServerUrlError};
 pub use tasks::{

@@ -19,6 +19,11 @@ pub struct HookSettings {
     pub registry: Option<Registry>,
     /// The secret that it shows, or signs with.
     pub secret: Secret,
+    /// Hosts that may be told what became of an image, if the sender names an address for that (`callback_url` of Docker
+    /// Hub). For Docker Hub `[registry.hub.docker.com]` unless it is said here; else none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Option<Vec<String>>")]
+    pub callbacks: Option<Vec<Registry>>,
 }
 
 /// Senders of webhooks.
@@ -66,6 +71,11 @@ impl HookKind {
         }
     }
 
+    /// The host that it wants to hear back at, if it wants to.
+    fn callback(self) -> Option<&'static str> {
+        (self == Self::DockerHub).then_some("registry.hub.docker.com")
+    }
+
     /// The registry that it tells of, if there is but one.
     pub fn registry(self) -> Option<&'static str> {
         match self {
@@ -78,6 +88,12 @@ impl HookKind {
 }
 
 impl HookSettings {
+    /// Hosts that may be told what became of an image.
+    pub fn callbacks(&self) -> Vec<Registry> {
+        let usual = || self.kind.callback().into_iter().filter_map(|host| host.parse().ok()).collect();
+        self.callbacks.clone().unwrap_or_else(usual)
+    }
+
     /// The registry that it tells of.
     pub fn registry(&self) -> Option<Registry> {
         self.registry.clone().or_else(|| self.kind.registry()?.parse().ok())

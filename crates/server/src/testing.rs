@@ -97,6 +97,7 @@ impl Running {
             changes: catalog.changes(),
             access: catalog.access(),
             nodes: catalog.nodes(),
+            requests: catalog.requests(),
             planner: Planner { journal: catalog.journal(), books: Books::of(&catalog) },
             gate,
         };

@@ -69,13 +69,21 @@ pub(super) fn text(backend: DbBackend, column: impl IntoIden) -> ColumnDef {
 
 /// Bytes of any number, up to megabytes.
 pub(super) fn bytes(backend: DbBackend, column: impl IntoIden) -> ColumnDef {
-    let mut bytes = ColumnDef::new(column);
+    of_bytes(backend, ColumnDef::new(column)).not_null().take()
+}
+
+/// The same, or nothing.
+pub(super) fn bytes_or_null(backend: DbBackend, column: impl IntoIden) -> ColumnDef {
+    of_bytes(backend, ColumnDef::new(column)).null().take()
+}
+
+fn of_bytes(backend: DbBackend, mut bytes: ColumnDef) -> ColumnDef {
     match backend {
         // What it calls `blob` ends at 64 KiB.
         DbBackend::MySql => bytes.custom(Alias::new("longblob")),
         _ => bytes.blob(),
     };
-    bytes.not_null().take()
+    bytes
 }
 
 /// A text, or nothing.

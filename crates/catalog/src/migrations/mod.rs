@@ -20,6 +20,8 @@ mod m0011_awaited;
 mod m0012_asked;
 mod m0013_arrivals;
 mod m0014_nodes_and_tasks;
+mod m0015_answered;
+mod m0016_owed_reports;
 #[cfg(test)]
 mod tests;
 
@@ -46,6 +48,8 @@ impl MigratorTrait for Migrator {
             Box::new(m0012_asked::Asked),
             Box::new(m0013_arrivals::Arrivals),
             Box::new(m0014_nodes_and_tasks::NodesAndTasks),
+            Box::new(m0015_answered::Answered),
+            Box::new(m0016_owed_reports::OwedReports),
         ]
     }
 }

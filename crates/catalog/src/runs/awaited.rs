@@ -8,6 +8,7 @@ use sea_orm::{PaginatorTrait as _, QuerySelect as _, Set};
 
 use super::Runs;
 use super::entities::awaited::{ActiveModel, Column, Entity};
+use super::owed::owe;
 use crate::writer::Operation;
 use crate::{CatalogError, stored};
 
@@ -17,7 +18,7 @@ pub struct Awaited {
     /// The image, as it was told: by tag, or a repository for all of its tags.
     pub image: String,
     /// When it was told last, in microseconds since 1970: told again, it is another.
-    told_at: i64,
+    pub(super) told_at: i64,
 }
 
 impl Awaited {
@@ -35,6 +36,8 @@ struct AwaitImages {
     images: Vec<(String, String)>,
     by: String,
     at: i64,
+    /// Where it is to be told what becomes of them.
+    report_to: Option<String>,
 }
 
 struct SettleAwaited {
@@ -49,7 +52,22 @@ impl Runs {
     /// # Errors
     /// As any write: [`CatalogError::Busy`], [`CatalogError::Full`], [`CatalogError::Database`].
     pub async fn await_images(&self, images: Vec<(String, String)>, by: &str) -> Result<(), CatalogError> {
-        self.writer.write(AwaitImages { images, by: by.to_owned(), at: stored::now() }).await
+        let (by, at) = (by.to_owned(), stored::now());
+        self.writer.write(AwaitImages { images, by, at, report_to: None }).await
+    }
+
+    /// The same, and it is to be told there what becomes of them.
+    ///
+    /// # Errors
+    /// As any write: [`CatalogError::Busy`], [`CatalogError::Full`], [`CatalogError::Database`].
+    pub async fn await_images_and_report(
+        &self,
+        images: Vec<(String, String)>,
+        by: &str,
+        url: &str,
+    ) -> Result<(), CatalogError> {
+        let (by, at, report_to) = (by.to_owned(), stored::now(), Some(url.to_owned()));
+        self.writer.write(AwaitImages { images, by, at, report_to }).await
     }
 
     /// The images that a mirror is to see to, those first that were told first; `most` of them.
@@ -100,6 +118,9 @@ impl Operation for AwaitImages {
             };
             let inserted = Entity::insert(row).on_conflict(there.clone()).exec_without_returning(transaction);
             inserted.await.map_err(CatalogError::database)?;
+        }
+        if let Some(url) = &self.report_to {
+            owe(transaction, &self.images, url, self.at).await?;
         }
         Ok(())
     }

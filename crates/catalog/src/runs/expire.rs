@@ -64,10 +64,14 @@ impl Operation for Expire {
             let of_run = remove_deletions(transaction, *run, MANIFESTS - manifests).await?;
             manifests += of_run;
             gone += of_run;
+            let mut is_whole = manifests < MANIFESTS;
             for table in NUMBERED {
-                gone += remove_numbered(transaction, table, *run, ROWS.saturating_sub(gone)).await?;
+                let (rows, left) =
+                    remove_numbered(transaction, table, *run, ROWS.saturating_sub(gone)).await?;
+                gone += rows;
+                is_whole &= left == Left::Nothing;
             }
-            if manifests >= MANIFESTS || gone >= ROWS {
+            if !is_whole {
                 break;
             }
             let id = [run.get().into()];
@@ -96,17 +100,28 @@ async fn remove_deletions(
     sql::delete_by_id(transaction, "deletion", ids.into_iter().map(Into::into)).await
 }
 
-/// They are numbered from zero, so that the first number says how many are gone already.
+/// Whether something of a run is still there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Left {
+    Nothing,
+    Something,
+}
+
+/// Removes rows of up to so many numbers; some numbers may have none.
 async fn remove_numbered(
     transaction: &DatabaseTransaction,
     table: &'static str,
     run: RunId,
     most: u64,
-) -> Result<u64, CatalogError> {
-    let first = format!("SELECT MIN(number) FROM {table} WHERE run_id = ?");
-    let first = sql::one(transaction, &first, [run.get().into()]).await?;
-    let Some(first) = first.map_or(Ok(None), |row| row.get::<Option<i64>>(0))? else { return Ok(0) };
+) -> Result<(u64, Left), CatalogError> {
+    let range = format!("SELECT MIN(number), MAX(number) FROM {table} WHERE run_id = ?");
+    let Some(range) = sql::one(transaction, &range, [run.get().into()]).await? else {
+        return Ok((0, Left::Nothing));
+    };
+    let (first, last) = (range.get::<Option<i64>>(0)?, range.get::<Option<i64>>(1)?);
+    let Some((first, last)) = first.zip(last) else { return Ok((0, Left::Nothing)) };
     let end = first.saturating_add(i64::try_from(most).unwrap_or(i64::MAX));
     let sql = format!("DELETE FROM {table} WHERE run_id = ? AND number < ?");
-    sql::execute(transaction, &sql, [run.get().into(), end.into()]).await
+    let rows = sql::execute(transaction, &sql, [run.get().into(), end.into()]).await?;
+    Ok((rows, if last < end { Left::Nothing } else { Left::Something }))
 }

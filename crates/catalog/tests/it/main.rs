@@ -21,6 +21,7 @@ mod manifests;
 mod nodes;
 mod opening;
 mod realms;
+mod requests;
 mod runs;
 mod scratch;
 mod seen;

@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
 use portolan_catalog::{
-    Arrival, Awaited, CancelRun, CatalogError, Expected, FailedImage, MirrorChange, Renewal, RunEnd,
+    Arrival, Awaited, Became, CancelRun, CatalogError, Expected, FailedImage, MirrorChange, Renewal, RunEnd,
     RunEnded, RunId, RunLease, RunOutcome, RunReport, RunStart, RunTotals, Runs,
 };
 
@@ -25,6 +25,7 @@ on_each_database!(
     what_is_told_is_awaited_until_it_is_settled,
     a_run_of_some_images_is_not_the_last_whole_one,
     what_may_succeed_a_little_later_is_left_over,
+    a_sender_hears_once_what_became_of_its_image,
     a_mirror_that_is_made_changes_only_for_who_knows_what_is_there,
     a_mirror_is_asked_to_run_until_that_is_settled,
     only_a_run_that_has_not_ended_is_cancelled,
@@ -433,4 +434,38 @@ async fn what_arrived_last_at_each_target_is_kept(scratch: &Scratch) {
     let long = arrival(&"x".repeat(600), b"new", 5);
     runs.note_arrivals("apps", vec![long]).await.unwrap();
     assert!(runs.arrivals("apps", None, 10).await.unwrap().is_empty(), "too long for a key");
+}
+
+async fn a_sender_hears_once_what_became_of_its_image(scratch: &Scratch) {
+    let runs = scratch.open().await.runs();
+    let image = |mirror: &str, tag: &str| (mirror.to_owned(), format!("r/a:{tag}"));
+    let url = "https://hub.example/heard";
+    runs.await_images_and_report(vec![image("base", "1"), image("apps", "1")], "hub", url).await.unwrap();
+    runs.await_images_and_report(vec![image("base", "2")], "hub", url).await.unwrap();
+    runs.await_images(vec![image("base", "3")], "hub").await.unwrap();
+    let now = Duration::ZERO;
+    assert_eq!(runs.take_reports(now).await.unwrap(), [], "nothing became of them yet");
+    let failed = || Became::Failed { cause: "there is no room".to_owned() };
+    let became = |one: &Awaited| if one.image == "r/a:2" { failed() } else { Became::Brought };
+    let awaited = runs.awaited("base", 10).await.unwrap();
+    let images = awaited.iter().map(|one| (one.clone(), became(one))).collect();
+    runs.note_became("base", images).await.unwrap();
+    let taken = runs.take_reports(LONG).await.unwrap();
+    let told: Vec<_> =
+        taken.iter().map(|one| (one.mirror.as_str(), one.image.as_str(), &one.became)).collect();
+    assert_eq!(told, [("base", "r/a:1", &Became::Brought), ("base", "r/a:2", &failed())]);
+    assert!(taken.iter().all(|one| one.url == url));
+    assert_eq!(runs.take_reports(LONG).await.unwrap(), [], "who took them is waited for");
+    runs.settle_report(&taken[0]).await.unwrap();
+    let again = runs.take_reports(now).await.unwrap();
+    assert_eq!(again, taken[1..]);
+
+    let soon = Timestamp::now().checked_add(LONG).unwrap();
+    assert_eq!(
+        runs.expire_reports(soon).await.unwrap(),
+        2,
+        "that of the other mirror, and what was not heard"
+    );
+    assert_eq!(runs.expire_reports(soon).await.unwrap(), 0);
+    assert_eq!(runs.take_reports(now).await.unwrap(), []);
 }

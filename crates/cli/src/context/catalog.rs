@@ -1,6 +1,8 @@
 //! The catalogue, opened when it is first wanted.
 
-use portolan_catalog::{Access, Catalog, CatalogError, Changes, Content, DatabaseLocation, Journal, Nodes};
+use portolan_catalog::{
+    Access, Catalog, CatalogError, Changes, Content, DatabaseLocation, Journal, Nodes, Requests,
+};
 use portolan_sync::Books;
 use tokio::sync::Mutex;
 
@@ -29,6 +31,11 @@ impl LazyCatalog {
     /// The nodes that share it, likewise.
     pub(super) async fn nodes(&self) -> Nodes {
         self.with(Catalog::nodes).await
+    }
+
+    /// Requests that are done once, likewise.
+    pub(super) async fn requests(&self) -> Requests {
+        self.with(Catalog::requests).await
     }
 
     /// What the store holds, likewise.

@@ -12,7 +12,7 @@ mod traces;
 use std::cell::{Cell, OnceCell};
 use std::sync::Arc;
 
-use portolan_catalog::{Access, Changes, Journal};
+use portolan_catalog::{Access, Changes, Journal, Requests};
 use portolan_config::{Environment, LoadError, Loaded};
 use portolan_server::telemetry::Traces;
 use portolan_sync::Books;
@@ -141,6 +141,11 @@ impl Context {
     /// The changes of what the store holds.
     pub(crate) async fn changes(&self) -> Result<Changes, CliError> {
         Ok(self.catalog()?.changes().await)
+    }
+
+    /// Requests that are done once.
+    pub(crate) async fn requests(&self) -> Result<Requests, CliError> {
+        Ok(self.catalog()?.requests().await)
     }
 
     /// Users and tokens.

@@ -4,11 +4,16 @@ use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::TcpStream;
 use std::time::Duration;
 
+use axum::body::Bytes;
+use axum::routing::post;
 use portolan_testkit::client::http as http_client;
 use portolan_testkit::image::{Image, Layer};
 use portolan_testkit::reader::Skopeo;
 use portolan_testkit::registry::Registry;
 use portolan_testkit::zoo::{self, Exhibit};
+use serde_json::{Value, json};
+use tokio::net::TcpListener;
+use tokio::sync::mpsc;
 
 use crate::daemon::Daemon;
 use crate::sandbox::Sandbox;
@@ -193,4 +198,54 @@ async fn of_a_flood_nothing_is_lost_and_little_is_run() {
     }
     let runs = metric(&daemon, "portolan_mirror_runs_total{mirror=\"team\",outcome=\"done\"} ").await;
     assert!(runs.is_some_and(|runs| runs < TAGS * 6), "{runs:?}");
+}
+
+/// A place that wants to hear what became of images: its address, and what it hears.
+async fn ear() -> (String, mpsc::UnboundedReceiver<Value>) {
+    let (heard, hears) = mpsc::unbounded_channel();
+    let hear = async move |body: Bytes| heard.send(serde_json::from_slice(&body).unwrap()).unwrap();
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let host = listener.local_addr().unwrap().to_string();
+    let router = axum::Router::new().route("/heard", post(hear));
+    tokio::spawn(async move { axum::serve(listener, router).await.unwrap() });
+    (host, hears)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_hub_hears_what_became_of_an_image_where_that_is_allowed() {
+    let Some(source) = Registry::start().await else { return };
+    publish(&source, "v1", 1).await;
+    let ((allowed, mut hears), (other, mut hears_nothing)) = (ear().await, ear().await);
+    let (sandbox, host) = (Sandbox::new(), source.host());
+    sandbox.write(
+        "portolan.yaml",
+        &format!(
+            "version: 1\nhooks:\n  - {{kind: docker-hub, registry: '{host}', secret: {SECRET}, callbacks: ['{allowed}']}}\n\
+             mirrors:\n  - name: team\n    images: ['{host}/team/app:v1', '{host}/team/app:gone']\n    \
+             targets: ['store:{{repository}}']\n"
+        ),
+    );
+    let daemon = Daemon::start(&sandbox);
+    let tell = async |tag: &str, callback: String| {
+        let body = json!({
+            "callback_url": callback, "push_data": {"tag": tag}, "repository": {"repo_name": "team/app"}
+        });
+        let url = format!("{}/hooks/docker-hub?token={}", daemon.url(), SECRET.replace(' ', "%20"));
+        let answer = http_client().post(url).body(body.to_string()).send().await.unwrap();
+        assert_eq!(answer.status(), 202);
+    };
+    tell("v1", format!("http://{other}/heard")).await;
+    arrives(&daemon, "team/app", "v1").await;
+    tell("v1", format!("http://{allowed}/heard")).await;
+    let hear = async |hears: &mut mpsc::UnboundedReceiver<Value>| {
+        tokio::time::timeout(Duration::from_secs(60), hears.recv()).await.unwrap().unwrap()
+    };
+    let heard = hear(&mut hears).await;
+    assert_eq!((&heard["state"], &heard["context"]), (&json!("success"), &json!("Portolan")));
+    tell("gone", format!("http://{allowed}/heard")).await;
+    let heard = hear(&mut hears).await;
+    assert_eq!(heard["state"], "failure");
+    let description = heard["description"].as_str().unwrap();
+    assert!(description.starts_with(&format!("{host}/team/app:gone: ")), "{description}");
+    assert!(hears_nothing.try_recv().is_err(), "who is not allowed hears nothing");
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 
 use jiff::Timestamp;
-use portolan_catalog::{CatalogError, KeptMirrors, Runs};
+use portolan_catalog::{CatalogError, KeptMirrors, Requests, Runs};
 use portolan_oci::with_causes;
 
 use super::clock;
@@ -15,12 +15,17 @@ use crate::picture_book::ACTOR;
 /// How often it is looked for.
 const EVERY: Duration = Duration::from_secs(60 * 60);
 
+/// How long the answer to a request with a key is kept.
+const ANSWERS: Duration = Duration::from_secs(24 * 60 * 60);
+
 /// The history of mirrors, and how long it is kept.
 pub struct History {
     /// The runs.
     pub runs: Runs,
     /// How long they are kept.
     pub kept: Duration,
+    /// Requests that were answered: they are kept for a day.
+    pub requests: Requests,
     /// Knows which mirrors there are.
     pub live: Live,
     /// Told of what was before this daemon began.
@@ -40,6 +45,9 @@ pub(super) async fn keep_history(history: Option<History>) {
                 cause = with_causes(&error),
                 "what was said about mirrors that are no more stays for now"
             );
+        }
+        if let Err(error) = history.expire_requests().await {
+            tracing::warn!(cause = with_causes(&error), "old answers stay for now");
         }
         match history.expire().await {
             Ok(0) => {}
@@ -82,6 +90,12 @@ impl History {
                 self.metrics.mirror_succeeded(mirror, ended.at, took);
             }
         }
+        Ok(())
+    }
+
+    async fn expire_requests(&self) -> Result<(), CatalogError> {
+        let since = Timestamp::now().checked_sub(ANSWERS).unwrap_or(Timestamp::MIN);
+        while self.requests.expire(since).await? > 0 {}
         Ok(())
     }
 

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use jiff::Timestamp;
-use portolan_catalog::{Arrival, Awaited, CatalogError, Journal, Run, RunOutcome};
+use portolan_catalog::{Arrival, Awaited, Became, CatalogError, Journal, Run, RunOutcome};
 use portolan_oci::with_causes;
 use portolan_sync::{
     Books, CopyError, Detail, Engine, Mirror, Observer, SyncError, SyncOptions, SyncReport, SyncShare,
@@ -16,6 +16,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::keep::{LastRun, Occasion, Ran, RunMirrors, RunState, Seen};
 use super::lag::{Since, most};
+use super::reports::tell_owed;
 use super::under_way::{UnderWay, Watched};
 use crate::live::{Live, Reach};
 use crate::metrics::Metrics;
@@ -111,8 +112,13 @@ impl RunMirrors for Runner {
         let report = ran?;
         log(name, &report);
         if is_done {
-            let over = told.into_iter().filter(|one| is_over(one, &report)).collect();
+            let over: Vec<Awaited> = told.into_iter().filter(|one| is_over(one, &report)).collect();
+            let became = over.iter().map(|one| (one.clone(), became(one, &report))).collect();
+            runs.note_became(name, became).await?;
             runs.settle_awaited(name, over).await?;
+            let (runs, courier) = (runs.clone(), places.courier());
+            // Nobody waits for those who hear it.
+            tokio::spawn(async move { tell_owed(&runs, courier).await });
         }
         Ok(Ran { outcome: report.outcome, totals: report.totals })
     }
@@ -159,16 +165,26 @@ impl Runner {
     }
 }
 
+/// What failed of an image of which the mirror was told.
+fn failures<'a>(told: &Awaited, report: &'a SyncReport) -> impl Iterator<Item = &'a CopyError> {
+    let image = told.image.parse::<Endpoint>().ok();
+    let of_it = report.images.iter().filter(move |run| {
+        run.source.parse::<Endpoint>().ok().zip(image.as_ref()).is_some_and(|(source, image)| {
+            source.location == image.location && (image.tag.is_none() || source.tag == image.tag)
+        })
+    });
+    of_it.flat_map(|run| run.report.targets.iter().filter_map(TargetReport::failure))
+}
+
 /// Whether nothing about it could be better in a while.
 fn is_over(told: &Awaited, report: &SyncReport) -> bool {
-    let Ok(image) = told.image.parse::<Endpoint>() else { return true };
-    !report.images.iter().any(|run| {
-        let is_it = run.source.parse::<Endpoint>().is_ok_and(|source| {
-            source.location == image.location && (image.tag.is_none() || source.tag == image.tag)
-        });
-        let may_pass = |target: &TargetReport| target.failure().and_then(CopyError::may_pass) == Some(true);
-        is_it && run.report.targets.iter().any(may_pass)
-    })
+    !failures(told, report).any(|cause| cause.may_pass() == Some(true))
+}
+
+fn became(told: &Awaited, report: &SyncReport) -> Became {
+    failures(told, report)
+        .next()
+        .map_or(Became::Brought, |cause| Became::Failed { cause: with_causes(cause) })
 }
 
 fn log(mirror: &str, report: &SyncReport) {

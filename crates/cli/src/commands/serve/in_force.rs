@@ -38,7 +38,8 @@ fn hooks(settings: &[HookSettings]) -> Result<Vec<Hook>, CliError> {
             let text = format!("the secret of the webhooks of {} is empty", settings.kind.word());
             return Err(CliError::from(Failure::Refused(text)));
         }
-        Ok(settings.registry().map(|registry| Hook { kind: settings.kind, registry, secret }))
+        let (kind, callbacks) = (settings.kind, settings.callbacks());
+        Ok(settings.registry().map(|registry| Hook { kind, registry, secret, callbacks }))
     };
     settings.iter().filter_map(|settings| hook(settings).transpose()).collect()
 }

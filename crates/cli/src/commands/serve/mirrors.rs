@@ -5,7 +5,9 @@ use portolan_catalog::Runs;
 use portolan_server::doors::api::ApiParts;
 use portolan_server::live::{Live, keep_stored};
 use portolan_server::metrics::Metrics;
-use portolan_server::mirroring::{Bell, Means, Runner, SystemClock, keep_helping, keep_mirrors};
+use portolan_server::mirroring::{
+    Bell, Means, Runner, SystemClock, keep_helping, keep_mirrors, keep_reporting,
+};
 use tokio::runtime::Handle;
 use tokio::task::{JoinHandle, spawn_blocking};
 use tokio_util::sync::CancellationToken;
@@ -45,6 +47,7 @@ impl Mirrors {
                 tokio::select! {
                     _ = join(mirrors, keep_helping(&runner, &end)) => {}
                     never = keep_stored(&live, &runs) => match never {},
+                    never = keep_reporting(&live, &runs) => match never {},
                 }
                 membership.end().await;
             });

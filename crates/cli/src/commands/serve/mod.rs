@@ -93,13 +93,14 @@ async fn api(context: &Context) -> Result<ApiParts, CliError> {
         stored.map_err(|cause| Failure::other("cannot read the mirrors of the catalogue", cause))?,
     );
     let (changes, nodes) = (context.changes().await?, context.nodes().await?);
+    let requests = context.requests().await?;
     let (bell, under_way) = (Bell::default(), UnderWay::default());
-    Ok(ApiParts { live, runs, bell, under_way, store, changes, access, nodes, planner, gate })
+    Ok(ApiParts { live, runs, bell, under_way, store, changes, access, nodes, planner, requests, gate })
 }
 
 fn history(config: &Config, api: &ApiParts, metrics: Metrics) -> History {
-    let (runs, live) = (api.runs.clone(), api.live.clone());
-    History { runs, kept: config.retention.runs.duration(), live, metrics }
+    let (runs, live, requests) = (api.runs.clone(), api.live.clone(), api.requests.clone());
+    History { runs, kept: config.retention.runs.duration(), live, requests, metrics }
 }
 
 fn admission(config: &Config) -> Admission {

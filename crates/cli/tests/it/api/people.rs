@@ -129,3 +129,50 @@ async fn a_user_is_changed_and_the_log_says_by_whom() {
     assert_eq!(log.iter().map(|(_, action)| *action).collect::<Vec<_>>(), actions);
     assert!(log.iter().all(|(actor, _)| *actor == "root"), "{log:?}");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_sent_again_with_its_key_is_done_once() {
+    let (sandbox, daemon) = guarded();
+    let root = Api::with(&daemon, "root", PASSWORD);
+    let key = ("idempotency-key", "4b0d4f3e");
+    let post = async |path: &str, headers: &[(&str, &str)], body: &Value| {
+        root.ask(Method::POST, path, headers, Some(body)).await
+    };
+    let new = json!({ "note": "ci" });
+    let first = post("/users/root/tokens", &[key], &new).await;
+    assert_eq!(first.header("idempotency-replayed"), "");
+    let first = first.is(201);
+    let again = post("/users/root/tokens", &[key], &new).await;
+    assert_eq!(again.header("idempotency-replayed"), "true");
+    assert_eq!(again.header("content-type"), "application/json");
+    assert_eq!(again.is(201), first);
+    let tokens = async || root.get("/tokens").await.is(200)["items"].as_array().unwrap().len();
+    assert_eq!(tokens().await, 1);
+    post("/users/root/tokens", &[key], &json!({ "note": "other" })).await.is(422);
+    post("/users/root/tokens", &[("idempotency-key", "")], &new).await.is(400);
+    post("/users/root/tokens", &[key, ("idempotency-key", "two")], &new).await.is(400);
+
+    // Another caller has other keys; what is refused is not kept.
+    let bearer = Api::with(&daemon, "root", first["token"].as_str().unwrap());
+    let other = bearer.ask(Method::POST, "/users/root/tokens", &[key], Some(&new)).await.is(201);
+    assert_ne!(other, first);
+    let user = json!({ "name": "anna", "password": "short" });
+    post("/users", &[("idempotency-key", "anna")], &user).await.is(422);
+    let user = json!({ "name": "anna", "password": PASSWORD });
+    post("/users", &[("idempotency-key", "anna")], &user).await.is(201);
+
+    // A daemon that starts anew knows it still, and its database has no token.
+    daemon.signal("TERM");
+    assert_eq!(daemon.ended().0, Some(0));
+    let daemon = Daemon::start(&sandbox);
+    let root = Api::with(&daemon, "root", PASSWORD);
+    assert_eq!(root.ask(Method::POST, "/users/root/tokens", &[key], Some(&new)).await.is(201), first);
+    let secret = first["token"].as_str().unwrap();
+    for file in std::fs::read_dir(sandbox.path(".local/share/portolan")).unwrap() {
+        let file = file.unwrap().path();
+        if file.is_file() {
+            let bytes = std::fs::read(&file).unwrap();
+            assert!(!bytes.windows(secret.len()).any(|part| part == secret.as_bytes()), "{}", file.display());
+        }
+    }
+}

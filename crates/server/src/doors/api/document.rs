@@ -3,15 +3,18 @@
 use portolan_sync::settings::MirrorSettings;
 use schemars::generate::SchemaSettings;
 use serde_json::{Map, Value, json};
-use utoipa::openapi::path::PathItem;
+use utoipa::openapi::path::{Operation, Parameter, ParameterBuilder, ParameterIn, PathItem};
+use utoipa::openapi::schema::Type;
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityRequirement, SecurityScheme};
 use utoipa::openapi::tag::TagBuilder;
 use utoipa::openapi::{
-    ContentBuilder, InfoBuilder, OpenApi, OpenApiBuilder, Ref, Response, ResponseBuilder, ServerBuilder,
+    ContentBuilder, InfoBuilder, ObjectBuilder, OpenApi, OpenApiBuilder, Ref, Required, Response,
+    ResponseBuilder, ServerBuilder,
 };
 use utoipa::{PartialSchema as _, ToSchema as _};
 
 use super::door::described;
+use super::once;
 use super::problem::{Problem, TYPE};
 
 /// What the operations are about, in the order in which they are shown.
@@ -26,7 +29,7 @@ const TAGS: [(&str, &str); 5] = [
 const ABOUT: &str = "Mirrors, runs, images, users and tokens of a Portolan daemon.\n\nWho may log in to the registry may \
     look at mirrors, runs, and the images that he may pull; admins may do everything. Lists come in pages: `next` of a \
     page is `after` of the one behind it. What is read has an `ETag` and is not sent again to who has it \
-    (`If-None-Match`). What goes wrong is a problem as in RFC 9457.";
+    (`If-None-Match`). What is sent with an `Idempotency-Key` is done once, however often it is sent. What goes wrong is a problem as in RFC 9457.";
 
 /// How who asks can say who he is.
 const LOGINS: [(&str, HttpAuthScheme, &str); 2] = [
@@ -60,6 +63,9 @@ pub(super) fn complete(mut document: OpenApi) -> String {
         for operation in operations_of(item) {
             operation.responses.responses.insert("default".to_owned(), problem().into());
         }
+        for operation in writes_of(item) {
+            operation.parameters.get_or_insert_default().push(key().into());
+        }
     }
     let components = document.components.get_or_insert_default();
     components.schemas.insert(Problem::name().into_owned(), Problem::schema());
@@ -83,7 +89,27 @@ fn problem() -> Response {
     ResponseBuilder::new().description("Why there is no other answer").content(TYPE, content).build()
 }
 
-fn operations_of(item: &mut PathItem) -> impl Iterator<Item = &mut utoipa::openapi::path::Operation> {
+/// What names a write that is done once.
+fn key() -> Parameter {
+    let text =
+        ObjectBuilder::new().schema_type(Type::String).min_length(Some(1)).max_length(Some(once::LONGEST));
+    ParameterBuilder::new()
+        .name("Idempotency-Key")
+        .parameter_in(ParameterIn::Header)
+        .required(Required::False)
+        .description(Some(
+            "Sent again with the same key within a day, this is answered as before and not done twice",
+        ))
+        .schema(Some(text))
+        .build()
+}
+
+fn writes_of(item: &mut PathItem) -> impl Iterator<Item = &mut Operation> {
+    let PathItem { put, post, delete, patch, .. } = item;
+    [put, post, delete, patch].into_iter().flatten()
+}
+
+fn operations_of(item: &mut PathItem) -> impl Iterator<Item = &mut Operation> {
     let PathItem { get, put, post, delete, patch, .. } = item;
     [get, put, post, delete, patch].into_iter().flatten()
 }

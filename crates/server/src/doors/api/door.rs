@@ -3,11 +3,11 @@
 use std::sync::Arc;
 
 use axum::Router;
-use axum::middleware::from_fn;
+use axum::middleware::{from_fn, from_fn_with_state};
 use axum::response::Html;
 use axum::routing::get;
 use http::header::{CONTENT_SECURITY_POLICY, CONTENT_TYPE, X_CONTENT_TYPE_OPTIONS};
-use portolan_catalog::{Access, Changes, Nodes, Runs};
+use portolan_catalog::{Access, Changes, Nodes, Requests, Runs};
 use portolan_store::Store;
 use tokio::sync::Semaphore;
 use utoipa::openapi::OpenApi;
@@ -15,7 +15,7 @@ use utoipa_axum::router::OpenApiRouter;
 
 use super::document::{begin, complete};
 use super::problem::{Kind, Problem};
-use super::{health, images, mirrors, nodes, page, people, runs, unchanged};
+use super::{health, images, mirrors, nodes, once, page, people, runs, unchanged};
 use crate::access::Gate;
 use crate::doors::html::NOTHING_ELSE;
 use crate::live::Live;
@@ -48,6 +48,8 @@ pub struct ApiParts {
     pub nodes: Nodes,
     /// Says what runs would do.
     pub planner: Planner,
+    /// What is done once, however often it is asked.
+    pub requests: Requests,
     /// Who is let in.
     pub gate: Gate,
 }
@@ -79,6 +81,7 @@ impl ApiDoor {
             .method_not_allowed_fallback(async || Problem::from(Kind::Method))
             .fallback(async || Problem::from(Kind::NotFound))
             .layer(from_fn(unchanged::unchanged))
+            .layer(from_fn_with_state(self.clone(), once::once))
             .with_state(self);
         Router::new()
             .nest("/api/v1", operations)

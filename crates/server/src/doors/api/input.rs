@@ -2,9 +2,10 @@
 
 use std::time::Duration;
 
-use axum::body::to_bytes;
+use axum::body::{Body, to_bytes};
 use axum::extract::rejection::{PathRejection, QueryRejection};
 use axum::extract::{FromRequest, FromRequestParts, Path, Query, Request};
+use bytes::Bytes;
 use http::request::Parts;
 use serde::de::DeserializeOwned;
 
@@ -55,15 +56,20 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Sent<T> {
     type Rejection = Problem;
 
     async fn from_request(request: Request, _: &S) -> Result<Self, Problem> {
-        let read = tokio::time::timeout(PATIENCE, to_bytes(request.into_body(), MOST)).await;
-        let read = read.map_err(|_| Kind::Slow.because("a body comes in within 30 seconds"))?;
-        let bytes = read.map_err(|_| Kind::TooLong.because("a body has no more than 1 MiB"))?;
+        let bytes = whole(request.into_body()).await?;
         match serde_json::from_slice(&bytes) {
             Ok(value) => Ok(Self(value)),
             Err(error) if error.is_data() => Err(Kind::Unfit.because(error.to_string())),
             Err(error) => Err(Kind::Invalid.because(format!("this is no JSON: {error}"))),
         }
     }
+}
+
+/// A body, as soon as all of it is there.
+pub(super) async fn whole(body: Body) -> Result<Bytes, Problem> {
+    let read = tokio::time::timeout(PATIENCE, to_bytes(body, MOST)).await;
+    let read = read.map_err(|_| Kind::Slow.because("a body comes in within 30 seconds"))?;
+    read.map_err(|_| Kind::TooLong.because("a body has no more than 1 MiB"))
 }
 
 /// Entries of a page.

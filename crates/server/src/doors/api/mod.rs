@@ -15,6 +15,7 @@ mod images;
 mod input;
 mod mirrors;
 mod nodes;
+mod once;
 mod page;
 mod people;
 mod problem;

@@ -20,6 +20,7 @@ use portolan_sync::settings::MirrorName;
 use portolan_transport::{Endpoint, Location};
 use serde::Serialize;
 use tokio::sync::Semaphore;
+use url::{Host, Url};
 
 use super::events::{self, Pushed};
 use super::proof::Shown;
@@ -51,6 +52,27 @@ pub struct Hook {
     pub registry: Registry,
     /// What it shows, or signs with.
     pub secret: String,
+    /// Hosts that may be told what became of an image.
+    pub callbacks: Vec<Registry>,
+}
+
+impl Hook {
+    /// Whether it may be told there: at a host that is allowed, and nobody listens on the way.
+    fn may_hear_at(&self, url: &Url) -> bool {
+        let Some(host) = url.host_str() else { return false };
+        let known = url.port().map_or_else(|| host.to_owned(), |port| format!("{host}:{port}"));
+        let is_safe = url.scheme() == "https" || (url.scheme() == "http" && is_loopback(url));
+        is_safe && self.callbacks.iter().any(|one| one.as_str() == known)
+    }
+}
+
+fn is_loopback(url: &Url) -> bool {
+    match url.host() {
+        Some(Host::Domain(name)) => name == "localhost",
+        Some(Host::Ipv4(address)) => address.is_loopback(),
+        Some(Host::Ipv6(address)) => address.is_loopback(),
+        None => false,
+    }
 }
 
 /// Where webhooks come in.
@@ -151,14 +173,12 @@ impl Inner {
             return Err(Refused::Secret);
         }
         let body = self.read(body).await?;
-        let known = senders().filter(|hook| shown.proves(kind, &hook.secret, &body));
-        let registries: Vec<&Registry> = known.map(|hook| &hook.registry).collect();
-        if registries.is_empty() {
+        let known: Vec<&Hook> = senders().filter(|hook| shown.proves(kind, &hook.secret, &body)).collect();
+        if known.is_empty() {
             return Err(Refused::Secret);
         }
         let pushed = events::read(kind, headers, &body).map_err(Refused::Malformed)?;
-        let images =
-            registries.iter().flat_map(|registry| pushed.iter().filter_map(|one| image(registry, one)));
+        let images = known.iter().flat_map(|hook| pushed.iter().filter_map(|one| image(&hook.registry, one)));
         let mut told: BTreeSet<(&MirrorName, String)> = BTreeSet::new();
         for image in images {
             let taking = mirrors.iter().filter(|mirror| mirror.may_take(&image));
@@ -167,7 +187,14 @@ impl Inner {
         let awaited: Vec<_> =
             told.iter().map(|(mirror, image)| (mirror.to_string(), image.clone())).collect();
         if !awaited.is_empty() {
-            self.runs.await_images(awaited.clone(), kind.word()).await.map_err(Refused::Catalog)?;
+            let callback = events::callback(kind, &body);
+            let callback = callback.filter(|url| known.iter().any(|hook| hook.may_hear_at(url)));
+            let (by, images) = (kind.word(), awaited.clone());
+            let kept = match callback {
+                Some(url) => self.runs.await_images_and_report(images, by, url.as_str()).await,
+                None => self.runs.await_images(images, by).await,
+            };
+            kept.map_err(Refused::Catalog)?;
             told.iter().for_each(|(mirror, _)| self.bell.ring(mirror));
         }
         let images = awaited.into_iter().map(|(mirror, image)| TakenImage { mirror, image }).collect();

@@ -4,6 +4,7 @@
 use http::HeaderMap;
 use portolan_config::HookKind;
 use serde::Deserialize;
+use url::Url;
 
 /// An image that was pushed, by its repository in the registry of the sender.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -14,6 +15,19 @@ pub(super) struct Pushed {
 
 fn pushed(repository: &str, tag: &str) -> Pushed {
     Pushed { repository: repository.to_owned(), tag: tag.to_owned() }
+}
+
+/// Where the sender wants to hear what became of the images.
+/// <https://docs.docker.com/docker-hub/repos/manage/webhooks/#validate-a-webhook-callback>
+pub(super) fn callback(kind: HookKind, body: &[u8]) -> Option<Url> {
+    #[derive(Deserialize)]
+    struct Hook {
+        callback_url: Option<String>,
+    }
+    if kind != HookKind::DockerHub {
+        return None;
+    }
+    serde_json::from_slice::<Hook>(body).ok()?.callback_url?.parse().ok()
 }
 
 /// The images that were pushed. What tells of something else tells of none.
@@ -239,6 +253,12 @@ mod tests {
             "repository": {"name": "testhook", "namespace": "svendowideit", "repo_name": "svendowideit/testhook"}
         });
         assert_eq!(told(HookKind::DockerHub, &body), ["svendowideit/testhook:latest"]);
+        let to = callback(HookKind::DockerHub, body.to_string().as_bytes()).unwrap();
+        assert_eq!(to.host_str(), Some("registry.hub.docker.com"));
+        assert_eq!(callback(HookKind::Harbor, body.to_string().as_bytes()), None);
+        for wrong in [json!({"callback_url": "no address"}), json!({"callback_url": null}), json!({})] {
+            assert_eq!(callback(HookKind::DockerHub, wrong.to_string().as_bytes()), None);
+        }
     }
 
     #[test]
