@@ -41,7 +41,7 @@ pub use mirror::{
     Detail, Gathered, Looked, LostBlob, MirrorError, OtherKind, RefillReport, Refilled, SyncError,
     SyncOptions, SyncReport, SyncShare, TakeUpOptions, TaskDesk, UndoOptions, UndoReport,
 };
-pub use nodes::{Company, Member};
+pub use nodes::{Company, Member, TaskTally};
 pub use plan::{
     Action, Cost, MirrorPlan, Plan, PlannedImage, PlannedTarget, RestoreError, Restored, RunReport,
     SavedPlan, SavedPlanError, Space, TargetChecks,

@@ -30,6 +30,18 @@ impl Tasks {
     }
 }
 
+impl Tasks {
+    /// How much work nobody has.
+    ///
+    /// # Errors
+    /// As any read.
+    pub async fn count_open(&self) -> Result<u64, CatalogError> {
+        let readers = self.opening.readers().await?;
+        let row = sql::one(&readers, "SELECT COUNT(*) FROM run_task WHERE state = 'open'", []).await?;
+        row.map_or(Ok(0), |row| row.count(0, "number of tasks"))
+    }
+}
+
 /// The runs of these mirrors whose lease has not ended.
 pub(super) async fn running(
     database: &impl ConnectionTrait,

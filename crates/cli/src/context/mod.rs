@@ -15,7 +15,7 @@ use std::sync::Arc;
 use portolan_catalog::{Access, Changes, Journal, Requests};
 use portolan_config::{Environment, LoadError, Loaded};
 use portolan_server::telemetry::Traces;
-use portolan_sync::Books;
+use portolan_sync::{Books, TaskTally};
 use portolan_transport::{HostTally, Places, Share};
 
 use self::catalog::LazyCatalog;
@@ -42,6 +42,7 @@ pub(crate) struct Context {
     places: OnceCell<Arc<Places>>,
     share: Share,
     tally: HostTally,
+    tasks: TaskTally,
     is_traced: Cell<bool>,
     traces: OnceCell<Traces>,
 }
@@ -58,6 +59,7 @@ impl Context {
             places: OnceCell::new(),
             share: Share::default(),
             tally: HostTally::default(),
+            tasks: TaskTally::default(),
             is_traced: Cell::new(false),
             traces: OnceCell::new(),
             global,
@@ -72,6 +74,11 @@ impl Context {
     /// What is asked of registries, counted.
     pub(crate) fn tally(&self) -> HostTally {
         self.tally.clone()
+    }
+
+    /// What is done for shared runs, counted.
+    pub(crate) fn task_tally(&self) -> TaskTally {
+        self.tasks.clone()
     }
 
     /// The variables of the environment.

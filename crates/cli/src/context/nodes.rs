@@ -29,7 +29,8 @@ impl Membership {
             what: format!("portolan {what} (process {})", std::process::id()),
             host,
         };
-        let joined = Member::join(context.nodes().await?, about, lease, context.share().clone()).await;
+        let (share, tally) = (context.share().clone(), context.task_tally());
+        let joined = Member::join(context.nodes().await?, about, lease, share, tally).await;
         let (member, end) = (joined?.map(Arc::new), CancellationToken::new());
         let life = member.clone().map(|member| {
             let end = end.clone();

@@ -5,7 +5,7 @@ use axum::middleware::{from_fn, from_fn_with_state};
 
 use super::api::{ApiDoor, ApiParts};
 use super::console::{ConsoleDoor, Subject};
-use super::health::HealthDoor;
+use super::health::{Counted, HealthDoor};
 use super::hooks::HooksDoor;
 use super::registry::{RegistryDoor, RegistryLimits};
 use crate::access::this_machine;
@@ -33,7 +33,9 @@ pub fn all(Parts { api, limits, scheme, metrics }: Parts) -> Router {
     let subject =
         Subject { store: store.clone(), live: live.clone(), runs: runs.clone(), nodes: api.nodes.clone() };
     let console = ConsoleDoor::new(subject, gate.clone());
-    let health = HealthDoor::new(store, runs.clone(), metrics.clone(), gate.clone());
+    let tasks = api.planner.books.tasks.clone();
+    let counted = Counted { runs: runs.clone(), nodes: api.nodes.clone(), tasks };
+    let health = HealthDoor::new(store, counted, metrics.clone(), gate.clone());
     let hooks = HooksDoor::new(live, runs, api.bell.clone(), metrics.clone());
     let doors = registry.router().merge(health.router()).merge(hooks.router()).merge(console.router());
     let doors = doors.merge(ApiDoor::new(api).router());

@@ -31,6 +31,7 @@ pub(super) struct Mirrors {
     bytes: Family<OfMirror, Counter>,
     succeeded: Family<OfMirror, Gauge>,
     took: Family<OfMirror, Gauge<f64, AtomicU64>>,
+    taken_over: Family<OfMirror, Counter>,
     pub(super) waiting: Gauge,
     pub(super) under_way: Gauge,
     pub(super) awaited: Gauge,
@@ -39,6 +40,8 @@ pub(super) struct Mirrors {
 impl Mirrors {
     pub(super) fn register(&self, registry: &mut Registry) {
         registry.register("mirror_runs", "Runs of mirrors that this daemon began", self.runs.clone());
+        let help = "Runs that this daemon took over from a process that is gone";
+        registry.register("mirror_runs_taken_over", help, self.taken_over.clone());
         let help = "Images that runs dealt with, by what became of them, once for each target";
         registry.register("mirror_images", help, self.images.clone());
         let help = "Blobs that runs brought, sent or taken from another repository of the target";
@@ -77,6 +80,10 @@ impl Mirrors {
             self.blobs.get_or_create(&of(what)).inc_by(count);
         }
         self.bytes.get_or_create(&OfMirror { mirror: mirror.to_owned() }).inc_by(totals.bytes);
+    }
+
+    pub(super) fn taken_over(&self, mirror: &str) {
+        self.taken_over.get_or_create(&OfMirror { mirror: mirror.to_owned() }).inc();
     }
 
     pub(super) fn succeeded(&self, mirror: &str, ended: Timestamp, took: Duration) {

@@ -5,6 +5,7 @@
 //!
 //! Not here: where it is served (`doors/health`).
 
+mod company;
 mod count;
 mod counted;
 mod hosts;

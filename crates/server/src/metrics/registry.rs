@@ -6,9 +6,10 @@ use std::sync::atomic::AtomicU64;
 use std::time::Duration;
 
 use jiff::Timestamp;
-use portolan_catalog::{RunOutcome, RunTotals, Runs};
+use portolan_catalog::{CatalogError, Nodes, RunOutcome, RunTotals, Runs};
 use portolan_oci::with_causes;
 use portolan_store::Store;
+use portolan_sync::TaskTally;
 use portolan_transport::HostTally;
 use prometheus_client::encoding::EncodeLabelSet;
 use prometheus_client::encoding::text::encode;
@@ -18,6 +19,7 @@ use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::metrics::histogram::{Histogram, exponential_buckets};
 use prometheus_client::registry::{Registry, Unit};
 
+use super::company::{Company, Tasks};
 use super::counted::Counted;
 use super::hosts::Hosts;
 use super::maybe::MaybeGauge;
@@ -71,6 +73,7 @@ struct Series {
     recorded: Gauge<u64, AtomicU64>,
     expires: MaybeGauge,
     mirrors: Mirrors,
+    company: Company,
     hooks: Family<Hooked, Counter>,
     lags: Family<OfMirror, Histogram, fn() -> Histogram>,
     config: Family<ConfigLabel, Counter>,
@@ -84,13 +87,13 @@ impl fmt::Debug for Metrics {
 
 impl Default for Metrics {
     fn default() -> Self {
-        Self::with(HostTally::default())
+        Self::with(HostTally::default(), TaskTally::default())
     }
 }
 
 impl Metrics {
-    /// With what was asked of these hosts.
-    pub fn with(hosts: HostTally) -> Self {
+    /// With what was asked of these hosts, and what was done for shared runs.
+    pub fn with(hosts: HostTally, tasks: TaskTally) -> Self {
         let mut registry = Registry::with_prefix("portolan");
         let requests = Family::default();
         let durations = Histogram::new(exponential_buckets(SHORTEST, 2.0, 14));
@@ -115,6 +118,9 @@ impl Metrics {
         let mirrors = Mirrors::default();
         mirrors.register(&mut registry);
         registry.register_collector(Box::new(Hosts(hosts)));
+        let company = Company::default();
+        company.register(&mut registry);
+        registry.register_collector(Box::new(Tasks(tasks)));
         let hooks = Family::default();
         registry.register("hooks", "Webhooks received, by what became of them", hooks.clone());
         let lags: Family<OfMirror, Histogram, fn() -> Histogram> =
@@ -133,6 +139,7 @@ impl Metrics {
             recorded,
             expires,
             mirrors,
+            company,
             hooks,
             lags,
             config,
@@ -176,6 +183,28 @@ impl Metrics {
                 self.0.mirrors.awaited.set(i64::try_from(awaited).unwrap_or(i64::MAX));
             }
             Err(error) => tracing::warn!(cause = with_causes(&error), "awaited images cannot be counted"),
+        }
+    }
+
+    /// The run of a mirror whose process is gone is taken over.
+    pub(crate) fn run_taken_over(&self, mirror: &str) {
+        self.0.mirrors.taken_over(mirror);
+    }
+
+    /// Looks at how much work of shared runs there is, and between how many.
+    pub(crate) async fn note_company(&self, nodes: &Nodes, tasks: &portolan_catalog::Tasks) {
+        let looked = async {
+            let living = nodes.list().await?.iter().filter(|node| node.is_living).count();
+            Ok::<_, CatalogError>((living, tasks.count_open().await?))
+        };
+        match looked.await {
+            Ok((living, open)) => {
+                self.0.company.nodes.set(i64::try_from(living).unwrap_or(i64::MAX));
+                self.0.company.open.set(i64::try_from(open).unwrap_or(i64::MAX));
+            }
+            Err(error) => {
+                tracing::warn!(cause = with_causes(&error), "nodes and their work cannot be counted");
+            }
         }
     }
 

@@ -265,7 +265,10 @@ impl Kept<'_> {
         // What has no time is run when somebody says so, and not again by itself.
         let again = timing.and_then(|_| backoff.due());
         match (next, again) {
-            _ if is_left => Next::Run(Occasion::Time),
+            _ if is_left => {
+                self.means.metrics.run_taken_over(mirror.name.as_str());
+                Next::Run(Occasion::Time)
+            }
             (Due::Now, _) => {
                 backoff.begin_anew();
                 Next::Run(Occasion::Time)

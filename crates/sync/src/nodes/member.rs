@@ -11,6 +11,8 @@ use portolan_oci::with_causes;
 use portolan_transport::Share;
 use tokio_util::sync::CancellationToken;
 
+use super::TaskTally;
+
 /// How often a node gives a sign of life and counts the others, at most: within this time all know of who comes.
 const BEAT: Duration = Duration::from_secs(2);
 
@@ -21,6 +23,7 @@ pub struct Member {
     about: NewNode,
     lease: Duration,
     share: Share,
+    tally: TaskTally,
     id: Mutex<NodeId>,
     others: AtomicU32,
     /// The mirrors whose runs this process leads.
@@ -42,7 +45,7 @@ impl Drop for Leading<'_> {
 
 impl Member {
     /// Comes in, unless the catalogue is one process's alone. `lease` is how long it counts as living after a sign of
-    /// life; `share` is told how many live.
+    /// life; `share` is told how many live, and `tally` counts what it does for runs.
     ///
     /// # Errors
     /// If the catalogue fails.
@@ -51,15 +54,29 @@ impl Member {
         about: NewNode,
         lease: Duration,
         share: Share,
+        tally: TaskTally,
     ) -> Result<Option<Self>, CatalogError> {
         if !nodes.may_be_many().await? {
             return Ok(None);
         }
         let id = Mutex::new(nodes.register(about.clone(), lease).await?);
-        let member =
-            Self { nodes, about, lease, share, id, others: AtomicU32::new(0), leads: Mutex::default() };
+        let member = Self {
+            nodes,
+            about,
+            lease,
+            share,
+            tally,
+            id,
+            others: AtomicU32::new(0),
+            leads: Mutex::default(),
+        };
         member.beat().await?;
         Ok(Some(member))
+    }
+
+    /// What it does for runs, counted.
+    pub(crate) fn tally(&self) -> &TaskTally {
+        &self.tally
     }
 
     /// Its number now.

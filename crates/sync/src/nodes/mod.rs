@@ -5,6 +5,8 @@
 
 mod company;
 mod member;
+mod tally;
 
 pub use company::Company;
 pub use member::Member;
+pub use tally::TaskTally;

@@ -44,8 +44,11 @@ pub(crate) struct ServeArguments {}
 
 pub(super) async fn run(_: &ServeArguments, context: &Context) -> Result<Outcome, CliError> {
     let config = &context.config()?.config;
-    let (address, limits, metrics) =
-        (config.listen.address(), HttpLimits::default(), Metrics::with(context.tally()));
+    let (address, limits, metrics) = (
+        config.listen.address(),
+        HttpLimits::default(),
+        Metrics::with(context.tally(), context.task_tally()),
+    );
     let encryption = encryption(config, &metrics).await?;
     let (scheme, api) = (encryption.scheme(), api(context).await?);
     let router = doors::all(Parts { api: api.clone(), limits, scheme, metrics: metrics.clone() });

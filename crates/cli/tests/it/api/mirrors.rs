@@ -224,7 +224,7 @@ async fn a_plan_says_what_a_run_would_do_and_changes_nothing() {
     assert_eq!(plan["images"], json!([]));
 
     source.stop();
-    let problem = api.post("/mirrors/made/plan", &Value::Null).await.is(502);
+    let problem = api.post("/mirrors/made/plan", &Value::Null).await.is(424);
     assert!(problem["detail"].as_str().unwrap().contains("cannot list"), "{problem}");
     api.post("/mirrors/other/plan", &Value::Null).await.is(404);
 }

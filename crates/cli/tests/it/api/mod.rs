@@ -3,6 +3,7 @@
 mod client;
 mod commands;
 mod document;
+mod generated;
 mod images;
 mod mirrors;
 mod people;

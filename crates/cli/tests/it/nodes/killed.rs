@@ -6,6 +6,7 @@ use portolan_catalog::RunOutcome;
 use portolan_testkit::client::http as http_client;
 
 use super::stage::{LEASE, NODES, Stage, until};
+use crate::daemon::Daemon;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn all_images_arrive_though_one_node_is_killed_and_one_stands_still() {
@@ -50,6 +51,14 @@ async fn all_images_arrive_though_one_node_is_killed_and_one_stands_still() {
         stage.images(),
         under_way.len(),
     );
+    assert_told(&stage, &north).await;
+    west.signal("TERM");
+    assert_eq!(west.ended().0, Some(0));
+    until("one that is gone", async || !stage.nodes().await.contains_key("west")).await;
+}
+
+/// Whoever looks is told of the nodes, and of what they took from each other.
+async fn assert_told(stage: &Stage, north: &Daemon) {
     let listed = stage.sandbox().run("--config north.yaml nodes list --output json").json();
     let name = |nth| listed.pointer(&format!("/nodes/{nth}/name")).and_then(|name| name.as_str());
     let names = [0, 1, 2].map(|nth| name(nth).unwrap());
@@ -58,7 +67,12 @@ async fn all_images_arrive_though_one_node_is_killed_and_one_stands_still() {
     assert!(told.lines().next().is_some_and(|east| east.contains("not heard of since")), "{told}");
     let page = http_client().get(north.url()).send().await.unwrap().text().await.unwrap();
     assert!(page.contains("<h2>Nodes</h2>") && page.contains("not heard of since"), "{page}");
-    west.signal("TERM");
-    assert_eq!(west.ended().0, Some(0));
-    until("one that is gone", async || !stage.nodes().await.contains_key("west")).await;
+    let metrics = http_client().get(format!("{}/metrics", north.url())).send().await.unwrap();
+    let metrics = metrics.text().await.unwrap();
+    let counted = |name: &str| {
+        let value = metrics.lines().find_map(|line| line.strip_prefix(&format!("portolan_{name} ")));
+        value.and_then(|value| value.parse::<u64>().ok())
+    };
+    assert_eq!((counted("nodes_living"), counted("run_tasks_open")), (Some(2), Some(0)), "{metrics}");
+    assert!(counted("run_tasks_taken_over_total") > Some(0), "the killed one had work: {metrics}");
 }

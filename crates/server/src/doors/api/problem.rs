@@ -78,7 +78,9 @@ impl Kind {
             Self::TooLong => (StatusCode::PAYLOAD_TOO_LARGE, "too-long", "the request is too long"),
             Self::Unfit => (StatusCode::UNPROCESSABLE_ENTITY, "unfit", "what was sent makes no sense"),
             Self::Busy => (StatusCode::TOO_MANY_REQUESTS, "busy", "too much is asked at once"),
-            Self::Elsewhere => (StatusCode::BAD_GATEWAY, "elsewhere", "what is needed for it cannot be read"),
+            Self::Elsewhere => {
+                (StatusCode::FAILED_DEPENDENCY, "elsewhere", "what is needed for it cannot be read")
+            }
             Self::Unavailable => {
                 (StatusCode::SERVICE_UNAVAILABLE, "unavailable", "this cannot be answered now")
             }

@@ -5,7 +5,7 @@ use axum::extract::{Request, State};
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::get;
 use http::header::CONTENT_TYPE;
-use portolan_catalog::Runs;
+use portolan_catalog::{Nodes, Runs, Tasks};
 use portolan_store::Store;
 
 use super::ready;
@@ -17,15 +17,26 @@ use crate::metrics::Metrics;
 #[derive(Debug, Clone)]
 pub struct HealthDoor {
     pub(super) store: Store,
-    runs: Runs,
+    counted: Counted,
     metrics: Metrics,
     gate: Gate,
 }
 
+/// What is counted when somebody looks.
+#[derive(Debug, Clone)]
+pub struct Counted {
+    /// Images that mirrors were told of.
+    pub runs: Runs,
+    /// Who shares the catalogue.
+    pub nodes: Nodes,
+    /// What runs give to them.
+    pub tasks: Tasks,
+}
+
 impl HealthDoor {
-    /// A door that tells about this store and these runs, and what was counted.
-    pub fn new(store: Store, runs: Runs, metrics: Metrics, gate: Gate) -> Self {
-        Self { store, runs, metrics, gate }
+    /// A door that tells about this store and these, and what was counted before.
+    pub fn new(store: Store, counted: Counted, metrics: Metrics, gate: Gate) -> Self {
+        Self { store, counted, metrics, gate }
     }
 
     /// What it answers.
@@ -44,7 +55,9 @@ async fn metrics(State(door): State<HealthDoor>, request: Request) -> Response {
         return refused;
     }
     door.metrics.note_store(&door.store).await;
-    door.metrics.note_awaited(&door.runs).await;
+    let Counted { runs, nodes, tasks } = &door.counted;
+    door.metrics.note_awaited(runs).await;
+    door.metrics.note_company(nodes, tasks).await;
     let text = "application/openmetrics-text; version=1.0.0; charset=utf-8";
     ([(CONTENT_TYPE, text)], door.metrics.text()).into_response()
 }

@@ -7,4 +7,4 @@
 mod door;
 mod ready;
 
-pub use door::HealthDoor;
+pub use door::{Counted, HealthDoor};

@@ -49,7 +49,11 @@ impl TaskDesk<'_> {
             most: 1,
             lasts: self.member.lease(),
         };
-        Ok(self.tasks.claim(wanted).await?.pop())
+        let claimed = self.tasks.claim(wanted).await?.pop();
+        if let Some(task) = &claimed {
+            self.member.tally().claim(task.takeovers);
+        }
+        Ok(claimed)
     }
 }
 
