@@ -11,6 +11,7 @@ use portolan_server::wire::{
     AskedData, FailureData, MirrorData, MirrorStatus, NodeData, PageOf, RunData, RunDetail,
 };
 use portolan_transport::{ApiAnswer, ApiCall};
+use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
@@ -35,7 +36,7 @@ impl<'a> ByDaemon<'a> {
         Self { host, context }
     }
 
-    async fn call(&self, call: ApiCall) -> Result<ApiAnswer, CliError> {
+    pub(super) async fn call(&self, call: ApiCall) -> Result<ApiAnswer, CliError> {
         let answer = self.context.places()?.call(&self.host, call).await?;
         if answer.status.is_success() { Ok(answer) } else { Err(self.refused(answer).await) }
     }
@@ -60,7 +61,7 @@ impl<'a> ByDaemon<'a> {
         }
     }
 
-    async fn read<T: DeserializeOwned>(&self, call: ApiCall) -> Result<T, CliError> {
+    pub(super) async fn read<T: DeserializeOwned>(&self, call: ApiCall) -> Result<T, CliError> {
         let body = self.call(call).await?.bytes().await?;
         Ok(self.parsed(&body)?)
     }
@@ -71,7 +72,7 @@ impl<'a> ByDaemon<'a> {
     }
 
     /// Entries of a list, up to so many.
-    async fn list<T: DeserializeOwned>(&self, path: &str, most: u64) -> Result<Vec<T>, CliError> {
+    pub(super) async fn list<T: DeserializeOwned>(&self, path: &str, most: u64) -> Result<Vec<T>, CliError> {
         let (mut all, mut after) = (Vec::new(), None::<String>);
         loop {
             let left = most.saturating_sub(all.len() as u64);
@@ -86,6 +87,17 @@ impl<'a> ByDaemon<'a> {
                 return Ok(all);
             }
         }
+    }
+
+    pub(super) async fn send<T: DeserializeOwned>(
+        &self,
+        method: Method,
+        path: String,
+        body: &impl Serialize,
+    ) -> Result<T, CliError> {
+        let body =
+            serde_json::to_vec(body).map_err(|cause| Failure::other("cannot ask the daemon", cause))?;
+        self.read(ApiCall { body: Some(body.into()), ..ApiCall::get(path).with(method) }).await
     }
 
     async fn post<T: DeserializeOwned>(&self, path: String) -> Result<T, CliError> {
@@ -165,6 +177,6 @@ fn next_line(left: &mut BytesMut) -> Option<Bytes> {
 }
 
 /// A part of a path or query.
-fn escaped(text: &str) -> impl Display {
+pub(super) fn escaped(text: &str) -> impl Display {
     utf8_percent_encode(text, NON_ALPHANUMERIC)
 }

@@ -1,10 +1,11 @@
-//! Who is asked about mirrors and their runs, and told what to do with them: a daemon, if one is named, else the catalogue
-//! of the configuration.
+//! Who is asked about mirrors and their runs, users and tokens (`people`), and told what to do with them: a daemon, if one is
+//! named, else the catalogue of the configuration.
 //!
 //! Not here: what is printed (`commands`).
 
 mod catalogue;
 mod daemon;
+mod people;
 
 use async_trait::async_trait;
 use clap::Args;
@@ -14,6 +15,7 @@ use serde_json::Value;
 
 use self::catalogue::ByCatalogue;
 use self::daemon::ByDaemon;
+pub(crate) use self::people::{Change, Changed, People};
 use crate::context::Context;
 use crate::error::{CliError, Failure};
 
@@ -67,17 +69,30 @@ pub(crate) trait Control {
 }
 
 impl DaemonArguments {
-    /// Who is asked.
+    /// Who is asked about mirrors and runs.
     pub(crate) fn control<'a>(&self, context: &'a Context) -> Result<Box<dyn Control + 'a>, CliError> {
+        Ok(match self.daemon(context)? {
+            Some(host) => Box::new(ByDaemon::new(host, context)),
+            None => Box::new(ByCatalogue(context)),
+        })
+    }
+
+    /// Who is asked about users and tokens.
+    pub(crate) fn people<'a>(&self, context: &'a Context) -> Result<Box<dyn People + 'a>, CliError> {
+        Ok(match self.daemon(context)? {
+            Some(host) => Box::new(ByDaemon::new(host, context)),
+            None => Box::new(ByCatalogue(context)),
+        })
+    }
+
+    /// The daemon, if one is named.
+    fn daemon(&self, context: &Context) -> Result<Option<Registry>, CliError> {
         let named = context.environment().get(VARIABLE).filter(|name| !name.is_empty());
         let named = named.map(|name| {
             let wrong = |error| Failure::Usage(format!("${VARIABLE} names no daemon: {error}"));
             name.parse::<Registry>().map_err(wrong)
         });
-        Ok(match self.daemon.clone().map(Ok).or(named).transpose()? {
-            Some(host) => Box::new(ByDaemon::new(host, context)),
-            None => Box::new(ByCatalogue(context)),
-        })
+        Ok(self.daemon.clone().map(Ok).or(named).transpose()?)
     }
 }
 

@@ -1,10 +1,12 @@
 //! Users, tokens, and what was changed.
 
+use std::fmt;
+
 use jiff::Timestamp;
 use portolan_catalog::{
     Action, Actions, AuditEntry, Grant, Grants, ListedToken, PatternError, RepositoryPattern, Role, User,
 };
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 use utoipa::ToSchema;
 
 /// A user.
@@ -89,9 +91,10 @@ pub struct ChangedUser {
     /// What he is.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub role: Option<RoleWord>,
-    /// His new password.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub password: Option<String>,
+    /// His new password; `null` takes it away, and he logs in by tokens only.
+    #[serde(skip_serializing_if = "Option::is_none", deserialize_with = "named")]
+    #[schema(value_type = Option<String>)]
+    pub password: Option<Option<String>>,
     /// Whether he may no longer log in.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub disabled: Option<bool>,
@@ -185,6 +188,32 @@ pub struct AuditLine {
     pub object: String,
     /// And what of it.
     pub detail: String,
+}
+
+/// What is named, be it with `null`.
+fn named<'de, D: Deserializer<'de>>(from: D) -> Result<Option<Option<String>>, D::Error> {
+    Option::deserialize(from).map(Some)
+}
+
+impl RoleWord {
+    /// Its word.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Member => "member",
+            Self::Admin => "admin",
+        }
+    }
+}
+
+/// As commands have it: `team/**=pull,push`.
+impl fmt::Display for GrantData {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}=", self.repositories)?;
+        match Actions::of(self.actions.iter().map(|action| Action::from(*action))) {
+            Some(actions) => actions.fmt(f),
+            None => Ok(()),
+        }
+    }
 }
 
 impl TokenState {

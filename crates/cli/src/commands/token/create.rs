@@ -2,13 +2,13 @@
 
 use clap::Args;
 use jiff::Timestamp;
-use portolan_catalog::{CreateToken, Grant, Grants, NewToken, UserName};
+use portolan_catalog::{Grant, Grants, UserName};
+use portolan_server::wire::{GrantData, NewTokenData};
 use portolan_sync::settings::Period;
-use serde::Serialize;
 
-use crate::actor::actor;
-use crate::commands::user::{parse_grant, unknown};
+use crate::commands::user::parse_grant;
 use crate::context::Context;
+use crate::control::DaemonArguments;
 use crate::error::{CliError, Failure};
 use crate::outcome::Outcome;
 
@@ -34,14 +34,8 @@ pub(super) struct CreateArguments {
     /// All that it allows of what its user may do (can be given several times)
     #[arg(long, value_name = "PATTERN=ACTIONS", value_parser = parse_grant)]
     only: Vec<Grant>,
-}
-
-#[derive(Serialize)]
-struct Created {
-    name: String,
-    token: String,
-    user: String,
-    expires_at: Option<Timestamp>,
+    #[command(flatten)]
+    daemon: DaemonArguments,
 }
 
 pub(super) async fn run(arguments: &CreateArguments, context: &Context) -> Result<Outcome, CliError> {
@@ -53,18 +47,10 @@ pub(super) async fn run(arguments: &CreateArguments, context: &Context) -> Resul
         }
         None => None,
     };
-    let new = NewToken {
-        user: user.clone(),
-        note: arguments.note.clone(),
-        narrowed: Grants::new(arguments.only.clone()),
-        expires_at,
-    };
-    let CreateToken::Created(token) = context.access().await?.create_token(&new, &actor()).await? else {
-        return Err(unknown(user));
-    };
-    let name = token.name().to_string();
-    context.talk.say(&format!("token {name} of {user}; it is shown only now"));
-    let data = Created { name, token: token.reveal(), user: user.to_string(), expires_at };
-    context.output.data(&data, |data| data.token.clone())?;
+    let only = Grants::new(arguments.only.clone()).iter().map(GrantData::from).collect();
+    let new = NewTokenData { note: arguments.note.clone(), only, expires_at };
+    let made = arguments.daemon.people(context)?.create_token(user, new).await?;
+    context.talk.say(&format!("token {} of {user}; it is shown only now", made.name));
+    context.output.data(&made, |made| made.token.clone())?;
     Ok(Outcome::Done)
 }

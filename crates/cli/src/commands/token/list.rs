@@ -1,11 +1,11 @@
 //! `portolan token list`.
 
 use clap::Args;
-use jiff::Timestamp;
 use portolan_server::wire::TokenData;
 use serde::Serialize;
 
 use crate::context::Context;
+use crate::control::DaemonArguments;
 use crate::error::CliError;
 use crate::outcome::Outcome;
 use crate::output::Table;
@@ -19,7 +19,10 @@ As JSON: {\"tokens\": [{\"name\", \"user\", \"note\", \"only\": [{\"repositories
 Examples:
   portolan token list
   portolan token list --output json")]
-pub(super) struct ListArguments {}
+pub(super) struct ListArguments {
+    #[command(flatten)]
+    daemon: DaemonArguments,
+}
 
 #[derive(Serialize)]
 struct Tokens {
@@ -31,10 +34,9 @@ fn cells(token: &TokenData) -> [String; 5] {
     [token.name.clone(), token.user.clone(), token.state.name().to_owned(), used, token.note.clone()]
 }
 
-pub(super) async fn run(context: &Context) -> Result<Outcome, CliError> {
-    let (tokens, now) = (context.access().await?.tokens().await?, Timestamp::now());
-    let data = Tokens { tokens: tokens.into_iter().map(|token| TokenData::of(token, now)).collect() };
-    context.output.data(&data, |data| {
+pub(super) async fn run(arguments: &ListArguments, context: &Context) -> Result<Outcome, CliError> {
+    let tokens = arguments.daemon.people(context)?.tokens().await?;
+    context.output.data(&Tokens { tokens }, |data| {
         let mut table = Table::default();
         data.tokens.iter().for_each(|token| table.row(cells(token)));
         table.to_string()

@@ -29,7 +29,7 @@ enum TokenCommand {
 pub(super) async fn run(arguments: &TokenArguments, context: &Context) -> Result<Outcome, CliError> {
     match &arguments.command {
         TokenCommand::Create(arguments) => create::run(arguments, context).await,
-        TokenCommand::List(_) => list::run(context).await,
+        TokenCommand::List(arguments) => list::run(arguments, context).await,
         TokenCommand::Revoke(arguments) => revoke::run(arguments, context).await,
     }
 }

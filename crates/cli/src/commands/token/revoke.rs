@@ -1,11 +1,11 @@
 //! `portolan token revoke`.
 
 use clap::Args;
-use portolan_catalog::{RevokeToken, TokenName};
+use portolan_catalog::TokenName;
 
-use crate::actor::actor;
 use crate::context::Context;
-use crate::error::{CliError, Failure};
+use crate::control::{Changed, DaemonArguments};
+use crate::error::CliError;
 use crate::outcome::Outcome;
 
 /// Revokes a token: from now on it is refused
@@ -17,17 +17,15 @@ Examples:
 pub(super) struct RevokeArguments {
     /// The token's name: the ten digits behind `ptl_`
     name: TokenName,
+    #[command(flatten)]
+    daemon: DaemonArguments,
 }
 
 pub(super) async fn run(arguments: &RevokeArguments, context: &Context) -> Result<Outcome, CliError> {
     let name = arguments.name;
-    match context.access().await?.revoke_token(name, &actor()).await? {
-        RevokeToken::Revoked => context.talk.say(&format!("revoked {name}")),
-        RevokeToken::Before => context.talk.say(&format!("{name} was revoked before")),
-        RevokeToken::NoSuchToken => {
-            let problem = format!("there is no token {name}");
-            return Err(CliError::from(Failure::NotFound(problem)).with_hint("portolan token list"));
-        }
+    match arguments.daemon.people(context)?.revoke_token(name).await? {
+        Changed::Now => context.talk.say(&format!("revoked {name}")),
+        Changed::Before => context.talk.say(&format!("{name} was revoked before")),
     }
     Ok(Outcome::Done)
 }

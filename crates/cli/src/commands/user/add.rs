@@ -1,14 +1,14 @@
 //! `portolan user add`.
 
 use clap::Args;
-use portolan_catalog::{AddUser, Grant, Grants, NewUser, Role, UserName};
-use portolan_server::access::hash;
+use portolan_catalog::{Grant, Grants, UserName};
+use portolan_server::wire::{GrantData, NewUserData, RoleWord};
 
 use super::parse_grant;
-use crate::actor::actor;
-use crate::ask::{self, PasswordArguments};
+use crate::ask::PasswordArguments;
 use crate::context::Context;
-use crate::error::{CliError, Failure};
+use crate::control::DaemonArguments;
+use crate::error::CliError;
 use crate::outcome::Outcome;
 
 /// Adds a user
@@ -35,32 +35,21 @@ pub(super) struct AddArguments {
     no_password: bool,
     #[command(flatten)]
     password: PasswordArguments,
+    #[command(flatten)]
+    daemon: DaemonArguments,
 }
 
 pub(super) async fn run(arguments: &AddArguments, context: &Context) -> Result<Outcome, CliError> {
-    let name = arguments.name.clone();
-    let password = if arguments.no_password {
-        None
-    } else {
-        let password = arguments.password.new_one()?;
-        Some(hash(&password).map_err(|error| ask::usage(&error.to_string()))?)
-    };
-    let role = if arguments.admin { Role::Admin } else { Role::Member };
-    let grants = Grants::new(arguments.grant.clone());
-    let idle = role == Role::Member && grants.is_empty();
-    let user = NewUser { name: name.clone(), password, role, grants };
-    if context.access().await?.add_user(&user, &actor()).await? == AddUser::Exists {
-        let problem = format!("there is a user {name} already");
-        return Err(
-            CliError::from(Failure::Refused(problem)).with_hint("portolan user --help: what can be changed")
-        );
-    }
+    let name = &arguments.name;
+    let password = if arguments.no_password { None } else { Some(arguments.password.new_one()?) };
+    let role = if arguments.admin { RoleWord::Admin } else { RoleWord::Member };
+    let grants: Vec<GrantData> = Grants::new(arguments.grant.clone()).iter().map(GrantData::from).collect();
+    let idle = role == RoleWord::Member && grants.is_empty();
+    let new = NewUserData { name: name.to_string(), role, password, grants };
+    arguments.daemon.people(context)?.add_user(new).await?;
     context.talk.say(&format!("added {name}"));
     if idle {
         context.talk.say(&format!("nothing is granted yet: portolan user grant {name} 'team/**=pull,push'"));
-    }
-    if context.config()?.config.access.is_none() {
-        context.talk.say("nobody is asked for a login until the configuration has `access:`");
     }
     Ok(Outcome::Done)
 }

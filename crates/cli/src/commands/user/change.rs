@@ -1,13 +1,12 @@
 //! What changes a user.
 
 use clap::Args;
-use portolan_catalog::{ChangeUser, Grant, RepositoryPattern, Role, UserChange, UserName};
-use portolan_server::access::hash;
+use portolan_catalog::{Grant, RepositoryPattern, Role, UserName};
 
-use super::{parse_grant, unknown};
-use crate::actor::actor;
+use super::parse_grant;
 use crate::ask;
 use crate::context::Context;
+use crate::control::{Change, Changed, DaemonArguments};
 use crate::error::CliError;
 use crate::outcome::Outcome;
 
@@ -25,6 +24,8 @@ pub(super) struct GrantArguments {
     /// Where he may do what
     #[arg(value_name = "PATTERN=ACTIONS", value_parser = parse_grant)]
     grant: Grant,
+    #[command(flatten)]
+    daemon: DaemonArguments,
 }
 
 /// Takes back what a user was granted by a pattern
@@ -37,6 +38,8 @@ pub(super) struct RevokeArguments {
     name: UserName,
     /// The pattern, as it was granted
     pattern: RepositoryPattern,
+    #[command(flatten)]
+    daemon: DaemonArguments,
 }
 
 /// Makes a user an admin, who may do everything everywhere, or a member, who may do what he is granted
@@ -49,6 +52,8 @@ pub(super) struct RoleArguments {
     name: UserName,
     /// `member` or `admin`
     role: Role,
+    #[command(flatten)]
+    daemon: DaemonArguments,
 }
 
 /// Gives a user another password
@@ -65,6 +70,8 @@ pub(super) struct SetPasswordArguments {
     none: bool,
     #[command(flatten)]
     password: ask::PasswordArguments,
+    #[command(flatten)]
+    daemon: DaemonArguments,
 }
 
 /// Shuts a user out, with all his tokens, until he is enabled again
@@ -75,6 +82,8 @@ Examples:
 pub(super) struct DisableArguments {
     /// His name
     name: UserName,
+    #[command(flatten)]
+    daemon: DaemonArguments,
 }
 
 /// Lets a user in again who was disabled
@@ -85,46 +94,49 @@ Examples:
 pub(super) struct EnableArguments {
     /// His name
     name: UserName,
+    #[command(flatten)]
+    daemon: DaemonArguments,
 }
 
 pub(super) async fn grant(arguments: &GrantArguments, context: &Context) -> Result<Outcome, CliError> {
-    change(&arguments.name, UserChange::Grant(arguments.grant.clone()), context).await
+    let GrantArguments { name, grant, daemon } = arguments;
+    change(name, Change::Grant(grant.clone()), (daemon, context)).await
 }
 
 pub(super) async fn revoke(arguments: &RevokeArguments, context: &Context) -> Result<Outcome, CliError> {
-    change(&arguments.name, UserChange::Revoke(arguments.pattern.clone()), context).await
+    let RevokeArguments { name, pattern, daemon } = arguments;
+    change(name, Change::Revoke(pattern.clone()), (daemon, context)).await
 }
 
 pub(super) async fn role(arguments: &RoleArguments, context: &Context) -> Result<Outcome, CliError> {
-    change(&arguments.name, UserChange::Role(arguments.role), context).await
+    let RoleArguments { name, role, daemon } = arguments;
+    change(name, Change::Role((*role).into()), (daemon, context)).await
 }
 
 pub(super) async fn password(
     arguments: &SetPasswordArguments,
     context: &Context,
 ) -> Result<Outcome, CliError> {
-    let password = if arguments.none {
-        None
-    } else {
-        let password = arguments.password.new_one()?;
-        Some(hash(&password).map_err(|error| ask::usage(&error.to_string()))?)
-    };
-    change(&arguments.name, UserChange::Password(password), context).await
+    let password = if arguments.none { None } else { Some(arguments.password.new_one()?) };
+    change(&arguments.name, Change::Password(password), (&arguments.daemon, context)).await
 }
 
 pub(super) async fn disable(arguments: &DisableArguments, context: &Context) -> Result<Outcome, CliError> {
-    change(&arguments.name, UserChange::Disable, context).await
+    change(&arguments.name, Change::Disable, (&arguments.daemon, context)).await
 }
 
 pub(super) async fn enable(arguments: &EnableArguments, context: &Context) -> Result<Outcome, CliError> {
-    change(&arguments.name, UserChange::Enable, context).await
+    change(&arguments.name, Change::Enable, (&arguments.daemon, context)).await
 }
 
-async fn change(name: &UserName, change: UserChange, context: &Context) -> Result<Outcome, CliError> {
-    match context.access().await?.change_user(name, &change, &actor()).await? {
-        ChangeUser::Changed => context.talk.say(&format!("changed {name}")),
-        ChangeUser::Unchanged => context.talk.say(&format!("{name} was so already")),
-        ChangeUser::NoSuchUser => return Err(unknown(name)),
+async fn change(
+    name: &UserName,
+    change: Change,
+    (daemon, context): (&DaemonArguments, &Context),
+) -> Result<Outcome, CliError> {
+    match daemon.people(context)?.change_user(name, change).await? {
+        Changed::Now => context.talk.say(&format!("changed {name}")),
+        Changed::Before => context.talk.say(&format!("{name} was so already")),
     }
     Ok(Outcome::Done)
 }

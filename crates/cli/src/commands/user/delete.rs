@@ -1,12 +1,11 @@
 //! `portolan user delete`.
 
 use clap::Args;
-use portolan_catalog::{DeleteUser, UserName};
+use portolan_catalog::UserName;
 
-use super::unknown;
-use crate::actor::actor;
 use crate::ask;
 use crate::context::Context;
+use crate::control::DaemonArguments;
 use crate::error::{CliError, Failure};
 use crate::outcome::Outcome;
 
@@ -24,6 +23,8 @@ pub(super) struct DeleteArguments {
     /// Deletes without asking
     #[arg(long, short)]
     yes: bool,
+    #[command(flatten)]
+    daemon: DaemonArguments,
 }
 
 pub(super) async fn run(arguments: &DeleteArguments, context: &Context) -> Result<Outcome, CliError> {
@@ -32,9 +33,7 @@ pub(super) async fn run(arguments: &DeleteArguments, context: &Context) -> Resul
     if !arguments.yes && !ask::confirmed(told, "Delete?")? {
         return Err(Failure::Refused("nobody was deleted".to_owned()).into());
     }
-    match context.access().await?.delete_user(name, &actor()).await? {
-        DeleteUser::Deleted => context.talk.say(&format!("deleted {name}")),
-        DeleteUser::NoSuchUser => return Err(unknown(name)),
-    }
+    arguments.daemon.people(context)?.delete_user(name).await?;
+    context.talk.say(&format!("deleted {name}"));
     Ok(Outcome::Done)
 }

@@ -1,11 +1,11 @@
 //! `portolan user list`.
 
 use clap::Args;
-use portolan_catalog::{Role, User};
-use portolan_server::wire::UserData;
+use portolan_server::wire::{GrantData, RoleWord, UserData};
 use serde::Serialize;
 
 use crate::context::Context;
+use crate::control::DaemonArguments;
 use crate::error::CliError;
 use crate::outcome::Outcome;
 use crate::output::Table;
@@ -19,34 +19,33 @@ As JSON: {\"users\": [{\"name\", \"role\", \"password\", \"grants\": [{\"reposit
 Examples:
   portolan user list
   portolan user list --output json")]
-pub(super) struct ListArguments {}
+pub(super) struct ListArguments {
+    #[command(flatten)]
+    daemon: DaemonArguments,
+}
 
 #[derive(Serialize)]
 struct Users {
     users: Vec<UserData>,
 }
 
-fn told(user: &User) -> String {
+fn told(user: &UserData) -> String {
     let may = match user.role {
-        Role::Admin => "everything".to_owned(),
-        Role::Member if user.grants.is_empty() => "nothing yet".to_owned(),
-        Role::Member => {
-            let grants = user.grants.iter().map(|grant| format!("{}={}", grant.pattern, grant.actions));
-            grants.collect::<Vec<_>>().join("  ")
-        }
+        RoleWord::Admin => "everything".to_owned(),
+        RoleWord::Member if user.grants.is_empty() => "nothing yet".to_owned(),
+        RoleWord::Member => user.grants.iter().map(GrantData::to_string).collect::<Vec<_>>().join("  "),
     };
     if user.disabled_at.is_some() { format!("disabled; {may}") } else { may }
 }
 
-pub(super) async fn run(context: &Context) -> Result<Outcome, CliError> {
-    let users = context.access().await?.users().await?;
+pub(super) async fn run(arguments: &ListArguments, context: &Context) -> Result<Outcome, CliError> {
+    let users = arguments.daemon.people(context)?.users().await?;
     if users.is_empty() {
         context.talk.say("there are no users: portolan user add NAME");
     }
-    let data = Users { users: users.iter().map(UserData::from).collect() };
-    context.output.data(&data, |_| {
+    context.output.data(&Users { users }, |data| {
         let mut table = Table::default();
-        let rows = users.iter().map(|user| [user.name.to_string(), user.role.to_string(), told(user)]);
+        let rows = data.users.iter().map(|user| [user.name.clone(), user.role.name().to_owned(), told(user)]);
         rows.for_each(|row| table.row(row));
         table.to_string()
     })?;

@@ -6,10 +6,10 @@ mod delete;
 mod list;
 
 use clap::{Args, Subcommand};
-use portolan_catalog::{Actions, Grant, RepositoryPattern, UserName};
+use portolan_catalog::{Actions, Grant, RepositoryPattern};
 
 use crate::context::Context;
-use crate::error::{CliError, Failure};
+use crate::error::CliError;
 use crate::outcome::Outcome;
 
 /// Manages who may log in to the daemon, and what he may do there
@@ -37,7 +37,7 @@ enum UserCommand {
 pub(super) async fn run(arguments: &UserArguments, context: &Context) -> Result<Outcome, CliError> {
     match &arguments.command {
         UserCommand::Add(arguments) => add::run(arguments, context).await,
-        UserCommand::List(_) => list::run(context).await,
+        UserCommand::List(arguments) => list::run(arguments, context).await,
         UserCommand::Grant(arguments) => change::grant(arguments, context).await,
         UserCommand::Revoke(arguments) => change::revoke(arguments, context).await,
         UserCommand::Role(arguments) => change::role(arguments, context).await,
@@ -55,8 +55,4 @@ pub(super) fn parse_grant(text: &str) -> Result<Grant, String> {
     let pattern: RepositoryPattern = pattern.parse().map_err(|error| format!("{error}"))?;
     let actions: Actions = actions.parse().map_err(|error| format!("{error}"))?;
     Ok(Grant { pattern, actions })
-}
-
-pub(super) fn unknown(name: &UserName) -> CliError {
-    CliError::from(Failure::NotFound(format!("there is no user {name}"))).with_hint("portolan user list")
 }

@@ -105,3 +105,66 @@ fn what_a_daemon_was_told_is_seen_in_its_database_and_the_other_way_round() {
     let actions: Vec<_> = actions.map(|entry| entry["action"].as_str().unwrap()).collect();
     assert_eq!(actions, ["mirror.pause", "mirror.run"]);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn people_are_managed_from_afar_as_at_the_database() {
+    let theirs = Sandbox::new();
+    theirs.write("portolan.yaml", "version: 1\naccess: {}\n");
+    theirs.run_with("user add root --admin --password-stdin", PASSWORD).succeeded();
+    let daemon = Daemon::start(&theirs);
+    let mut ours = Sandbox::new();
+    ours.set("PORTOLAN_DAEMON", daemon.host());
+    ours.run_with(&format!("login {} --username root --password-stdin", daemon.host()), PASSWORD).succeeded();
+    let said = ours.run_with("user add anna --grant team/**=pull,push --password-stdin", PASSWORD);
+    assert!(said.stderr.contains("added anna"), "{}", said.stderr);
+    let refused = ours.run_with("user add anna --password-stdin", PASSWORD).failed(1);
+    assert!(refused.contains("there is a user `anna` already"), "{refused}");
+    ours.run_with("user add berta --password-stdin", "short").failed(1);
+    ours.run("user add build --no-password").succeeded();
+    let changes = [
+        ("grant anna base/**=pull", "anna  member  base/**=pull  team/**=pull,push\n"),
+        ("grant anna team/**=pull", "anna  member  base/**=pull  team/**=pull\n"),
+        ("revoke anna base/**", "anna  member  team/**=pull\n"),
+        ("disable anna", "anna  member  disabled; team/**=pull\n"),
+        ("enable anna", "anna  member  team/**=pull\n"),
+        ("role anna admin", "anna  admin  everything\n"),
+    ];
+    for (change, listed) in changes {
+        let changed = ours.run(&format!("user {change}"));
+        assert!(changed.stderr.contains("changed anna"), "{change}: {}", changed.stderr);
+        let again = ours.run(&format!("user {change}"));
+        assert!(again.stderr.contains("anna was so already"), "{change}: {}", again.stderr);
+        let squeezed = |text: String| {
+            text.split("  ")
+                .map(str::trim_start)
+                .filter(|part| !part.is_empty())
+                .collect::<Vec<_>>()
+                .join("  ")
+        };
+        let shown = squeezed(ours.run("user list").succeeded());
+        assert!(shown.contains(listed), "{change}: {shown}");
+    }
+    ours.run("user password anna --none").succeeded();
+    let anna = ours.run("user list --output json").json();
+    assert_eq!((&anna["users"][0]["name"], &anna["users"][0]["password"]), (&json!("anna"), &json!(false)));
+    ours.run("user disable nobody").failed(6);
+
+    let token =
+        ours.run("token create build --only team/app=pull --note pipeline --expires 1d --output json").json();
+    assert_eq!(token["user"], "build");
+    let name = token["name"].as_str().unwrap();
+    let listed = ours.run("token list --output json").json();
+    assert_eq!((&listed["tokens"][0]["name"], &listed["tokens"][0]["state"]), (&json!(name), &json!("good")));
+    let revoked = ours.run(&format!("token revoke {name}"));
+    assert!(revoked.stderr.contains(&format!("revoked {name}")), "{}", revoked.stderr);
+    let again = ours.run(&format!("token revoke {name}"));
+    assert!(again.stderr.contains("was revoked before"), "{}", again.stderr);
+    ours.run("token revoke 0000000000").failed(6);
+    ours.run("token create nobody").failed(6);
+    ours.run("user delete build --yes").succeeded();
+    ours.run("user delete build --yes").failed(6);
+    // The same as who looks at the database sees.
+    for command in ["user list", "user list --output json", "token list --output json"] {
+        assert_eq!(ours.run(command).succeeded(), theirs.run(command).succeeded(), "{command}");
+    }
+}

@@ -77,7 +77,11 @@ pub(super) async fn change_user(
     let user = found(&door, &name).await?;
     let mut changes = Vec::new();
     if let Some(password) = changed.password {
-        changes.push(UserChange::Password(Some(hashed(&door, password).await?)));
+        let hashed = match password {
+            Some(password) => Some(hashed(&door, password).await?),
+            None => None,
+        };
+        changes.push(UserChange::Password(hashed));
     }
     changes.extend(changed.role.map(|role| UserChange::Role(role.into())));
     changes.extend(wanted.map(|wanted| regranted(&user.grants, &wanted)).unwrap_or_default());
