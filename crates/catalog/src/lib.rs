@@ -83,7 +83,7 @@
 //! image       PK
 //! told_at                          part_run
 //! told_by                          ────────
-//!                                  run_id      PK → run
+//! moved_at    NULL                 run_id      PK → run
 //!
 //! owed_report                      what a sender of webhooks is to hear
 //! ───────────
@@ -266,8 +266,8 @@ pub use nodes::{NewNode, Node, NodeId, Nodes, RenewNode};
 pub use requests::{Attempt, BeginRequest, Requests};
 pub use runs::{
     Arrival, AskedRun, Awaited, Became, CancelRun, CancelledRun, Expected, FailedImage, KeptMirrors,
-    LeaseKey, LeftOver, MirrorChange, OwedReport, Pause, Renewal, Reschedule, Run, RunEnd, RunEnded, RunId,
-    RunLease, RunOutcome, RunReport, RunStart, RunTotals, Runs, StoredMirror, Taking,
+    LeaseKey, LeftOver, MirrorChange, NewAwaited, OwedReport, Pause, Renewal, Reschedule, Run, RunEnd,
+    RunEnded, RunId, RunLease, RunOutcome, RunReport, RunStart, RunTotals, Runs, StoredMirror, Taking,
 };
 pub use server::{Server, ServerConnections, ServerUrl, ServerUrlError};
 pub use tasks::{

@@ -22,6 +22,7 @@ mod m0013_arrivals;
 mod m0014_nodes_and_tasks;
 mod m0015_answered;
 mod m0016_owed_reports;
+mod m0017_moved_at;
 #[cfg(test)]
 mod tests;
 
@@ -50,6 +51,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0014_nodes_and_tasks::NodesAndTasks),
             Box::new(m0015_answered::Answered),
             Box::new(m0016_owed_reports::OwedReports),
+            Box::new(m0017_moved_at::MovedAt),
         ]
     }
 }

@@ -7,7 +7,7 @@ use sea_orm::{ColumnTrait as _, DatabaseTransaction, EntityTrait, QueryFilter as
 use sea_orm::{PaginatorTrait as _, QuerySelect as _, Set};
 
 use super::Runs;
-use super::entities::awaited::{ActiveModel, Column, Entity};
+use super::entities::awaited::{ActiveModel, Column, Entity, Model};
 use super::owed::owe;
 use crate::writer::Operation;
 use crate::{CatalogError, stored};
@@ -19,6 +19,25 @@ pub struct Awaited {
     pub image: String,
     /// When it was told last, in microseconds since 1970: told again, it is another.
     pub(super) told_at: i64,
+    /// When it came to be at its source, as who told says.
+    moved_at: Option<i64>,
+}
+
+/// An image that a mirror is told to see to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NewAwaited {
+    /// The mirror.
+    pub mirror: String,
+    /// The image, of up to 512 characters.
+    pub image: String,
+    /// When it came to be at its source, if that is told.
+    pub moved_at: Option<Timestamp>,
+}
+
+impl From<(String, String)> for NewAwaited {
+    fn from((mirror, image): (String, String)) -> Self {
+        Self { mirror, image, moved_at: None }
+    }
 }
 
 impl Awaited {
@@ -29,11 +48,18 @@ impl Awaited {
     pub fn told_at(&self) -> Result<Timestamp, CatalogError> {
         stored::time(self.told_at)
     }
+
+    /// When it came to be at its source, as who told says, and not later than he said it.
+    ///
+    /// # Errors
+    /// [`CatalogError::Damaged`] if that is no time.
+    pub fn moved_at(&self) -> Result<Timestamp, CatalogError> {
+        stored::time(self.moved_at.map_or(self.told_at, |moved| moved.min(self.told_at)))
+    }
 }
 
 struct AwaitImages {
-    /// Mirrors with their images.
-    images: Vec<(String, String)>,
+    images: Vec<NewAwaited>,
     by: String,
     at: i64,
     /// Where it is to be told what becomes of them.
@@ -46,12 +72,17 @@ struct SettleAwaited {
 }
 
 impl Runs {
-    /// Has mirrors see to images; `images` are names of mirrors, each with an image of up to 512 characters. What is
+    /// Has mirrors see to images. What is
     /// told twice before it is seen to is seen to once. It is on the disk when this returns.
     ///
     /// # Errors
     /// As any write: [`CatalogError::Busy`], [`CatalogError::Full`], [`CatalogError::Database`].
-    pub async fn await_images(&self, images: Vec<(String, String)>, by: &str) -> Result<(), CatalogError> {
+    pub async fn await_images(
+        &self,
+        images: Vec<impl Into<NewAwaited>>,
+        by: &str,
+    ) -> Result<(), CatalogError> {
+        let images = images.into_iter().map(Into::into).collect();
         let (by, at) = (by.to_owned(), stored::now());
         self.writer.write(AwaitImages { images, by, at, report_to: None }).await
     }
@@ -62,10 +93,11 @@ impl Runs {
     /// As any write: [`CatalogError::Busy`], [`CatalogError::Full`], [`CatalogError::Database`].
     pub async fn await_images_and_report(
         &self,
-        images: Vec<(String, String)>,
+        images: Vec<impl Into<NewAwaited>>,
         by: &str,
         url: &str,
     ) -> Result<(), CatalogError> {
+        let images = images.into_iter().map(Into::into).collect();
         let (by, at, report_to) = (by.to_owned(), stored::now(), Some(url.to_owned()));
         self.writer.write(AwaitImages { images, by, at, report_to }).await
     }
@@ -79,7 +111,8 @@ impl Runs {
         let rows = Entity::find().filter(Column::Mirror.eq(mirror)).order_by_asc(Column::ToldAt);
         let rows = rows.order_by_asc(Column::Image).limit(most).all(&readers).await;
         let rows = rows.map_err(CatalogError::database)?;
-        Ok(rows.into_iter().map(|row| Awaited { image: row.image, told_at: row.told_at }).collect())
+        let awaited = |row: Model| Awaited { image: row.image, told_at: row.told_at, moved_at: row.moved_at };
+        Ok(rows.into_iter().map(awaited).collect())
     }
 
     /// How many images mirrors are to see to, all together.
@@ -107,14 +140,15 @@ impl Operation for AwaitImages {
 
     async fn run(&self, transaction: &DatabaseTransaction) -> Result<(), CatalogError> {
         let there = OnConflict::columns([Column::Mirror, Column::Image])
-            .update_columns([Column::ToldAt, Column::ToldBy])
+            .update_columns([Column::ToldAt, Column::ToldBy, Column::MovedAt])
             .to_owned();
-        for (mirror, image) in &self.images {
+        for NewAwaited { mirror, image, moved_at } in &self.images {
             let row = ActiveModel {
                 mirror: Set(mirror.clone()),
                 image: Set(image.clone()),
                 told_at: Set(self.at),
                 told_by: Set(self.by.clone()),
+                moved_at: Set(moved_at.map(Timestamp::as_microsecond)),
             };
             let inserted = Entity::insert(row).on_conflict(there.clone()).exec_without_returning(transaction);
             inserted.await.map_err(CatalogError::database)?;
@@ -132,7 +166,7 @@ impl Operation for SettleAwaited {
     const NAME: &'static str = "settle_awaited";
 
     async fn run(&self, transaction: &DatabaseTransaction) -> Result<(), CatalogError> {
-        for Awaited { image, told_at } in &self.images {
+        for Awaited { image, told_at, .. } in &self.images {
             let row = Entity::delete_many()
                 .filter(Column::Mirror.eq(self.mirror.as_str()))
                 .filter(Column::Image.eq(image.as_str()))

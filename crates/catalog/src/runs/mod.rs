@@ -37,7 +37,7 @@ mod totals;
 
 pub use arrivals::Arrival;
 pub use ask::AskedRun;
-pub use awaited::Awaited;
+pub use awaited::{Awaited, NewAwaited};
 pub use begin_run::RunStart;
 pub use cancel::{CancelRun, CancelledRun};
 pub use end_run::{RunEnd, RunReport};

@@ -6,7 +6,7 @@ use async_trait::async_trait;
 use jiff::Timestamp;
 use sea_orm::DatabaseTransaction;
 
-use super::{Awaited, Runs};
+use super::{Awaited, NewAwaited, Runs};
 use crate::sql::{Insert, There};
 use crate::writer::Operation;
 use crate::{CatalogError, sql, stored};
@@ -122,11 +122,11 @@ impl Runs {
 /// Whoever told of these images at that time is to hear what becomes of them.
 pub(super) async fn owe(
     transaction: &DatabaseTransaction,
-    images: &[(String, String)],
+    images: &[NewAwaited],
     url: &str,
     at: i64,
 ) -> Result<(), CatalogError> {
-    let row = |(mirror, image): &(String, String)| {
+    let row = |NewAwaited { mirror, image, .. }: &NewAwaited| {
         [mirror.as_str().into(), image.as_str().into(), url.into(), at.into(), WAITING.into()]
     };
     OWED.rows(transaction, images.iter().map(row).collect()).await

@@ -4,8 +4,8 @@ use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
 use portolan_catalog::{
-    Arrival, Awaited, Became, CancelRun, CatalogError, Expected, FailedImage, MirrorChange, Renewal, RunEnd,
-    RunEnded, RunId, RunLease, RunOutcome, RunReport, RunStart, RunTotals, Runs,
+    Arrival, Awaited, Became, CancelRun, CatalogError, Expected, FailedImage, MirrorChange, NewAwaited,
+    Renewal, RunEnd, RunEnded, RunId, RunLease, RunOutcome, RunReport, RunStart, RunTotals, Runs,
 };
 
 use portolan_oci::Digest;
@@ -26,6 +26,7 @@ on_each_database!(
     a_run_of_some_images_is_not_the_last_whole_one,
     what_may_succeed_a_little_later_is_left_over,
     a_sender_hears_once_what_became_of_its_image,
+    when_an_image_was_pushed_is_what_the_sender_says,
     a_mirror_that_is_made_changes_only_for_who_knows_what_is_there,
     a_mirror_is_asked_to_run_until_that_is_settled,
     only_a_run_that_has_not_ended_is_cancelled,
@@ -468,4 +469,20 @@ async fn a_sender_hears_once_what_became_of_its_image(scratch: &Scratch) {
     );
     assert_eq!(runs.expire_reports(soon).await.unwrap(), 0);
     assert_eq!(runs.take_reports(now).await.unwrap(), []);
+}
+
+async fn when_an_image_was_pushed_is_what_the_sender_says(scratch: &Scratch) {
+    let runs = scratch.open().await.runs();
+    let told = |moved_at| vec![NewAwaited { mirror: "base".to_owned(), image: "r/a:1".to_owned(), moved_at }];
+    let awaited = async || runs.awaited("base", 1).await.unwrap().pop().unwrap();
+    let long_ago = Timestamp::from_second(1_000).unwrap();
+    runs.await_images(told(Some(long_ago)), "harbor").await.unwrap();
+    assert_eq!(awaited().await.moved_at().unwrap(), long_ago);
+    // Nobody tells of what is yet to come, and who says nothing tells of now.
+    let to_come = Timestamp::now().checked_add(LONG).unwrap();
+    for moved_at in [Some(to_come), None] {
+        runs.await_images(told(moved_at), "harbor").await.unwrap();
+        let awaited = awaited().await;
+        assert_eq!(awaited.moved_at().unwrap(), awaited.told_at().unwrap());
+    }
 }

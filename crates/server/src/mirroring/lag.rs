@@ -19,7 +19,7 @@ pub(super) struct Since<'a> {
 }
 
 impl Since<'_> {
-    /// When and since when an image was due that has arrived. Told of it, that is when it was told; else it came some time
+    /// When and since when an image was due that has arrived. Told of it, that is when it was pushed, as who told says, or else when he said it; else it came some time
     /// between two looks.
     pub(super) fn arrival(&self, arrived: Arrived) -> Arrival {
         let Arrived { source, target, digest, at } = arrived;
@@ -38,7 +38,7 @@ impl Since<'_> {
                 image.location == source.location && (image.tag.is_none() || image.tag == source.tag)
             })
         };
-        self.told.iter().find(is_it)?.told_at().ok()
+        self.told.iter().find(is_it)?.moved_at().ok()
     }
 }
 

@@ -11,6 +11,7 @@ pub(crate) struct Model {
     pub image: String,
     pub told_at: i64,
     pub told_by: String,
+    pub moved_at: Option<i64>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -1,6 +1,6 @@
 //! The door as a whole.
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -13,9 +13,11 @@ use axum::routing::post;
 use bytes::Bytes;
 use futures::StreamExt as _;
 use http::{HeaderMap, StatusCode};
-use portolan_catalog::{CatalogError, Runs};
+use jiff::Timestamp;
+use portolan_catalog::{CatalogError, NewAwaited, Runs};
 use portolan_config::HookKind;
 use portolan_oci::{Registry, Tag, with_causes};
+use portolan_sync::Mirror;
 use portolan_sync::settings::MirrorName;
 use portolan_transport::{Endpoint, Location};
 use serde::Serialize;
@@ -178,28 +180,50 @@ impl Inner {
             return Err(Refused::Secret);
         }
         let pushed = events::read(kind, headers, &body).map_err(Refused::Malformed)?;
-        let images = known.iter().flat_map(|hook| pushed.iter().filter_map(|one| image(&hook.registry, one)));
-        let mut told: BTreeSet<(&MirrorName, String)> = BTreeSet::new();
-        for image in images {
-            let taking = mirrors.iter().filter(|mirror| mirror.may_take(&image));
-            told.extend(taking.map(|mirror| (&mirror.name, image.to_string())));
-        }
-        let awaited: Vec<_> =
-            told.iter().map(|(mirror, image)| (mirror.to_string(), image.clone())).collect();
+        let awaited = awaited(&known, &pushed, &mirrors);
         if !awaited.is_empty() {
             let callback = events::callback(kind, &body);
             let callback = callback.filter(|url| known.iter().any(|hook| hook.may_hear_at(url)));
-            let (by, images) = (kind.word(), awaited.clone());
-            let kept = match callback {
-                Some(url) => self.runs.await_images_and_report(images, by, url.as_str()).await,
-                None => self.runs.await_images(images, by).await,
-            };
-            kept.map_err(Refused::Catalog)?;
-            told.iter().for_each(|(mirror, _)| self.bell.ring(mirror));
+            self.keep(awaited.clone(), kind, callback).await.map_err(Refused::Catalog)?;
+            let told = |mirror: &&Mirror| awaited.iter().any(|one| one.mirror == mirror.name.as_str());
+            mirrors.iter().filter(told).for_each(|mirror| self.bell.ring(&mirror.name));
         }
-        let images = awaited.into_iter().map(|(mirror, image)| TakenImage { mirror, image }).collect();
-        Ok(Taken { images })
+        let taken = |NewAwaited { mirror, image, .. }| TakenImage { mirror, image };
+        Ok(Taken { images: awaited.into_iter().map(taken).collect() })
     }
+
+    async fn keep(
+        &self,
+        images: Vec<NewAwaited>,
+        kind: HookKind,
+        callback: Option<Url>,
+    ) -> Result<(), CatalogError> {
+        match callback {
+            Some(url) => self.runs.await_images_and_report(images, kind.word(), url.as_str()).await,
+            None => self.runs.await_images(images, kind.word()).await,
+        }
+    }
+}
+
+/// Which mirrors are to see to what was pushed, of what these senders tell of.
+fn awaited(hooks: &[&Hook], pushed: &[Pushed], mirrors: &[Mirror]) -> Vec<NewAwaited> {
+    let images = hooks
+        .iter()
+        .flat_map(|hook| pushed.iter().filter_map(|one| Some((image(&hook.registry, one)?, one.at))));
+    // Told twice at once, the later time counts.
+    let mut told: BTreeMap<(&MirrorName, String), Option<Timestamp>> = BTreeMap::new();
+    for (image, at) in images {
+        for mirror in mirrors.iter().filter(|mirror| mirror.may_take(&image)) {
+            let before = told.entry((&mirror.name, image.to_string())).or_default();
+            *before = at.max(*before);
+        }
+    }
+    let awaited = |((mirror, image), moved_at): ((&MirrorName, String), _)| NewAwaited {
+        mirror: mirror.to_string(),
+        image,
+        moved_at,
+    };
+    told.into_iter().map(awaited).collect()
 }
 
 impl Inner {
@@ -230,7 +254,7 @@ async fn pass_over(body: Body) {
 }
 
 /// The image, if its name is one.
-fn image(registry: &Registry, Pushed { repository, tag }: &Pushed) -> Option<Endpoint> {
+fn image(registry: &Registry, Pushed { repository, tag, .. }: &Pushed) -> Option<Endpoint> {
     let tag: Tag = tag.parse().ok()?;
     let place: Endpoint = format!("{registry}/{repository}:{tag}").parse().ok()?;
     let is_there = matches!(&place.location, Location::Registry(found, _) if found == registry);

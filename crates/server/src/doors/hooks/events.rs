@@ -2,8 +2,10 @@
 //! else may be there, and is passed over.
 
 use http::HeaderMap;
+use jiff::Timestamp;
 use portolan_config::HookKind;
 use serde::Deserialize;
+use serde_json::Value;
 use url::Url;
 
 /// An image that was pushed, by its repository in the registry of the sender.
@@ -11,10 +13,27 @@ use url::Url;
 pub(super) struct Pushed {
     pub(super) repository: String,
     pub(super) tag: String,
+    /// When, as the sender says.
+    pub(super) at: Option<Timestamp>,
 }
 
 fn pushed(repository: &str, tag: &str) -> Pushed {
-    Pushed { repository: repository.to_owned(), tag: tag.to_owned() }
+    Pushed { repository: repository.to_owned(), tag: tag.to_owned(), at: None }
+}
+
+impl Pushed {
+    fn at(self, at: Option<Timestamp>) -> Self {
+        Self { at, ..self }
+    }
+}
+
+/// A time, as text or in seconds since 1970. Something else is none: it is told beside what matters.
+fn time(value: &Value) -> Option<Timestamp> {
+    match value {
+        Value::String(text) => text.parse().ok(),
+        Value::Number(seconds) => Timestamp::from_second(seconds.as_i64()?).ok(),
+        _ => None,
+    }
 }
 
 /// Where the sender wants to hear what became of the images.
@@ -52,13 +71,16 @@ fn docker_hub(body: &[u8]) -> serde_json::Result<Vec<Pushed>> {
     #[derive(Deserialize)]
     struct Data {
         tag: String,
+        #[serde(default)]
+        pushed_at: Value,
     }
     #[derive(Deserialize)]
     struct Repository {
         repo_name: String,
     }
     let hook: Hook = serde_json::from_slice(body)?;
-    Ok(vec![pushed(&hook.repository.repo_name, &hook.push_data.tag)])
+    let at = time(&hook.push_data.pushed_at);
+    Ok(vec![pushed(&hook.repository.repo_name, &hook.push_data.tag).at(at)])
 }
 
 /// <https://distribution.github.io/distribution/about/notifications/>
@@ -70,6 +92,8 @@ fn notifications(body: &[u8]) -> serde_json::Result<Vec<Pushed>> {
     #[derive(Deserialize)]
     struct Event {
         action: String,
+        #[serde(default)]
+        timestamp: Value,
         #[serde(default)]
         target: Target,
     }
@@ -83,7 +107,8 @@ fn notifications(body: &[u8]) -> serde_json::Result<Vec<Pushed>> {
     // Blobs are pushed too, and have no tag.
     let events =
         envelope.events.iter().filter(|event| event.action == "push" && !event.target.tag.is_empty());
-    Ok(events.map(|event| pushed(&event.target.repository, &event.target.tag)).collect())
+    let told = |event: &Event| pushed(&event.target.repository, &event.target.tag).at(time(&event.timestamp));
+    Ok(events.map(told).collect())
 }
 
 /// What Harbor tells, by itself and as a `CloudEvent`.
@@ -105,10 +130,10 @@ struct HarborRepository {
 }
 
 impl HarborData {
-    fn pushed(&self) -> Vec<Pushed> {
+    fn pushed(&self, at: Option<Timestamp>) -> Vec<Pushed> {
         // An artifact without a tag is told by its digest.
         let tagged = self.resources.iter().filter(|one| !one.tag.is_empty() && !one.tag.contains(':'));
-        tagged.map(|one| pushed(&self.repository.repo_full_name, &one.tag)).collect()
+        tagged.map(|one| pushed(&self.repository.repo_full_name, &one.tag).at(at)).collect()
     }
 }
 
@@ -119,13 +144,16 @@ fn harbor(body: &[u8]) -> serde_json::Result<Vec<Pushed>> {
         #[serde(rename = "type")]
         kind: String,
         #[serde(default)]
-        event_data: serde_json::Value,
+        occur_at: Value,
+        #[serde(default)]
+        event_data: Value,
     }
     let hook: Hook = serde_json::from_slice(body)?;
     if hook.kind != "PUSH_ARTIFACT" {
         return Ok(Vec::new());
     }
-    Ok(serde_json::from_value::<HarborData>(hook.event_data)?.pushed())
+    let at = time(&hook.occur_at);
+    Ok(serde_json::from_value::<HarborData>(hook.event_data)?.pushed(at))
 }
 
 /// <https://docs.quay.io/guides/notifications.html>, "Repository Push"
@@ -206,7 +234,9 @@ fn cloud_event(headers: &HeaderMap, body: &[u8]) -> serde_json::Result<Vec<Pushe
         #[serde(rename = "type")]
         kind: String,
         #[serde(default)]
-        data: serde_json::Value,
+        time: Value,
+        #[serde(default)]
+        data: Value,
     }
     #[derive(Deserialize)]
     struct Zot {
@@ -215,15 +245,20 @@ fn cloud_event(headers: &HeaderMap, body: &[u8]) -> serde_json::Result<Vec<Pushe
         reference: String,
     }
     let event = match headers.get("ce-type").and_then(|kind| kind.to_str().ok()) {
-        Some(kind) => Structured { kind: kind.to_owned(), data: serde_json::from_slice(body)? },
+        Some(kind) => {
+            let time = headers.get("ce-time").and_then(|time| time.to_str().ok());
+            let time = time.map_or(Value::Null, Value::from);
+            Structured { kind: kind.to_owned(), time, data: serde_json::from_slice(body)? }
+        }
         None => serde_json::from_slice(body)?,
     };
+    let at = time(&event.time);
     match event.kind.as_str() {
-        "harbor.artifact.pushed" => Ok(serde_json::from_value::<HarborData>(event.data)?.pushed()),
+        "harbor.artifact.pushed" => Ok(serde_json::from_value::<HarborData>(event.data)?.pushed(at)),
         "zotregistry.image.updated" => {
             let zot: Zot = serde_json::from_value(event.data)?;
             let is_tag = !zot.reference.is_empty() && !zot.reference.contains(':');
-            Ok(if is_tag { vec![pushed(&zot.name, &zot.reference)] } else { Vec::new() })
+            Ok(if is_tag { vec![pushed(&zot.name, &zot.reference).at(at)] } else { Vec::new() })
         }
         _ => Ok(Vec::new()),
     }
@@ -236,11 +271,11 @@ mod tests {
 
     use super::*;
 
-    fn told(kind: HookKind, body: &serde_json::Value) -> Vec<String> {
+    fn told(kind: HookKind, body: &Value) -> Vec<String> {
         told_with(&HeaderMap::new(), kind, body)
     }
 
-    fn told_with(headers: &HeaderMap, kind: HookKind, body: &serde_json::Value) -> Vec<String> {
+    fn told_with(headers: &HeaderMap, kind: HookKind, body: &Value) -> Vec<String> {
         let read = read(kind, headers, body.to_string().as_bytes()).unwrap();
         read.iter().map(|pushed| format!("{}:{}", pushed.repository, pushed.tag)).collect()
     }
@@ -325,6 +360,31 @@ mod tests {
         assert_eq!(told_with(&headers, HookKind::Cloudevents, &by_digest), [""; 0]);
         headers.insert("ce-type", HeaderValue::from_static("zotregistry.image.deleted"));
         assert_eq!(told_with(&headers, HookKind::Cloudevents, &body), [""; 0]);
+    }
+
+    #[test]
+    fn what_senders_say_of_the_time_is_read_and_what_is_none_passed_over() {
+        let at = |kind, headers: &HeaderMap, body: Value| {
+            read(kind, headers, body.to_string().as_bytes()).unwrap().pop().unwrap().at
+        };
+        let (none, time) = (HeaderMap::new(), "2026-11-23T10:00:00Z".parse::<Timestamp>().unwrap());
+        let hub = |time: Value| json!({"push_data": {"tag": "1", "pushed_at": time}, "repository": {"repo_name": "me/app"}});
+        assert_eq!(at(HookKind::DockerHub, &none, hub(json!(time.as_second()))), Some(time));
+        for nonsense in [json!("soon"), json!({}), json!(i64::MAX), json!(1.5), json!(null)] {
+            assert_eq!(at(HookKind::DockerHub, &none, hub(nonsense)), None);
+        }
+        let told = json!({"events": [{"action": "push", "timestamp": "2026-11-23T11:00:00+01:00", "target": {"repository": "a", "tag": "1"}}]});
+        assert_eq!(at(HookKind::DockerRegistry, &none, told), Some(time));
+        let data = json!({"resources": [{"tag": "v1"}], "repository": {"repo_full_name": "library/app"}});
+        let harbor = json!({"type": "PUSH_ARTIFACT", "occur_at": time.as_second(), "event_data": data});
+        assert_eq!(at(HookKind::Harbor, &none, harbor), Some(time));
+        let event = json!({"type": "harbor.artifact.pushed", "time": "2026-11-23T10:00:00Z", "data": data});
+        assert_eq!(at(HookKind::Cloudevents, &none, event), Some(time));
+        let mut headers = HeaderMap::new();
+        headers.insert("ce-type", HeaderValue::from_static("zotregistry.image.updated"));
+        headers.insert("ce-time", HeaderValue::from_static("2026-11-23T10:00:00Z"));
+        let zot = json!({"name": "team/app", "reference": "v1"});
+        assert_eq!(at(HookKind::Cloudevents, &headers, zot), Some(time));
     }
 
     #[test]
