@@ -246,7 +246,7 @@ pub use nodes::{NewNode, Node, NodeId, Nodes, RenewNode};
 pub use runs::{
     Arrival, AskedRun, Awaited, CancelRun, CancelledRun, Expected, FailedImage, KeptMirrors, LeaseKey,
     LeftOver, MirrorChange, Pause, Renewal, Reschedule, Run, RunEnd, RunEnded, RunId, RunLease, RunOutcome,
-    RunReport, RunStart, RunTotals, Runs, StoredMirror, Taking,
+    RunReport, RunStart, RunTotals, Runs, Standing, StoredMirror, Taking,
 };
 pub use server::{Server, ServerConnections, ServerUrl, ServerUrlError};
 pub use tasks::{
