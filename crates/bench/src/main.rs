@@ -4,13 +4,15 @@
 //! each time. The clients take turns, so that what else the machine does falls on all of them, and only
 //! medians and ratios are told. A lean client is among them as the floor: it does what a copy cannot do
 //! without, and nothing else. In a second part the registries take turns instead: one client puts the same load
-//! on Portolan's and on the other, and what counts is what the server used. Nothing here imports a crate of Portolan: it is measured as a program.
+//! on Portolan's and on the other, and what counts is what the server used. A third part is about the daemon alone:
+//! how fast its API is, and how little it needs when nobody asks. Nothing here imports a crate of Portolan: it is measured as a program.
 
 mod arguments;
 mod client;
 mod error;
 mod fanout;
 mod lean;
+mod lists;
 mod measure;
 mod mirror;
 mod report;

@@ -12,6 +12,7 @@ use crate::arguments::Options;
 use crate::client::{Client, Kind};
 use crate::error::BenchError;
 use crate::fanout;
+use crate::lists;
 use crate::measure::{self, Usage};
 use crate::report::{Figures, Machine, Report, Requests, RowFigures};
 use crate::row::{Part, Row, Turn};
@@ -35,16 +36,23 @@ pub(crate) async fn bench(options: Options) -> Result<(), BenchError> {
         absent: absent.into_iter().filter_map(Result::err).collect(),
         rows: Vec::new(),
         fanout: None,
+        lists: None,
     };
     if report.clients.is_empty() {
         return Err(BenchError::NoClient);
     }
     for &row in &options.rows {
-        if row == Row::Fanout {
-            if let Some(portolan) = report.clients.iter().find(|client| client.kind == Kind::Portolan) {
+        let portolan = report.clients.iter().find(|client| client.kind == Kind::Portolan);
+        match (row, portolan) {
+            (Row::Fanout, Some(portolan)) => {
                 report.fanout = Some(fanout::measure(portolan, &options).await?);
+                continue;
             }
-            continue;
+            (Row::ApiLists, Some(portolan)) => {
+                report.lists = Some(lists::measure(portolan, &options).await?);
+                continue;
+            }
+            _ => {}
         }
         let clients: Vec<&Client> = report.clients.iter().filter(|client| row.is_for(client.kind)).collect();
         if clients.is_empty() {
@@ -74,6 +82,7 @@ async fn figures(
         (Row::Tags, [portolan]) => {
             Some(vec![tags::measure(portolan, row.tags(options.scale), options).await?])
         }
+        (Row::ServeIdle, [portolan]) => Some(vec![serve::measure_idle(portolan, options).await?]),
         (Row::ServeRest, [portolan]) => Some(vec![serve::measure_rest(portolan, options).await?]),
         (Row::StoreMirror | Row::StoreHuge, _) => Some(measure_row(row, clients, options).await?),
         (_, _) if row.part() == Part::Registry => serve::measure(row, clients, options).await?,
@@ -119,7 +128,7 @@ async fn measure_row(row: Row, clients: &[&Client], options: &Options) -> Result
             match (row.part(), client.kind) {
                 (Part::Clients, _) => figures.requests = Some(stage.count(client).await?),
                 (Part::Registry, Kind::Portolan) => stage.read_back(client).await?,
-                (Part::Registry, _) => {}
+                (Part::Registry | Part::Daemon, _) => {}
             }
         }
     }

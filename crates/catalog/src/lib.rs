@@ -267,7 +267,8 @@ pub use requests::{Attempt, BeginRequest, Requests};
 pub use runs::{
     Arrival, AskedRun, Awaited, Became, CancelRun, CancelledRun, Expected, FailedImage, KeptMirrors,
     LeaseKey, LeftOver, MirrorChange, NewAwaited, OwedReport, Pause, Renewal, Reschedule, Run, RunEnd,
-    RunEnded, RunId, RunLease, RunOutcome, RunReport, RunStart, RunTotals, Runs, StoredMirror, Taking,
+    RunEnded, RunId, RunLease, RunOutcome, RunReport, RunStart, RunTotals, Runs, Standing, StoredMirror,
+    Taking,
 };
 pub use server::{Server, ServerConnections, ServerUrl, ServerUrlError};
 pub use tasks::{

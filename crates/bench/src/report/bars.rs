@@ -5,6 +5,7 @@ use serde::Serialize;
 use super::Report;
 use super::figures::Cost;
 use crate::client::Kind;
+use crate::lists::Database;
 use crate::row::Row;
 
 /// A promise: in this row, at most so much.
@@ -13,7 +14,7 @@ struct Bar {
     row: Row,
     cost: Cost,
     over: Over,
-    /// A ratio, or seconds or MiB where it stands by itself.
+    /// A ratio, or where it stands by itself seconds, MiB or percent; of lists, milliseconds.
     limit: f64,
 }
 
@@ -27,9 +28,11 @@ enum Over {
     Alone,
     /// Nothing: the figure itself counts.
     Nothing,
+    /// Nothing: what the slowest list takes on this database counts.
+    On(Database),
 }
 
-const BARS: [Bar; 47] = [
+const BARS: [Bar; 52] = [
     over(Row::Huge, Cost::Wall, Kind::Skopeo, 1.0),
     over(Row::Huge, Cost::Cpu, Kind::Skopeo, 0.4),
     over(Row::Twelve, Cost::Wall, Kind::Skopeo, 0.7),
@@ -77,6 +80,11 @@ const BARS: [Bar; 47] = [
     memory(Row::ServeRest),
     over(Row::StoreMirror, Cost::Wall, Kind::Skopeo, 0.3),
     over(Row::StoreHuge, Cost::Wall, Kind::Lean, 1.2),
+    Bar { row: Row::ServeIdle, cost: Cost::Share, over: Over::Nothing, limit: 1.0 },
+    Bar { row: Row::ServeIdle, cost: Cost::Peak, over: Over::Nothing, limit: 48.0 },
+    lists(Database::Sqlite),
+    lists(Database::Postgres),
+    lists(Database::MariaDb),
 ];
 
 const fn over(row: Row, cost: Cost, other: Kind, limit: f64) -> Bar {
@@ -98,6 +106,11 @@ const fn seconds(row: Row, limit: f64) -> Bar {
 
 const fn memory(row: Row) -> Bar {
     Bar { row, cost: Cost::Peak, over: Over::Nothing, limit: 40.0 }
+}
+
+/// In milliseconds.
+const fn lists(database: Database) -> Bar {
+    Bar { row: Row::ApiLists, cost: Cost::Wall, over: Over::On(database), limit: 50.0 }
 }
 
 /// What became of a promise.
@@ -128,7 +141,11 @@ impl Report {
     }
 
     fn measured(&self, row: Row) -> bool {
-        self.rows.iter().any(|figures| figures.row == row) || (row == Row::Fanout && self.fanout.is_some())
+        match row {
+            Row::Fanout => self.fanout.is_some(),
+            Row::ApiLists => self.lists.is_some(),
+            _ => self.rows.iter().any(|figures| figures.row == row),
+        }
     }
 
     fn value(&self, bar: &Bar) -> Option<f64> {
@@ -137,6 +154,7 @@ impl Report {
         match bar.over {
             Over::Alone => self.fanout.as_ref()?.ratio(),
             Over::Nothing => ours()?.median(bar.cost),
+            Over::On(database) => self.lists.as_ref()?.slowest(database),
             Over::Client(other) => ours()?.ratio(row()?.of(other)?, bar.cost),
         }
     }
@@ -160,15 +178,18 @@ impl Held {
         let cost = match (self.cost, self.row) {
             (Cost::Wall, Row::ServeRest) => "until it is ready",
             (Cost::Peak, Row::ServeRest) => "memory at rest",
+            (Cost::Wall, Row::ApiLists) => "99 of 100 answers of the slowest list",
             (Cost::Wall, _) => "wall",
-            (Cost::Cpu, _) => "CPU",
+            (Cost::Cpu | Cost::Share, _) => "CPU",
             (Cost::Peak, _) => "peak memory",
         };
         let (unit, over) = match self.over {
             Over::Client(other) => (" ×", format!(" over {other}")),
             Over::Alone => (" ×", " over that without the slow target".to_owned()),
             Over::Nothing if self.cost == Cost::Peak => (" MiB", String::new()),
+            Over::Nothing if self.cost == Cost::Share => (" % of a core", String::new()),
             Over::Nothing => (" s", String::new()),
+            Over::On(database) => (" ms", format!(" on {database}")),
         };
         let value = self.value.map_or("–".to_owned(), |value| format!("{value:.2}{unit}"));
         let verdict = match self.verdict {

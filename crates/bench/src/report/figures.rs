@@ -5,6 +5,7 @@ use serde::Serialize;
 use super::Machine;
 use crate::client::{Client, Kind};
 use crate::fanout::Fanout;
+use crate::lists::Lists;
 use crate::measure::Usage;
 use crate::row::Row;
 use crate::stats;
@@ -49,15 +50,19 @@ pub(crate) struct Report {
     pub(crate) rows: Vec<RowFigures>,
     /// Where it was measured.
     pub(crate) fanout: Option<Fanout>,
+    /// Where they were measured.
+    pub(crate) lists: Option<Lists>,
 }
 
-/// One of the three things that a turn costs.
+/// One of the things that a turn costs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub(crate) enum Cost {
     Wall,
     Cpu,
     Peak,
+    /// CPU time in percent of the wall time: of one core.
+    Share,
 }
 
 impl Figures {
@@ -79,6 +84,7 @@ impl Figures {
             Cost::Wall => run.wall_seconds,
             Cost::Cpu => run.cpu_seconds,
             Cost::Peak => run.peak_mib,
+            Cost::Share => run.cpu_seconds / run.wall_seconds * 100.0,
         };
         self.runs.iter().map(pick).collect()
     }

@@ -3,6 +3,7 @@
 //! Nothing here measures: [`crate::run`] does.
 
 mod bars;
+mod daemon;
 mod figures;
 mod json;
 mod machine;

@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 
 use comfy_table::{CellAlignment, Table, presets};
 
+use super::daemon::IDLE;
 use super::figures::Cost;
 use super::{Figures, Report, RowFigures};
 use crate::client::Kind;
@@ -44,6 +45,7 @@ impl Report {
         for figures in self.of(Part::Registry) {
             _ = writeln!(text, "### {}: {}\n\n{}\n", figures.row, figures.work, figures.table());
         }
+        text.push_str(&self.daemon());
         if !self.absent.is_empty() {
             let names: Vec<String> = self.absent.iter().map(ToString::to_string).collect();
             _ = writeln!(text, "Not on this machine: {}.\n", names.join(", "));
@@ -57,22 +59,29 @@ impl Report {
         text
     }
 
-    fn of(&self, part: Part) -> impl Iterator<Item = &RowFigures> {
+    pub(super) fn of(&self, part: Part) -> impl Iterator<Item = &RowFigures> {
         self.rows.iter().filter(move |figures| figures.row.part() == part)
     }
 
     fn title(&self) -> &'static str {
-        match self.of(Part::Clients).next() {
-            Some(_) => "Benchmarks",
-            None => "Benchmarks of the registry",
+        match (self.of(Part::Clients).next(), self.is_of_the_daemon()) {
+            (Some(_), _) => "Benchmarks",
+            (None, true) => "Benchmarks of the daemon",
+            (None, false) => "Benchmarks of the registry",
         }
+    }
+
+    /// Whether nothing is measured in which images go anywhere.
+    fn is_of_the_daemon(&self) -> bool {
+        self.rows.iter().all(|figures| figures.row.part() == Part::Daemon) && self.fanout.is_none()
     }
 
     /// A page with everything that a reader needs to judge the figures and to get their own.
     pub(crate) fn page(&self) -> String {
         let machine = &self.machine;
+        let introduction = if self.is_of_the_daemon() { String::new() } else { format!("{INTRODUCTION}\n") };
         let mut text = format!(
-            "# {}\n\nMade on {} by\n\n```sh\n{}\n```\n\n{INTRODUCTION}\n",
+            "# {}\n\nMade on {} by\n\n```sh\n{}\n```\n\n{introduction}",
             self.title(),
             machine.date,
             self.command
@@ -83,7 +92,9 @@ impl Report {
             machine.processor, machine.cores, machine.memory_gib
         );
         _ = writeln!(text, "- System: {}, kernel {}", machine.system, machine.kernel);
-        _ = writeln!(text, "- Registries: {}", machine.registry);
+        if !self.is_of_the_daemon() {
+            _ = writeln!(text, "- Registries: {}", machine.registry);
+        }
         // It is named above.
         for client in self.clients.iter().filter(|client| client.kind != Kind::DockerRegistry) {
             _ = writeln!(text, "- {}: {}", client.kind, client.version);
@@ -119,9 +130,10 @@ syncs once at the end.
 ";
 
 impl RowFigures {
-    fn table(&self) -> Table {
+    pub(super) fn table(&self) -> Table {
         let header: &[&str] = match (self.row, self.row.part()) {
             (Row::ServeRest, _) => &REST,
+            (_, Part::Daemon) => &IDLE,
             (_, Part::Registry) => &REGISTRY,
             (_, Part::Clients) => &HEADER,
         };
@@ -135,6 +147,7 @@ impl RowFigures {
             let [client, wall, cpu, peak, source, target, wall_ratio, cpu_ratio] = cells;
             match (self.row, self.row.part()) {
                 (Row::ServeRest, _) => table.add_row([client, wall, cpu, peak]),
+                (_, Part::Daemon) => table.add_row(figures.idle()),
                 (_, Part::Registry) => table.add_row([client, wall, cpu, peak, wall_ratio, cpu_ratio]),
                 (_, Part::Clients) => {
                     table.add_row([client, wall, cpu, peak, source, target, wall_ratio, cpu_ratio])
@@ -165,11 +178,11 @@ impl Figures {
     }
 }
 
-fn shown(value: Option<f64>, unit: &str, digits: usize) -> String {
+pub(super) fn shown(value: Option<f64>, unit: &str, digits: usize) -> String {
     value.map_or("–".to_owned(), |value| format!("{value:.digits$}{unit}"))
 }
 
-fn plain(header: &[&str]) -> Table {
+pub(super) fn plain<T: std::fmt::Display>(header: &[T]) -> Table {
     let mut table = Table::new();
     table.load_style(presets::ASCII_MARKDOWN).set_header(header);
     table

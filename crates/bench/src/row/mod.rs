@@ -68,6 +68,10 @@ pub(crate) enum Row {
     ServePullTls,
     /// A server that holds ten thousand repositories with a hundred thousand tags starts again. Portolan only.
     ServeRest,
+    /// A daemon with fifty mirrors, none of which is due, is left alone. Portolan only.
+    ServeIdle,
+    /// Each list of the API, a page at a time, at a hundred thousand tags, on each kind of database. Portolan only.
+    ApiLists,
     /// The forty images of the mirror into Portolan's own store; of others, into a registry.
     StoreMirror,
     /// The layer of 1.5 GB into Portolan's own store; the floor writes it to a file.
@@ -81,6 +85,8 @@ pub(crate) enum Part {
     Clients,
     /// Our registry and its store.
     Registry,
+    /// Our daemon beside that: its API, and what it needs when nobody asks.
+    Daemon,
 }
 
 /// What a client has to do in one turn.
@@ -94,7 +100,7 @@ pub(crate) struct Turn {
 
 impl Row {
     /// All, from the one that says most about bytes to the one that says most about start-up.
-    pub(crate) const ALL: [Self; 22] = [
+    pub(crate) const ALL: [Self; 24] = [
         Self::Huge,
         Self::Twelve,
         Self::Tiny,
@@ -117,6 +123,8 @@ impl Row {
         Self::ServeRest,
         Self::StoreMirror,
         Self::StoreHuge,
+        Self::ServeIdle,
+        Self::ApiLists,
     ];
 
     /// What it is about.
@@ -132,6 +140,7 @@ impl Row {
             | Self::ServeRest
             | Self::StoreMirror
             | Self::StoreHuge => Part::Registry,
+            Self::ServeIdle | Self::ApiLists => Part::Daemon,
             _ => Part::Clients,
         }
     }
@@ -140,7 +149,7 @@ impl Row {
     /// is not done more often than twice.
     pub(crate) fn rounds(self, asked: u32) -> u32 {
         match self {
-            Self::Many | Self::ManyIdle | Self::Tags => asked.min(2),
+            Self::Many | Self::ManyIdle | Self::Tags | Self::ServeIdle => asked.min(2),
             _ => asked,
         }
     }
@@ -182,8 +191,8 @@ impl Row {
                 let images = workload::two_platforms(scaled(FAR, scale));
                 images.into_iter().map(|image| ("far/all".to_owned(), image)).collect()
             }
-            // Made by the scripted source itself.
-            Self::Tags => Vec::new(),
+            // Made by the scripted source itself, or asked for by nobody.
+            Self::Tags | Self::ServeIdle => Vec::new(),
             Self::ServeHead => {
                 let image = |nth: u64| {
                     let tag = format!("t{:02}", nth / MANY_REPOSITORIES);
@@ -193,7 +202,9 @@ impl Row {
                 (0..scaled(HEAD, scale)).map(image).collect()
             }
             // One, under all names.
-            Self::ServeTags | Self::ServeRest => vec![("tags/all".to_owned(), workload::tiny(40_000))],
+            Self::ServeTags | Self::ServeRest | Self::ApiLists => {
+                vec![("tags/all".to_owned(), workload::tiny(40_000))]
+            }
             Self::Tiny => (0..scaled(50, scale))
                 .map(|nth| (format!("tiny/{nth:02}"), workload::tiny(1_000 + nth)))
                 .collect(),
@@ -205,17 +216,34 @@ impl Row {
         match self {
             Self::ServeTags => scaled(10_000, scale),
             Self::ServeRest => 10,
+            Self::ApiLists => 9,
             _ => scaled(50_000, scale),
         }
     }
 
-    /// How often a server is asked the same, or how many repositories it holds.
+    /// How many tags there are in the largest repository of a row in which repositories have few.
+    pub(crate) fn most_tags(scale: f64) -> u64 {
+        scaled(10_000, scale)
+    }
+
+    /// How many entries there are in lists of which nobody has thousands.
+    pub(crate) fn entries(scale: f64) -> u64 {
+        scaled(250, scale)
+    }
+
+    /// For how long a daemon is watched that has nothing to do.
+    pub(crate) fn watched(scale: f64) -> Duration {
+        Duration::from_secs(30).mul_f64(scale.min(1.0))
+    }
+
+    /// How often a server is asked the same, how many repositories it holds, or how many mirrors.
     pub(crate) fn times(self, scale: f64) -> u64 {
         match self {
             Self::ServeHead => scaled(20_000, scale),
             Self::ServeTags => scaled(200, scale),
             Self::ServePull | Self::ServePullTls => 5,
-            Self::ServeRest => scaled(10_000, scale),
+            Self::ServeRest | Self::ApiLists => scaled(10_000, scale),
+            Self::ServeIdle => scaled(50, scale),
             _ => 1,
         }
     }
@@ -224,7 +252,9 @@ impl Row {
     pub(crate) fn is_for(self, client: Kind) -> bool {
         match self {
             Self::Mirror | Self::Far => client.mirrors() || client == Kind::Lean,
-            Self::Tags | Self::Fanout | Self::ServeRest => client == Kind::Portolan,
+            Self::Tags | Self::Fanout | Self::ServeRest | Self::ServeIdle | Self::ApiLists => {
+                client == Kind::Portolan
+            }
             Self::ServePush
             | Self::ServeHuge
             | Self::ServeTiny

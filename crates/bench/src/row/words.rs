@@ -46,6 +46,11 @@ impl Row {
                 let tags = repositories * self.tags(scale);
                 format!("restarted with {repositories} repositories and {tags} tags")
             }
+            Self::ServeIdle => {
+                let seconds = Self::watched(scale).as_secs_f64();
+                format!("{} mirrors and nothing to do for {seconds} seconds", self.times(scale))
+            }
+            Self::ApiLists => lists(scale),
             Self::StoreMirror => format!("{} into the store, and into docker-registry", forty(scale)),
             Self::StoreHuge => {
                 format!("one layer of {} into the store, and into a file", megabytes(1_500_000_000, scale))
@@ -79,6 +84,8 @@ impl Row {
             Self::ServePull => "serve-pull",
             Self::ServePullTls => "serve-pull-tls",
             Self::ServeRest => "serve-rest",
+            Self::ServeIdle => "serve-idle",
+            Self::ApiLists => "api-lists",
             Self::StoreMirror => "store-mirror",
             Self::StoreHuge => "store-huge",
         }
@@ -89,6 +96,12 @@ impl fmt::Display for Row {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.pad(self.name())
     }
+}
+
+fn lists(scale: f64) -> String {
+    let (repositories, most) = (Row::ApiLists.times(scale), Row::most_tags(scale));
+    let tags = repositories * Row::ApiLists.tags(scale) + most;
+    format!("each list, with {repositories} repositories and {tags} tags, {most} of them in one")
 }
 
 fn far(scale: f64) -> String {

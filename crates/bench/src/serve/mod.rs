@@ -3,6 +3,8 @@
 //! The load comes from this process, and is the same for both. A server starts empty for each turn, and only its
 //! own process is looked at, from before the work until after it.
 
+mod filler;
+mod idle;
 mod load;
 mod portolan;
 mod process;
@@ -25,6 +27,8 @@ use load::{Load, Work};
 use process::Process;
 use server::Server;
 
+pub(crate) use filler::{fill, put};
+pub(crate) use idle::measure as measure_idle;
 pub(crate) use portolan::Portolan;
 pub(crate) use rest::measure as measure_rest;
 pub(crate) use server::Encryption;

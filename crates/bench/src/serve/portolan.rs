@@ -2,16 +2,22 @@
 
 use std::path::Path;
 use std::process::Stdio;
+use std::time::{Duration, Instant};
 
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
 use portolan_testkit::tls::Authority;
+use reqwest::StatusCode;
 use tokio::io::{AsyncBufReadExt as _, BufReader, Lines};
 use tokio::process::{Child, ChildStderr, Command};
 use tokio::task::JoinSet;
 
 use super::ServeError;
 use super::server::Encryption;
+
+/// How often it is asked whether it is ready, and for how long at most.
+const LOOK: Duration = Duration::from_millis(5);
+const PATIENCE: Duration = Duration::from_secs(120);
 
 /// A running one; dropping it kills it.
 #[derive(Debug)]
@@ -25,7 +31,8 @@ pub(crate) struct Portolan {
 }
 
 impl Portolan {
-    /// Starts it on a free port with what `home` holds, and waits until it listens.
+    /// Starts it on a free port with what `home` holds, and waits until it listens. Its configuration is
+    /// `portolan.yaml` there, if there is one.
     pub(crate) async fn start(
         program: &Path,
         home: &Path,
@@ -60,6 +67,18 @@ impl Portolan {
     /// `http://` or `https://`, host and port.
     pub(crate) fn url(&self) -> &str {
         &self.url
+    }
+
+    /// Waits until it says that it can work; it speaks plain HTTP.
+    pub(crate) async fn ready(&self, http: &reqwest::Client) -> Result<(), ServeError> {
+        let (url, began) = (format!("{}/readyz", self.url), Instant::now());
+        while http.get(&url).send().await?.status() != StatusCode::OK {
+            if began.elapsed() > PATIENCE {
+                return Err(ServeError::Answer("for two minutes that it is not ready".to_owned()));
+            }
+            tokio::time::sleep(LOOK).await;
+        }
+        Ok(())
     }
 
     /// The authority of its certificate as DER, where it speaks TLS.

@@ -15,7 +15,7 @@ use crate::measure;
 use crate::report::{Figures, Requests};
 use crate::row::Row;
 use crate::talk::say;
-use server::Server;
+pub(crate) use server::Server;
 
 const REPOSITORY: &str = "tags/all";
 

@@ -22,7 +22,7 @@ use tokio::task::JoinSet;
 const PAGE: usize = 1_000;
 
 /// A running one; dropping it closes its port.
-pub(super) struct Server {
+pub(crate) struct Server {
     host: String,
     held: Arc<Held>,
     /// Held for its drop.
@@ -48,7 +48,7 @@ struct Content {
 type Answer = Response<Full<Bytes>>;
 
 impl Server {
-    pub(super) async fn start() -> io::Result<Self> {
+    pub(crate) async fn start() -> io::Result<Self> {
         let listener = TcpListener::bind("127.0.0.1:0").await?;
         let host = listener.local_addr()?.to_string();
         let held = Arc::new(Held::default());
@@ -58,7 +58,7 @@ impl Server {
     }
 
     /// `127.0.0.1:PORT`.
-    pub(super) fn host(&self) -> &str {
+    pub(crate) fn host(&self) -> &str {
         &self.host
     }
 
@@ -73,7 +73,7 @@ impl Server {
     }
 
     /// Shows so many tags, which name these images in turn.
-    pub(super) fn show(&self, repository: &str, tags: u64, images: &[Exhibit]) {
+    pub(crate) fn show(&self, repository: &str, tags: u64, images: &[Exhibit]) {
         self.held.with(|content| {
             for image in images {
                 let root = &image.root;
@@ -87,6 +87,12 @@ impl Server {
             let digests = images.iter().cycle().map(|image| image.root.digest.clone());
             content.tags.insert(repository.to_owned(), names.zip(digests).collect());
         });
+    }
+
+    /// Lists so many tags of which none can be read.
+    pub(crate) fn promise(&self, repository: &str, tags: u64) {
+        let names = (0..tags).map(|nth| (format!("t{nth:05}"), String::new()));
+        self.held.with(|content| content.tags.insert(repository.to_owned(), names.collect()));
     }
 }
 

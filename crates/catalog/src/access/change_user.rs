@@ -4,7 +4,7 @@ use async_trait::async_trait;
 use sea_orm::{DatabaseTransaction, Value};
 
 use super::audit::{self, Actor};
-use super::user::COLUMNS;
+use super::user::{ALL, rows_of};
 use super::{
     Access, AuditAction, Grant, Grants, PasswordHash, RepositoryPattern, Role, User, UserName, grant_rows,
     user,
@@ -72,7 +72,7 @@ impl Operation for Change {
     async fn run(&self, transaction: &DatabaseTransaction) -> Result<ChangeUser, CatalogError> {
         let name = self.name.as_str();
         sql::lock(transaction, "SELECT id FROM access_user WHERE name = ?", [name.into()]).await?;
-        let sql = format!("SELECT {COLUMNS} WHERE u.name = ? ORDER BY g.pattern");
+        let sql = format!("{} WHERE u.name = ? ORDER BY g.pattern", rows_of(ALL));
         let users = user::read(&sql::all(transaction, &sql, [name.into()]).await?)?;
         let Some(user) = users.first() else { return Ok(ChangeUser::NoSuchUser) };
         if self.is_so(user) {

@@ -2,8 +2,9 @@
 
 use std::fmt;
 use std::str::FromStr;
+use std::sync::OnceLock;
 
-use globset::{GlobBuilder, GlobMatcher};
+use globset::{Glob, GlobBuilder, GlobMatcher};
 use portolan_oci::RepositoryName;
 
 use super::{Action, Actions};
@@ -13,7 +14,14 @@ use super::{Action, Actions};
 pub struct RepositoryPattern {
     text: String,
     /// Nothing for all of them.
-    matcher: Option<GlobMatcher>,
+    matcher: Option<Matcher>,
+}
+
+/// A glob, made ready when a name is held against it: that takes long, and whoever lists grants holds none.
+#[derive(Clone)]
+struct Matcher {
+    glob: Glob,
+    ready: OnceLock<GlobMatcher>,
 }
 
 const ALL: &str = "**";
@@ -37,7 +45,7 @@ impl RepositoryPattern {
 
     /// Whether the repository is one of them.
     pub fn fits(&self, repository: &RepositoryName) -> bool {
-        self.matcher.as_ref().is_none_or(|matcher| matcher.is_match(repository.as_str()))
+        self.matcher.as_ref().is_none_or(|matcher| matcher.is_match(repository))
     }
 
     /// As it was written.
@@ -65,7 +73,13 @@ impl FromStr for RepositoryPattern {
         }
         let glob = GlobBuilder::new(text).literal_separator(true).backslash_escape(false).build();
         let glob = glob.map_err(|cause| wrong(&cause.kind().to_string()))?;
-        Ok(Self { text: text.to_owned(), matcher: Some(glob.compile_matcher()) })
+        Ok(Self { text: text.to_owned(), matcher: Some(Matcher { glob, ready: OnceLock::new() }) })
+    }
+}
+
+impl Matcher {
+    fn is_match(&self, repository: &RepositoryName) -> bool {
+        self.ready.get_or_init(|| self.glob.compile_matcher()).is_match(repository.as_str())
     }
 }
 

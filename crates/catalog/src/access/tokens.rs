@@ -88,16 +88,43 @@ impl Access {
     /// # Errors
     /// As any read.
     pub async fn tokens(&self) -> Result<Vec<ListedToken>, CatalogError> {
-        let sql = "SELECT t.name, u.name, t.note, t.created_at, t.expires_at, t.revoked_at, t.used_at, \
-            g.pattern, g.actions FROM access_token t JOIN access_user u ON u.id = t.user_id \
-            LEFT JOIN access_token_grant g ON g.token = t.name ORDER BY u.name, t.created_at, t.name, g.pattern";
-        let rows = sql::all(&self.readers().await?, sql, []).await?;
-        let mut tokens: Vec<ListedToken> = Vec::new();
+        let sql = format!("{} ORDER BY u.name, t.created_at, t.name, g.pattern", rows_of("access_token t"));
+        ListedToken::read(&sql::all(&self.readers().await?, &sql, []).await?)
+    }
+
+    /// Tokens by name, those after this text, which need not be a name, up to so many.
+    ///
+    /// # Errors
+    /// As any read.
+    pub async fn tokens_after(
+        &self,
+        after: Option<&str>,
+        limit: u32,
+    ) -> Result<Vec<ListedToken>, CatalogError> {
+        let page = "(SELECT * FROM access_token WHERE name > ? ORDER BY name LIMIT ?) t";
+        let sql = format!("{} ORDER BY t.name, g.pattern", rows_of(page));
+        let values = [after.unwrap_or_default().into(), i64::from(limit).into()];
+        ListedToken::read(&sql::all(&self.readers().await?, &sql, values).await?)
+    }
+}
+
+/// What [`ListedToken::read`] wants of tokens, which are `t`: a row for each grant, or one without.
+fn rows_of(tokens: &str) -> String {
+    format!(
+        "SELECT t.name, u.name, t.note, t.created_at, t.expires_at, t.revoked_at, t.used_at, g.pattern, g.actions \
+         FROM {tokens} JOIN access_user u ON u.id = t.user_id LEFT JOIN access_token_grant g ON g.token = t.name"
+    )
+}
+
+impl ListedToken {
+    /// The tokens of these rows, in which those of one token stand together.
+    fn read(rows: &[sql::Row]) -> Result<Vec<Self>, CatalogError> {
+        let mut tokens = Vec::new();
         for of_one in rows.chunk_by(same) {
             let Some(row) = of_one.first() else { continue };
             let narrowed =
                 of_one.iter().filter_map(|row| grant(row, 7).transpose()).collect::<Result<_, _>>()?;
-            tokens.push(ListedToken {
+            tokens.push(Self {
                 name: row.parsed(0, "name of a token")?,
                 user: row.parsed(1, "name of a user")?,
                 note: row.get(2)?,

@@ -79,9 +79,16 @@ impl FromStr for Role {
     }
 }
 
-/// What [`read`] wants: a row for each grant, or one without.
-pub(super) const COLUMNS: &str = "u.id, u.name, u.password, u.role, u.version, u.created_at, u.disabled_at, \
-    g.pattern, g.actions FROM access_user u LEFT JOIN access_grant g ON g.user_id = u.id";
+/// All users, for [`rows_of`].
+pub(super) const ALL: &str = "access_user u";
+
+/// What [`read`] wants of users, which are `u`: a row for each grant, or one without.
+pub(super) fn rows_of(users: &str) -> String {
+    format!(
+        "SELECT u.id, u.name, u.password, u.role, u.version, u.created_at, u.disabled_at, g.pattern, g.actions \
+         FROM {users} LEFT JOIN access_grant g ON g.user_id = u.id"
+    )
+}
 
 /// The users of these rows, in which those of one user stand together.
 pub(super) fn read(rows: &[sql::Row]) -> Result<Vec<User>, CatalogError> {

@@ -84,7 +84,8 @@ impl EndRun {
     async fn add_failures(&self, transaction: &DatabaseTransaction) -> Result<(), CatalogError> {
         let mut numbers = 0_i64..;
         for chunk in self.report.failures.chunks(stored::CHUNK) {
-            let rows = numbers.by_ref().zip(chunk).map(|(number, failed)| failure::ActiveModel {
+            // The other way round a number would be lost at the end of each.
+            let rows = chunk.iter().zip(numbers.by_ref()).map(|(failed, number)| failure::ActiveModel {
                 run_id: Set(self.run.get()),
                 number: Set(number),
                 source: Set(stored::text(&failed.source)),

@@ -44,6 +44,31 @@ impl Runs {
     }
 }
 
+impl Runs {
+    /// Some of the images that failed in the run, with their numbers, by these: those after a number, and no more than
+    /// so many.
+    ///
+    /// # Errors
+    /// [`CatalogError::Database`].
+    pub async fn failures_after(
+        &self,
+        run: RunId,
+        after: Option<i64>,
+        limit: u32,
+    ) -> Result<Vec<(i64, FailedImage)>, CatalogError> {
+        let readers = self.opening.readers().await?;
+        let rows = failure::Entity::find()
+            .filter(failure::Column::RunId.eq(run.get()))
+            .filter(failure::Column::Number.gt(after.unwrap_or(-1)))
+            .order_by_asc(failure::Column::Number)
+            .limit(u64::from(limit))
+            .all(&readers)
+            .await
+            .map_err(CatalogError::database)?;
+        Ok(rows.into_iter().map(|row| (row.number, FailedImage::read(row))).collect())
+    }
+}
+
 impl FailedImage {
     fn read(row: failure::Model) -> Self {
         Self { source: row.source, target: row.target, cause: row.cause, is_retryable: row.retryable }

@@ -32,6 +32,7 @@ mod release;
 mod renew;
 mod reschedule;
 mod run;
+mod standing;
 mod stored_mirror;
 mod totals;
 
@@ -53,5 +54,6 @@ pub use pause::Pause;
 pub use renew::Renewal;
 pub use reschedule::Reschedule;
 pub use run::{Run, RunEnded, RunId};
+pub use standing::Standing;
 pub use stored_mirror::{Expected, MirrorChange, StoredMirror};
 pub use totals::RunTotals;

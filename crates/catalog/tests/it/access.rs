@@ -72,6 +72,11 @@ async fn a_user_is_kept_with_what_he_is_granted(scratch: &Scratch) {
         .map(|user| (user.name.as_str(), user.password.is_some(), user.grants.iter().count()))
         .collect();
     assert_eq!(users, [("Anna", false, 0), ("anna", true, 2)]);
+    let all = access.users().await.unwrap();
+    assert_eq!(access.users_after(None, 2).await.unwrap(), all);
+    assert_eq!(access.users_after(None, 1).await.unwrap(), all[..1]);
+    assert_eq!(access.users_after(Some("Anna"), 1).await.unwrap(), all[1..]);
+    assert_eq!(access.users_after(Some("anna"), 1).await.unwrap(), []);
     let told = access.audit(Timestamp::UNIX_EPOCH, 1).await.unwrap();
     assert_eq!((told[0].object.as_str(), told[0].detail.as_str()), ("Anna", "admin"));
     let later = Timestamp::now() + Duration::from_secs(60);
@@ -170,6 +175,12 @@ async fn a_token_is_found_by_its_secret_only(scratch: &Scratch) {
     let revoked = access.token(wide.name()).await.unwrap().unwrap();
     assert!(revoked.revoked_at.is_some() && !revoked.is_good(Timestamp::now()));
     let listed = access.tokens().await.unwrap();
+    let mut by_name = listed.clone();
+    by_name.sort_by_key(|token| token.name.to_string());
+    assert_eq!(access.tokens_after(None, 2).await.unwrap(), by_name);
+    assert_eq!(access.tokens_after(None, 1).await.unwrap(), by_name[..1]);
+    let first = by_name[0].name.to_string();
+    assert_eq!(access.tokens_after(Some(&first), 2).await.unwrap(), by_name[1..]);
     let listed: Vec<_> = listed
         .into_iter()
         .map(|token| {

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use jiff::Timestamp;
 use portolan_catalog::{
     Arrival, Awaited, Became, CancelRun, CatalogError, Expected, FailedImage, MirrorChange, NewAwaited,
-    Renewal, RunEnd, RunEnded, RunId, RunLease, RunOutcome, RunReport, RunStart, RunTotals, Runs,
+    Renewal, RunEnd, RunEnded, RunId, RunLease, RunOutcome, RunReport, RunStart, RunTotals, Runs, Standing,
 };
 
 use portolan_oci::Digest;
@@ -32,6 +32,7 @@ on_each_database!(
     only_a_run_that_has_not_ended_is_cancelled,
     runs_are_listed_from_any_of_them_on,
     what_arrived_last_at_each_target_is_kept,
+    how_many_mirrors_stand_is_found_as_for_each,
 );
 on_each_database!(
     threads = 4;
@@ -93,6 +94,43 @@ async fn a_run_is_remembered_with_what_failed_in_it(scratch: &Scratch) {
     assert!(before.as_millisecond() <= last.started_at.as_millisecond() && last.started_at <= at);
     assert_eq!(runs.failures(last.id).await.unwrap(), told.failures);
     assert_eq!(runs.failures(RunId::new(77)).await.unwrap(), []);
+    let page = runs.failures_after(last.id, Some(2_497), 2).await.unwrap();
+    assert_eq!(page, [(2_498, failed(2_498)), (2_499, failed(2_499))]);
+    assert_eq!(runs.failures_after(last.id, None, 1).await.unwrap(), [(0, failed(0))]);
+    assert_eq!(runs.failures_after(last.id, Some(2_499), 9).await.unwrap(), []);
+}
+
+async fn how_many_mirrors_stand_is_found_as_for_each(scratch: &Scratch) {
+    let runs = scratch.open().await.runs();
+    let whole = begin(&runs, "base", LONG).await;
+    runs.end_run(&whole, report(RunOutcome::Done, 0)).await.unwrap();
+    let part = begin(&runs, "base", LONG).await;
+    runs.note_part(part.run()).await.unwrap();
+    runs.pause("paused", "anna").await.unwrap();
+    let told = ["one", "two"].map(|image| ("told".to_owned(), image.to_owned()));
+    runs.await_images(told.to_vec(), "somebody").await.unwrap();
+    let asked = runs.ask_run("asked", "anna").await.unwrap();
+
+    // More than one statement is about.
+    let more: Vec<String> = (0..150).map(|nth| format!("mirror-{nth}")).collect();
+    let mut names: Vec<&str> = more.iter().map(String::as_str).collect();
+    names.extend(["told", "base", "asked", "paused", "base"]);
+    let mut standings = runs.standings(&names).await.unwrap();
+    let special = standings.split_off(150);
+    assert!(standings.iter().all(|standing| *standing == Standing::default()));
+    let base = Standing {
+        last: runs.run(part.run()).await.unwrap(),
+        last_whole: runs.run(whole.run()).await.unwrap().map(|run| run.started_at),
+        ..Standing::default()
+    };
+    assert!(base.last.is_some() && base.last_whole.is_some());
+    let paused = Standing { pause: runs.paused("paused").await.unwrap(), ..Standing::default() };
+    assert!(paused.pause.is_some());
+    let told = Standing { told: 2, ..Standing::default() };
+    let asked = Standing { asked_at: Some(asked.at), ..Standing::default() };
+    assert_eq!(special, [told, base.clone(), asked, paused, base.clone()]);
+    assert_eq!(runs.standings(&["base"]).await.unwrap(), [base]);
+    assert_eq!(runs.standings(&[]).await.unwrap(), []);
 }
 
 async fn the_latest_run_comes_first_and_other_mirrors_do_not_come(scratch: &Scratch) {

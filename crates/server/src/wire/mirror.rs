@@ -1,7 +1,7 @@
 //! Mirrors.
 
 use jiff::Timestamp;
-use portolan_catalog::{Arrival, CatalogError, Pause, Runs};
+use portolan_catalog::{Arrival, CatalogError, Pause, Runs, Standing};
 use portolan_sync::Mirror;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -128,10 +128,15 @@ impl LastRuns {
     /// # Errors
     /// If the catalogue fails.
     pub async fn of(mirror: &Mirror, runs: &Runs) -> Result<Self, CatalogError> {
-        let name = mirror.name.as_str();
-        let last = runs.runs(name, 1).await?.into_iter().next().map(RunData::from);
-        let whole = runs.last_whole_run(name).await?.map(|run| run.started_at);
-        Ok(Self { last, whole, pause: runs.paused(name).await? })
+        let standings = runs.standings(&[mirror.name.as_str()]).await?;
+        Ok(standings.into_iter().next().unwrap_or_default().into())
+    }
+}
+
+impl From<Standing> for LastRuns {
+    fn from(standing: Standing) -> Self {
+        let Standing { last, last_whole: whole, pause, .. } = standing;
+        Self { last: last.map(RunData::from), whole, pause }
     }
 }
 

@@ -17,8 +17,7 @@ pub(super) fn programs() -> Option<Programs> {
 }
 
 pub(super) fn install(server: &Running) {
-    let version = files::run(Command::new(&server.programs().server).arg("--version"));
-    let name = format!("mariadb-{}", version.split_whitespace().nth(2).unwrap_or("unknown"));
+    let name = format!("mariadb-{}", server.version());
     files::copy_of_new(&name, &server.data(), server.account(), |data| {
         let mut command = server.command(&server.programs().install);
         command.args(["--no-defaults", "--auth-root-authentication-method=normal", "--skip-test-db"]);

@@ -24,8 +24,7 @@ fn newest() -> Option<PathBuf> {
 }
 
 pub(super) fn install(server: &Running) {
-    let version = files::run(Command::new(&server.programs().server).arg("--version"));
-    let name = format!("postgres-{}", version.split_whitespace().nth(2).unwrap_or("unknown"));
+    let name = format!("postgres-{}", server.version());
     files::copy_of_new(&name, &server.data(), server.account(), |data| {
         let mut command = server.command(&server.programs().install);
         command.args(["--auth=trust", "--username=postgres", "--encoding=UTF8", "--no-sync", "--pgdata"]);

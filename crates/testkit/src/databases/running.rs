@@ -5,7 +5,7 @@ use std::process::Command;
 
 use tempfile::TempDir;
 
-use super::{Product, mariadb, postgres};
+use super::{Product, files, mariadb, postgres};
 use crate::peer::{Account, Daemon};
 
 /// A running server; dropping it ends the process and removes its data.
@@ -65,6 +65,12 @@ impl Running {
             Product::Postgres => format!("postgres://postgres@127.0.0.1:{}", self.port),
             Product::MariaDb => format!("mysql://root@127.0.0.1:{}", self.port),
         }
+    }
+
+    /// The number of its version, as the program says it.
+    pub fn version(&self) -> String {
+        let said = files::run(Command::new(&self.programs.server).arg("--version"));
+        said.split_whitespace().nth(2).unwrap_or("unknown").to_owned()
     }
 
     /// Kills the process; its data stay, connections break, and new ones are refused.

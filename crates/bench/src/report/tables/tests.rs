@@ -1,4 +1,5 @@
 use crate::client::Kind;
+use crate::lists::{Database, Lists, OnDatabase, Page, PageTimes};
 use crate::measure::Usage;
 use crate::report::{Figures, Machine, Report, Requests, RowFigures};
 use crate::row::Row;
@@ -22,7 +23,17 @@ fn report(rows: Vec<RowFigures>) -> Report {
     };
     let command = text("cargo xtask bench --rows huge");
     let absent = vec![Kind::Regctl, Kind::Crane];
-    Report { command, machine, rounds: 3, scale: 1.0, clients: vec![], absent, rows, fanout: None }
+    Report {
+        command,
+        machine,
+        rounds: 3,
+        scale: 1.0,
+        clients: vec![],
+        absent,
+        rows,
+        fanout: None,
+        lists: None,
+    }
 }
 
 fn huge(clients: Vec<Figures>) -> RowFigures {
@@ -60,4 +71,37 @@ fn servers_have_a_part_of_their_own() {
         row(Row::ServeRest, vec![rest]),
     ];
     insta::assert_snapshot!(report(rows).tables());
+}
+
+#[test]
+fn a_page_about_the_daemon_has_nothing_about_images() {
+    let pages = |page| {
+        let times = |list| PageTimes {
+            list,
+            page,
+            asked: 40,
+            median_ms: 1.25,
+            ninety_nine_ms: if list == "/runs" { 50.04 } else { 3.0 },
+            most_ms: 60.0,
+        };
+        ["/changes", "/runs"].map(times)
+    };
+    let on = |database, version: Option<&str>, pages: &[PageTimes]| OnDatabase {
+        database,
+        version: version.map(str::to_owned),
+        pages: pages.to_vec(),
+    };
+    let first = pages(Page::First);
+    let databases = vec![
+        on(Database::Sqlite, None, &[first.as_slice(), &pages(Page::Last)].concat()),
+        on(Database::Postgres, Some("15.1"), first.get(..1).unwrap()),
+    ];
+    let idle = figures(Kind::Portolan, &[30.0], 0.24, 30.0);
+    let row = RowFigures { row: Row::ServeIdle, work: Row::ServeIdle.describe(1.0), clients: vec![idle] };
+    let mut report = report(vec![row]);
+    report.lists = Some(Lists { databases, absent: vec![Database::MariaDb] });
+    insta::assert_snapshot!(report.page());
+    let json: serde_json::Value = serde_json::from_str(&report.json().unwrap()).unwrap();
+    assert_eq!(json["lists"]["databases"][1]["pages"][0]["ninety_nine_ms"], 3.0);
+    assert_eq!(json["lists"]["absent"], serde_json::json!(["mariadb"]));
 }

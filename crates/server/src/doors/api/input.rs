@@ -45,6 +45,10 @@ impl<S: Send + Sync, T: DeserializeOwned + Send> FromRequestParts<S> for Asked<T
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
+        // PostgreSQL has no texts with it, and no name has it.
+        if parts.uri.query().is_some_and(|query| query.contains("%00")) {
+            return Err(Kind::Invalid.because("no parameter has the character NUL"));
+        }
         let read = Query::from_request_parts(parts, state).await;
         let Query(value) =
             read.map_err(|rejection: QueryRejection| Kind::Invalid.because(rejection.body_text()))?;

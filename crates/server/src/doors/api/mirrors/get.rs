@@ -3,6 +3,7 @@
 use axum::Json;
 use axum::extract::State;
 use jiff::Timestamp;
+use portolan_catalog::Standing;
 
 use super::super::asking::Viewer;
 use super::super::door::ApiDoor;
@@ -28,15 +29,20 @@ pub(super) async fn get_mirror(
 }
 
 pub(super) async fn status(door: &ApiDoor, known: &KnownMirror) -> Result<MirrorStatus, Problem> {
-    let (runs, name) = (&door.parts().runs, known.mirror.name.as_str());
-    let last = LastRuns::of(&known.mirror, runs).await?;
-    Ok(MirrorStatus {
-        mirror: MirrorData::of(&known.mirror, last, Timestamp::now()),
+    let standings = door.parts().runs.standings(&[known.mirror.name.as_str()]).await?;
+    Ok(standing(known, standings.into_iter().next().unwrap_or_default()))
+}
+
+/// What is told of a mirror that stands like this.
+pub(super) fn standing(known: &KnownMirror, standing: Standing) -> MirrorStatus {
+    let (told, asked_at) = (standing.told.min(TOLD), standing.asked_at);
+    MirrorStatus {
+        mirror: MirrorData::of(&known.mirror, LastRuns::from(standing), Timestamp::now()),
         origin: match known.origin {
             MirrorOrigin::File => MirrorFrom::File,
             MirrorOrigin::Stored(_) => MirrorFrom::Api,
         },
-        told: runs.awaited(name, TOLD).await?.len() as u64,
-        asked_at: runs.asked_run(name).await?.map(|asked| asked.at),
-    })
+        told,
+        asked_at,
+    }
 }

@@ -7,7 +7,7 @@ use super::super::asking::Viewer;
 use super::super::door::ApiDoor;
 use super::super::input::{Asked, limit};
 use super::super::problem::Problem;
-use super::get::status;
+use super::get::standing;
 use crate::live::KnownMirror;
 use crate::wire::{MirrorStatus, PageOf, PageQuery};
 
@@ -25,9 +25,8 @@ pub(super) async fn list_mirrors(
     let after = page.after.as_deref();
     mirrors.retain(|known| after.is_none_or(|after| known.mirror.name.as_str() > after));
     let page = PageOf::cut(mirrors, limit, |known| known.mirror.name.to_string());
-    let mut items = Vec::with_capacity(page.items.len());
-    for known in &page.items {
-        items.push(status(&door, known).await?);
-    }
+    let names: Vec<&str> = page.items.iter().map(|known| known.mirror.name.as_str()).collect();
+    let standings = door.parts().runs.standings(&names).await?;
+    let items = page.items.iter().zip(standings).map(|(known, found)| standing(known, found)).collect();
     Ok(Json(PageOf { items, next: page.next }))
 }

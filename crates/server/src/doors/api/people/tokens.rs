@@ -26,11 +26,9 @@ pub(super) async fn list_tokens(
 ) -> Result<Json<PageOf<TokenData>>, Problem> {
     let limit = limit(&page)?;
     let now = Timestamp::now();
-    let tokens = door.parts().access.tokens().await?;
-    let mut tokens: Vec<TokenData> = tokens.into_iter().map(|token| TokenData::of(token, now)).collect();
-    tokens.sort_by(|one, other| one.name.cmp(&other.name));
-    tokens.retain(|token| page.after.as_deref().is_none_or(|after| token.name.as_str() > after));
-    Ok(Json(PageOf::cut(tokens, limit, |token| token.name.clone())))
+    let tokens = door.parts().access.tokens_after(page.after.as_deref(), limit + 1).await?;
+    let page = PageOf::cut(tokens, limit, |token| token.name.to_string());
+    Ok(Json(page.map(|token| TokenData::of(token, now))))
 }
 
 /// Makes a token for a user
@@ -48,6 +46,9 @@ pub(super) async fn create_token(
     let user = named(&name)?;
     if new.note.chars().count() > NOTE {
         return Err(Kind::Unfit.because("`note` has no more than 255 characters"));
+    }
+    if new.note.chars().any(char::is_control) {
+        return Err(Kind::Unfit.because("`note` is one line of text"));
     }
     let only = GrantData::grants(&new.only);
     let narrowed = only.map_err(|error| Kind::Unfit.because(format!("`only`: {error}")))?;

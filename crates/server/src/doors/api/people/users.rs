@@ -23,8 +23,7 @@ pub(super) async fn list_users(
     Asked(page): Asked<PageQuery>,
 ) -> Result<Json<PageOf<UserData>>, Problem> {
     let limit = limit(&page)?;
-    let mut users = door.parts().access.users().await?;
-    users.retain(|user| page.after.as_deref().is_none_or(|after| user.name.as_str() > after));
+    let users = door.parts().access.users_after(page.after.as_deref(), limit + 1).await?;
     Ok(Json(PageOf::cut(users, limit, |user| user.name.to_string()).map(|user| UserData::from(&user))))
 }
 

@@ -22,12 +22,11 @@ pub(super) async fn list_failures(
 ) -> Result<Json<PageOf<FailureData>>, Problem> {
     let limit = limit(&page)?;
     let run = found(&door, id).await?;
-    let after: Option<usize> = page.after.as_deref().map(str::parse).transpose().ok().flatten();
-    if page.after.is_some() && after.is_none() {
+    let after: Option<i64> = page.after.as_deref().map(str::parse).transpose().ok().flatten();
+    if page.after.is_some() && after.is_none_or(i64::is_negative) {
         return Err(Kind::Invalid.because("`after` is a number"));
     }
-    let numbered = door.parts().runs.failures(run.id).await?.into_iter().enumerate();
-    let rest = numbered.skip_while(|(number, _)| after.is_some_and(|after| *number <= after));
-    let page = PageOf::cut(rest.collect(), limit, |(number, _)| number.to_string());
+    let found = door.parts().runs.failures_after(run.id, after, limit + 1).await?;
+    let page = PageOf::cut(found, limit, |(number, _)| number.to_string());
     Ok(Json(page.map(|(_, failed)| FailureData::from(failed))))
 }
