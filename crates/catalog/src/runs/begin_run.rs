@@ -9,7 +9,7 @@ use sea_orm::sea_query::OnConflict;
 use sea_orm::{DatabaseTransaction, EntityTrait, Set};
 
 use super::entities::{lease, run};
-use super::lease::{Taking, hold_mirror, microseconds};
+use super::lease::{Taking, hold_mirror, lease_of, microseconds};
 use super::release::interrupt;
 use super::{RunId, RunLease, RunTotals, Runs};
 use crate::database::{self, Holder, Lock};
@@ -97,10 +97,7 @@ impl Operation for BeginRun {
     async fn run(&self, transaction: &DatabaseTransaction) -> Result<Claim, CatalogError> {
         hold_mirror(transaction, &self.mirror).await?;
         let now = database::now(transaction).await?;
-        let holder = lease::Entity::find_by_id(self.mirror.clone())
-            .one(transaction)
-            .await
-            .map_err(CatalogError::database)?;
+        let holder = lease_of(transaction, &self.mirror).await?;
         let locked = self.lock.take();
         let taking = match (locked, &holder) {
             (Holder::Us, _) => Taking::Sure,

@@ -3,9 +3,10 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use sea_orm::DatabaseTransaction;
+use sea_orm::{DatabaseTransaction, EntityTrait};
 
 use super::RunId;
+use super::entities::lease;
 use crate::CatalogError;
 use crate::database::{Lock, hold};
 
@@ -114,4 +115,12 @@ pub(super) fn microseconds(lasts: Duration) -> i64 {
 /// Waits until nobody else is taking, renewing or giving back the lease of the mirror.
 pub(crate) async fn hold_mirror(transaction: &DatabaseTransaction, mirror: &str) -> Result<(), CatalogError> {
     hold(transaction, &format!("run:{mirror}")).await
+}
+
+/// The lease of the mirror, whoever has it.
+pub(super) async fn lease_of(
+    transaction: &DatabaseTransaction,
+    mirror: &str,
+) -> Result<Option<lease::Model>, CatalogError> {
+    lease::Entity::find_by_id(mirror).one(transaction).await.map_err(CatalogError::database)
 }

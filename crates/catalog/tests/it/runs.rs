@@ -18,6 +18,7 @@ on_each_database!(
     the_latest_run_comes_first_and_other_mirrors_do_not_come,
     of_two_processes_one_runs_and_the_other_is_told_who,
     without_locks_a_lease_that_ended_is_taken_over_and_its_run_was_interrupted,
+    without_locks_a_run_is_left_when_its_lease_ended_and_is_ended_for_who_is_gone,
     a_lease_is_renewed_and_given_back,
     a_number_beyond_all_counting_is_refused_and_the_run_goes_on,
     a_mirror_stays_paused_until_it_is_resumed,
@@ -320,6 +321,41 @@ async fn who_lives_keeps_its_mirror_and_who_is_gone_does_not() {
     let ended = interrupted.ended.unwrap();
     assert_eq!(ended.outcome, RunOutcome::Interrupted);
     assert!(ended.at <= Timestamp::now(), "{ended:?} and not when its lease would have ended");
+}
+
+#[tokio::test]
+async fn the_run_of_who_is_gone_is_ended_and_that_of_who_lives_is_not() {
+    let scratch = Scratch::sqlite();
+    let (one, two) = (scratch.open().await, scratch.open().await);
+    let late = begin(&one.runs(), "base", Duration::ZERO).await;
+    two.runs().end_left("base").await.unwrap();
+    assert_eq!(
+        two.runs().runs("base", 1).await.unwrap()[0].ended,
+        None,
+        "who is late may go on at any moment"
+    );
+    drop(late);
+    two.runs().end_left("base").await.unwrap();
+    let ended = two.runs().runs("base", 1).await.unwrap()[0].ended;
+    assert_eq!(ended.map(|ended| ended.outcome), Some(RunOutcome::Interrupted));
+    begin(&one.runs(), "base", LONG).await;
+}
+
+async fn without_locks_a_run_is_left_when_its_lease_ended_and_is_ended_for_who_is_gone(scratch: &Scratch) {
+    scratch.without_locks();
+    let (one, two) = (scratch.open().await, scratch.open().await);
+    two.runs().end_left("base").await.unwrap();
+    let lease = begin(&one.runs(), "base", LONG).await;
+    two.runs().end_left("base").await.unwrap();
+    assert_eq!(two.runs().runs("base", 1).await.unwrap()[0].ended, None);
+    one.runs().end_run(&lease, report(RunOutcome::Done, 0)).await.unwrap();
+
+    let mut late = begin(&one.runs(), "base", Duration::ZERO).await;
+    two.runs().end_left("base").await.unwrap();
+    let last = &two.runs().runs("base", 1).await.unwrap()[0];
+    assert_eq!((last.id, last.ended.map(|ended| ended.outcome)), (late.run(), Some(RunOutcome::Interrupted)));
+    assert_eq!(one.runs().renew(&mut late).await.unwrap(), Renewal::Lost);
+    begin(&two.runs(), "base", LONG).await;
 }
 
 async fn without_locks_a_lease_that_ended_is_taken_over_and_its_run_was_interrupted(scratch: &Scratch) {

@@ -58,7 +58,9 @@ impl Backoff {
     /// A run broke off for a cause that may pass.
     pub(super) fn break_off(&mut self, occasion: Occasion, now: Timestamp) {
         match occasion {
-            Occasion::Time | Occasion::Asked => *self = Self { since: Some(now), is_broken: true, ..*self },
+            Occasion::Time | Occasion::Left | Occasion::Asked => {
+                *self = Self { since: Some(now), is_broken: true, ..*self }
+            }
             Occasion::Failed => self.since = Some(now),
             Occasion::Told => {}
         }

@@ -5,12 +5,10 @@ use std::hash::{BuildHasher as _, RandomState};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use async_trait::async_trait;
 use jiff::Timestamp;
-use portolan_catalog::{CatalogError, RunOutcome, RunTotals};
+use portolan_catalog::{RunOutcome, RunTotals};
 use portolan_oci::with_causes;
 use portolan_sync::select::{Due, Timing};
-use portolan_sync::settings::Schedule;
 use portolan_sync::{Mirror, SyncError};
 use tokio::sync::{Semaphore, watch};
 use tokio_util::sync::CancellationToken;
@@ -18,6 +16,7 @@ use tokio_util::sync::CancellationToken;
 use super::backoff::Backoff;
 use super::bell::{Bell, heard};
 use super::clock::Clock;
+use super::run_mirrors::{LastRun, Occasion, Ran, RunMirrors, RunState, Seen};
 use crate::metrics::Metrics;
 
 /// How many mirrors are run at once since it is their time, and how many since they were told of images.
@@ -25,100 +24,6 @@ const AT_ONCE: usize = 4;
 
 /// How long a mirror is left alone that could not be run, or that somebody else runs.
 const AGAIN: Duration = Duration::from_secs(60);
-
-/// A run of a mirror.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct LastRun {
-    /// When it began.
-    pub began: Timestamp,
-    /// How far it came.
-    pub state: RunState,
-}
-
-/// How far a run came.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum RunState {
-    /// Nothing of it is left to go on with.
-    Over,
-    /// It did not come to its end. Who began it may still be at it.
-    Open,
-    /// It did not come to its end, and was another process's that is gone.
-    Left,
-}
-
-/// What is known of a mirror, whoever did it.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Seen {
-    /// Its last run.
-    pub last: Option<LastRun>,
-    /// Whether it is to be left alone.
-    pub paused: bool,
-    /// When it is run in place of what its policy says.
-    pub rescheduled: Option<Schedule>,
-    /// Whether somebody wants it to be run now.
-    pub asked: bool,
-    /// Whether there are images that it was told to see to.
-    pub told: bool,
-    /// When the last run ended in which images failed that may succeed a little later; `None` if none did, or if they
-    /// are not to be tried again before the mirror's time.
-    pub failed: Option<Timestamp>,
-}
-
-/// Why a mirror is run.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Occasion {
-    /// Its time has come: all of its images are seen to.
-    Time,
-    /// Somebody wants it: all of its images are seen to.
-    Asked,
-    /// It was told of images: those are seen to.
-    Told,
-    /// Images failed that may succeed now: those are seen to.
-    Failed,
-}
-
-/// What a run came to.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Ran {
-    /// How it ended.
-    pub outcome: RunOutcome,
-    /// In numbers.
-    pub totals: RunTotals,
-}
-
-/// Runs mirrors, and remembers that it did.
-#[async_trait(?Send)]
-pub trait RunMirrors {
-    /// What is known of it.
-    ///
-    /// # Errors
-    /// If the catalogue fails.
-    async fn look(&self, mirror: &Mirror) -> Result<Seen, CatalogError>;
-
-    /// Whether a run of it that is under way is to end: the mirror was paused, or the run cancelled.
-    ///
-    /// # Errors
-    /// If the catalogue fails.
-    async fn is_unwanted(&self, mirror: &Mirror) -> Result<bool, CatalogError> {
-        Ok(self.look(mirror).await?.paused)
-    }
-
-    /// Runs a mirror once on this occasion. When `end` is cancelled, the run ends at once and can be gone on with.
-    ///
-    /// # Errors
-    /// As [`Engine::sync`](portolan_sync::Engine::sync).
-    async fn run(
-        &self,
-        mirror: &Mirror,
-        occasion: Occasion,
-        end: &CancellationToken,
-    ) -> Result<Ran, SyncError>;
-
-    /// Whether a run that broke off like this may be tried again before the mirror's time.
-    fn may_pass(&self, _: &SyncError) -> bool {
-        false
-    }
-}
 
 /// What mirrors are kept with.
 #[derive(Clone, Copy)]
@@ -159,7 +64,7 @@ impl Default for Room {
 impl Room {
     fn of(&self, occasion: Occasion) -> &Semaphore {
         match occasion {
-            Occasion::Time | Occasion::Failed => &self.time,
+            Occasion::Time | Occasion::Left | Occasion::Failed => &self.time,
             Occasion::Asked | Occasion::Told => &self.told,
         }
     }
@@ -265,10 +170,7 @@ impl Kept<'_> {
         // What has no time is run when somebody says so, and not again by itself.
         let again = timing.and_then(|_| backoff.due());
         match (next, again) {
-            _ if is_left => {
-                self.means.metrics.run_taken_over(mirror.name.as_str());
-                Next::Run(Occasion::Time)
-            }
+            _ if is_left => Next::Run(Occasion::Left),
             (Due::Now, _) => {
                 backoff.begin_anew();
                 Next::Run(Occasion::Time)
@@ -342,6 +244,9 @@ impl Kept<'_> {
         };
         let totals = ran.map(|ran| ran.totals).unwrap_or_default();
         metrics.mirror_ran(name, outcome, &totals);
+        if occasion == Occasion::Left {
+            metrics.run_taken_over(name);
+        }
         if is_whole(occasion) && outcome == RunOutcome::Done {
             metrics.mirror_succeeded(name, self.means.clock.now(), began.elapsed());
         }
@@ -352,7 +257,7 @@ impl Kept<'_> {
 /// Whether all images of the mirror are seen to on this occasion.
 fn is_whole(occasion: Occasion) -> bool {
     match occasion {
-        Occasion::Time | Occasion::Asked => true,
+        Occasion::Time | Occasion::Left | Occasion::Asked => true,
         Occasion::Told | Occasion::Failed => false,
     }
 }

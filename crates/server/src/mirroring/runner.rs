@@ -14,9 +14,9 @@ use portolan_sync::{
 use portolan_transport::{Endpoint, TransportError};
 use tokio_util::sync::CancellationToken;
 
-use super::keep::{LastRun, Occasion, Ran, RunMirrors, RunState, Seen};
 use super::lag::{Since, most};
 use super::reports::tell_owed;
+use super::run_mirrors::{LastRun, Occasion, Ran, RunMirrors, RunState, Seen};
 use super::under_way::{UnderWay, Watched};
 use crate::live::{Live, Reach};
 use crate::metrics::Metrics;
@@ -42,6 +42,9 @@ const TOLD: u64 = 1_000;
 impl RunMirrors for Runner {
     async fn look(&self, mirror: &Mirror) -> Result<Seen, CatalogError> {
         let (runs, name) = (&self.books.runs, mirror.name.as_str());
+        if self.is_cancelled(name).await? {
+            runs.end_left(name).await?;
+        }
         let last = match runs.last_whole_run(name).await? {
             Some(run) => Some(LastRun { began: run.started_at, state: self.state(&run).await? }),
             None => None,
@@ -55,13 +58,7 @@ impl RunMirrors for Runner {
 
     async fn is_unwanted(&self, mirror: &Mirror) -> Result<bool, CatalogError> {
         let (runs, name) = (&self.books.runs, mirror.name.as_str());
-        if runs.paused(name).await?.is_some() {
-            return Ok(true);
-        }
-        match runs.runs(name, 1).await?.first() {
-            Some(run) if run.ended.is_none() => Ok(runs.cancelled(run.id).await?.is_some()),
-            _ => Ok(false),
-        }
+        Ok(runs.paused(name).await?.is_some() || self.is_cancelled(name).await?)
     }
 
     async fn run(
@@ -79,7 +76,7 @@ impl RunMirrors for Runner {
         // Before the sources are asked: what is asked or told from here on is another matter.
         let (asked, told) = (runs.asked_run(name).await?, runs.awaited(name, TOLD).await?);
         let images = match occasion {
-            Occasion::Time | Occasion::Asked => Vec::new(),
+            Occasion::Time | Occasion::Left | Occasion::Asked => Vec::new(),
             Occasion::Told => parsed(told.iter().map(|one| &one.image)),
             Occasion::Failed => match runs.left_over(name).await? {
                 Some(left) => parsed(runs.images_left_over(left).await?.iter().map(|one| &one.source)),
@@ -92,7 +89,7 @@ impl RunMirrors for Runner {
             owner: format!("portolan serve (process {})", std::process::id()),
             checks: TargetChecks::default(),
             share: match occasion {
-                Occasion::Time | Occasion::Asked => SyncShare::All,
+                Occasion::Time | Occasion::Left | Occasion::Asked => SyncShare::All,
                 Occasion::Told | Occasion::Failed => SyncShare::Of(&images),
             },
             detail: Detail::Changes,
@@ -140,6 +137,15 @@ fn parsed<'a>(images: impl Iterator<Item = &'a String>) -> Vec<Endpoint> {
 }
 
 impl Runner {
+    /// Whether the run that is under way is to end.
+    async fn is_cancelled(&self, mirror: &str) -> Result<bool, CatalogError> {
+        let runs = &self.books.runs;
+        match runs.runs(mirror, 1).await?.first() {
+            Some(run) if run.ended.is_none() => Ok(runs.cancelled(run.id).await?.is_some()),
+            _ => Ok(false),
+        }
+    }
+
     /// Notes what has arrived, and how long it took.
     async fn note_arrivals(&self, mirror: &str, since: &Since<'_>, watched: &Watched) {
         let arrived = watched.take_arrived().into_iter();
@@ -153,9 +159,9 @@ impl Runner {
     async fn state(&self, run: &Run) -> Result<RunState, CatalogError> {
         let Books { runs, company, .. } = &self.books;
         let is_over = match run.ended {
-            None => false,
             Some(ended) if ended.outcome != RunOutcome::Interrupted => true,
-            Some(_) => runs.cancelled(run.id).await?.is_some(),
+            // A run that was cancelled is gone on with by nobody, even if its process went away before it could end it.
+            _ => runs.cancelled(run.id).await?.is_some(),
         };
         Ok(match is_over {
             true => RunState::Over,

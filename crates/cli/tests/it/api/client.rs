@@ -9,23 +9,23 @@ use serde_json::Value;
 use crate::daemon::Daemon;
 
 /// Somebody who asks.
-pub(super) struct Api {
+pub(crate) struct Api {
     url: String,
     login: Option<(String, String)>,
 }
 
 /// What is answered.
 #[derive(Debug)]
-pub(super) struct Answer {
-    pub(super) status: u16,
-    pub(super) headers: HeaderMap,
-    pub(super) body: Value,
+pub(crate) struct Answer {
+    pub(crate) status: u16,
+    pub(crate) headers: HeaderMap,
+    pub(crate) body: Value,
 }
 
 impl Answer {
     /// The body of an answer that is as it should be.
     #[track_caller]
-    pub(super) fn is(self, status: u16) -> Value {
+    pub(crate) fn is(self, status: u16) -> Value {
         assert_eq!(self.status, status, "{}", self.body);
         if status >= 400 {
             assert_eq!(self.header("content-type"), "application/problem+json");
@@ -34,37 +34,37 @@ impl Answer {
         self.body
     }
 
-    pub(super) fn header(&self, name: &str) -> &str {
+    pub(crate) fn header(&self, name: &str) -> &str {
         self.headers.get(name).map_or("", |value| value.to_str().unwrap())
     }
 }
 
 impl Api {
-    pub(super) fn of(daemon: &Daemon) -> Self {
+    pub(crate) fn of(daemon: &Daemon) -> Self {
         Self { url: daemon.url().to_owned(), login: None }
     }
 
-    pub(super) fn with(daemon: &Daemon, user: &str, password: &str) -> Self {
+    pub(crate) fn with(daemon: &Daemon, user: &str, password: &str) -> Self {
         Self { login: Some((user.to_owned(), password.to_owned())), ..Self::of(daemon) }
     }
 
-    pub(super) async fn get(&self, path: &str) -> Answer {
+    pub(crate) async fn get(&self, path: &str) -> Answer {
         self.ask(Method::GET, path, &[], None).await
     }
 
-    pub(super) async fn post(&self, path: &str, body: &Value) -> Answer {
+    pub(crate) async fn post(&self, path: &str, body: &Value) -> Answer {
         self.ask(Method::POST, path, &[], Some(body)).await
     }
 
-    pub(super) async fn put(&self, path: &str, body: &Value) -> Answer {
+    pub(crate) async fn put(&self, path: &str, body: &Value) -> Answer {
         self.ask(Method::PUT, path, &[], Some(body)).await
     }
 
-    pub(super) async fn delete(&self, path: &str) -> Answer {
+    pub(crate) async fn delete(&self, path: &str) -> Answer {
         self.ask(Method::DELETE, path, &[], None).await
     }
 
-    pub(super) async fn ask(
+    pub(crate) async fn ask(
         &self,
         method: Method,
         path: &str,
@@ -78,7 +78,7 @@ impl Api {
         Answer { status, headers, body }
     }
 
-    pub(super) async fn send(
+    pub(crate) async fn send(
         &self,
         method: Method,
         path: &str,
@@ -99,7 +99,7 @@ impl Api {
     }
 
     /// Asks until the answer is so.
-    pub(super) async fn until(&self, path: &str, is_so: impl Fn(&Value) -> bool) -> Value {
+    pub(crate) async fn until(&self, path: &str, is_so: impl Fn(&Value) -> bool) -> Value {
         let asking = async {
             loop {
                 let answer = self.get(path).await;

@@ -1,6 +1,6 @@
 //! The API of a daemon: `client` asks it.
 
-mod client;
+pub(crate) mod client;
 mod commands;
 mod document;
 mod generated;

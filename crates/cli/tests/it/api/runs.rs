@@ -125,6 +125,29 @@ async fn a_run_that_was_asked_for_is_done_after_a_kill() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn what_is_cancelled_after_a_kill_is_not_gone_on_with() {
+    let sandbox = Sandbox::new();
+    let daemon = Daemon::start(&sandbox);
+    let api = Api::of(&daemon);
+    let Some((source, proxy)) = stuck(&api).await else { return };
+    let run = begin(&api).await;
+    drop(daemon);
+    sandbox.run(&format!("runs cancel {run}")).succeeded();
+    proxy.heal();
+    let daemon = Daemon::start(&sandbox);
+    let api = Api::of(&daemon);
+    // Mirrors are looked at one after another as they begin: when a new one has run, the old one was looked at.
+    let settings = json!({ "source": format!("{}/app", source.host()), "targets": ["store:other"] });
+    api.put("/mirrors/other/settings", &settings).await.is(201);
+    api.post("/mirrors/other/runs", &Value::Null).await.is(202);
+    api.until("/runs?mirror=other", |runs| runs["items"][0]["outcome"] == "done").await;
+    let runs = api.get("/runs?mirror=stuck").await.is(200);
+    assert_eq!(runs["items"].as_array().unwrap().len(), 1, "{runs}");
+    assert_eq!((&runs["items"][0]["id"], &runs["items"][0]["totals"]["copied"]), (&json!(run), &json!(0)));
+    assert_ne!(runs["items"][0]["outcome"], "running", "{runs}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn what_failed_is_listed_and_lists_come_in_pages() {
     let Some(source) = Registry::start().await else { return };
     let sandbox = Sandbox::new();

@@ -7,8 +7,21 @@ use rand::{RngExt as _, SeedableRng as _};
 use serde_json::{Map, Value, json};
 
 /// Names, of which some are known.
-const NAMES: [&str; 12] =
-    ["base", "broken", "made", "anna", "berta", "base/app", "oci-image", "", ".", "Ä", "a b", "%00"];
+const NAMES: [&str; 13] = [
+    "base",
+    "broken",
+    "made",
+    "anna",
+    "berta",
+    "base/app",
+    "oci-image",
+    "",
+    ".",
+    "Ä",
+    "a b",
+    "%00",
+    "a\u{0}b",
+];
 
 /// Texts that are of some use somewhere.
 const TEXTS: [&str; 14] = [
