@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 
 use jiff::Timestamp;
-use portolan_catalog::{CatalogError, KeptMirrors, Requests, Runs};
+use portolan_catalog::{CatalogError, KeptMirrors, Nodes, Requests, Runs};
 use portolan_oci::with_causes;
 
 use super::clock;
@@ -26,6 +26,8 @@ pub struct History {
     pub kept: Duration,
     /// Requests that were answered: they are kept for a day.
     pub requests: Requests,
+    /// Who else may have mirrors.
+    pub nodes: Nodes,
     /// Knows which mirrors there are.
     pub live: Live,
     /// Told of what was before this daemon began.
@@ -68,8 +70,8 @@ impl History {
     }
 
     async fn forget_mirrors(&self) -> Result<(), CatalogError> {
-        if self.live.refused().is_some() {
-            // A configuration that nobody can read may have mirrors that are not known.
+        // A configuration that nobody can read may have mirrors that are not known, as may those of other nodes.
+        if self.live.refused().is_some() || self.nodes.may_be_many().await? {
             return Ok(());
         }
         let (names, except_by) = (self.names(), ACTOR.to_owned());

@@ -103,7 +103,8 @@ async fn api(context: &Context) -> Result<ApiParts, CliError> {
 
 fn history(config: &Config, api: &ApiParts, metrics: Metrics) -> History {
     let (runs, live, requests) = (api.runs.clone(), api.live.clone(), api.requests.clone());
-    History { runs, kept: config.retention.runs.duration(), live, requests, metrics }
+    let (kept, nodes) = (config.retention.runs.duration(), api.nodes.clone());
+    History { runs, kept, requests, nodes, live, metrics }
 }
 
 fn admission(config: &Config) -> Admission {
