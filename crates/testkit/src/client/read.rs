@@ -54,6 +54,17 @@ impl Client {
         }
     }
 
+    /// As [`Self::find_manifest`], while somebody else may be pushing: docker-registry writes the link of a tag in place, and
+    /// answers with 500 to whoever reads it in that moment. That is `None` too.
+    pub async fn find_manifest_under_way(&self, repository: &str, reference: &str) -> Option<Fetched> {
+        let answer = self.get_manifest(repository, reference).await;
+        match answer.status() {
+            StatusCode::OK => Some(fetched(answer).await),
+            StatusCode::NOT_FOUND | StatusCode::INTERNAL_SERVER_ERROR => None,
+            other => panic!("GET of manifest {repository} {reference}: {other}"),
+        }
+    }
+
     async fn get_manifest(&self, repository: &str, reference: &str) -> Response {
         let url = self.at(repository, &format!("manifests/{reference}"));
         self.send(repository, || self.http.get(&url).header("accept", MANIFESTS)).await

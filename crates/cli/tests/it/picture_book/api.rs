@@ -37,7 +37,7 @@ fn sync(stage: &Stage) -> Daemon {
 
 async fn arrives(stage: &Stage, repository: &str, tag: &str) {
     let waiting = async {
-        while stage.has(repository, tag).await.is_none() {
+        while stage.client().find_manifest_under_way(repository, tag).await.is_none() {
             tokio::task::yield_now().await;
         }
     };
