@@ -2,7 +2,7 @@
 
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::TcpStream;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use axum::body::Bytes;
 use axum::routing::post;
@@ -15,6 +15,7 @@ use serde_json::{Value, json};
 use tokio::net::TcpListener;
 use tokio::sync::mpsc;
 
+use crate::api::client::Api;
 use crate::daemon::Daemon;
 use crate::sandbox::Sandbox;
 
@@ -174,30 +175,48 @@ async fn what_was_told_is_seen_to_after_a_kill() {
     arrives(&daemon, "team/app", "v1").await;
 }
 
-/// A short sample of a flood: half of it is told twice, and of each four one has the wrong secret.
+/// Webhooks of a flood: a short sample, or as many as are wanted.
+fn webhooks() -> u64 {
+    std::env::var("PORTOLAN_TEST_WEBHOOKS").map_or(320, |wanted| wanted.parse().unwrap())
+}
+
+/// Half of a flood is told twice, and of each four one has the wrong secret.
 #[tokio::test(flavor = "multi_thread")]
 async fn of_a_flood_nothing_is_lost_and_little_is_run() {
-    const TAGS: u64 = 40;
     let Some(source) = Registry::start().await else { return };
     let sandbox = Sandbox::new();
     configure(&sandbox, &source);
-    for tag in 0..TAGS {
+    let (webhooks, tags) = (webhooks(), webhooks() / 8);
+    for tag in 0..tags {
         publish(&source, &format!("v{tag}"), tag).await;
     }
     let daemon = Daemon::start(&sandbox);
-    let mut sent = Vec::new();
-    for nth in 0..TAGS * 8 {
-        let tag = format!("v{}", nth / 2 % TAGS);
+    let (began, mut sent) = (Instant::now(), Vec::new());
+    for nth in 0..webhooks {
+        let tag = format!("v{}", nth / 2 % tags);
         let secret = if nth % 4 == 3 { "wrong" } else { SECRET };
         sent.push(send(&daemon, secret, told(&[&tag])).await.0);
     }
-    assert_eq!(sent.iter().filter(|status| **status == 202).count() as u64, TAGS * 6);
-    assert_eq!(sent.iter().filter(|status| **status == 401).count() as u64, TAGS * 2);
-    for tag in 0..TAGS {
+    let took = began.elapsed();
+    let (taken, refused) = (webhooks - webhooks / 4, webhooks / 4);
+    assert_eq!(sent.iter().filter(|status| **status == 202).count() as u64, taken);
+    assert_eq!(sent.iter().filter(|status| **status == 401).count() as u64, refused);
+    let counted =
+        metric(&daemon, "portolan_hooks_total{kind=\"docker-registry\",outcome=\"refused\"} ").await;
+    assert_eq!(counted, Some(refused));
+    for tag in 0..tags {
         arrives(&daemon, "team/app", &format!("v{tag}")).await;
     }
-    let runs = metric(&daemon, "portolan_mirror_runs_total{mirror=\"team\",outcome=\"done\"} ").await;
-    assert!(runs.is_some_and(|runs| runs < TAGS * 6), "{runs:?}");
+    let api = Api::of(&daemon);
+    api.until("/mirrors/team", |mirror| mirror["told"] == 0).await;
+    let runs = api.get("/runs?mirror=team&limit=1000").await.is(200);
+    let runs = runs["items"].as_array().unwrap();
+    assert!((runs.len() as u64) < taken, "{}", runs.len());
+    let copied: u64 = runs.iter().map(|run| run["totals"]["copied"].as_u64().unwrap()).sum();
+    assert_eq!(copied, tags, "none is brought twice");
+    let peak = daemon.process().peak_memory() >> 20;
+    println!("{webhooks} webhooks in {took:.1?}: {tags} images in {} runs, {peak} MiB at most", runs.len());
+    assert!(peak < 96, "{peak} MiB");
 }
 
 /// A place that wants to hear what became of images: its address, and what it hears.
