@@ -48,8 +48,8 @@ const WAITING: &str = "waiting";
 const BROUGHT: &str = "brought";
 const FAILED: &str = "failed";
 
-/// Reports that are taken at once.
-const PIECE: i64 = 100;
+/// Reports that are taken at once, to be told at once.
+const PIECE: i64 = 16;
 
 struct NoteBecame {
     mirror: String,
@@ -83,7 +83,7 @@ impl Runs {
         self.writer.write(NoteBecame { mirror: mirror.to_owned(), images }).await
     }
 
-    /// Takes what senders are to hear, a hundred at most: nobody else gets it before `patience` is over.
+    /// Takes what senders are to hear, some at a time: nobody else gets it before `patience` is over.
     ///
     /// # Errors
     /// As any write.

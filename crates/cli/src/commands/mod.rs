@@ -73,7 +73,7 @@ pub(crate) fn run(command: Command, context: &Context) -> Result<Outcome, CliErr
         Command::Explain(arguments) => wait(context, mirrors::explain::run(&arguments, context)),
         Command::Mirrors(arguments) => wait(context, mirrors::run(&arguments, context)),
         Command::Runs(arguments) => wait(context, runs::run(&arguments, context)),
-        Command::Nodes(arguments) => wait(context.traced(), nodes::run(&arguments, context)),
+        Command::Nodes(arguments) => wait(context, nodes::run(&arguments, context)),
         Command::Serve(arguments) => wait(context.traced(), serve::run(&arguments, context)),
         Command::Store(arguments) => wait(context, store::run(&arguments, context)),
         Command::Tags(arguments) => wait(context, tags::run(&arguments, context)),

@@ -4,8 +4,9 @@ use std::convert::Infallible;
 use std::time::Duration;
 
 use bytes::Bytes;
+use futures::future::try_join_all;
 use http::header::CONTENT_TYPE;
-use http::{HeaderMap, HeaderValue};
+use http::{HeaderMap, HeaderValue, StatusCode};
 use jiff::Timestamp;
 use portolan_catalog::{Became, CatalogError, OwedReport, Runs};
 use portolan_oci::with_causes;
@@ -77,12 +78,24 @@ pub(super) async fn tell_owed(runs: &Runs, courier: Courier) {
 }
 
 async fn try_to_tell(runs: &Runs, courier: &Courier) -> Result<(), CatalogError> {
-    for report in runs.take_reports(LOOK).await? {
-        if is_heard(&report, courier).await {
-            runs.settle_report(&report).await?;
+    loop {
+        let reports = runs.take_reports(LOOK).await?;
+        if reports.is_empty() {
+            return Ok(());
         }
+        // All at once, so that it is done before others may take them.
+        let told = reports.iter().map(async |report| match is_heard(report, courier).await {
+            true => runs.settle_report(report).await,
+            false => Ok(()),
+        });
+        try_join_all(told).await?;
     }
-    Ok(())
+}
+
+/// Whether a sender that answers like this may listen later.
+fn is_for_now(status: StatusCode) -> bool {
+    let later = [StatusCode::REQUEST_TIMEOUT, StatusCode::TOO_MANY_REQUESTS];
+    status.is_server_error() || later.contains(&status)
 }
 
 /// Whether the sender has heard it, or does not want to.
@@ -92,7 +105,7 @@ async fn is_heard(report: &OwedReport, courier: &Courier) -> bool {
     let body = serde_json::to_vec(&Report::of(report)).unwrap_or_default();
     let headers = HeaderMap::from_iter([(CONTENT_TYPE, HeaderValue::from_static("application/json"))]);
     match timeout(PATIENCE, courier.post(&url, headers, Bytes::from(body))).await {
-        Ok(Ok((status, _))) if status.is_server_error() => {
+        Ok(Ok((status, _))) if is_for_now(status) => {
             tracing::info!(host, %status, "a sender of webhooks does not listen now");
             false
         }

@@ -42,7 +42,7 @@ pub struct MirrorStatus {
     pub mirror: MirrorData,
     /// Where it comes from.
     pub origin: MirrorFrom,
-    /// Images that it was told of by webhooks and has not seen to; no more than 1,000 are counted.
+    /// Images that it was told of by webhooks and has not seen to.
     pub told: u64,
     /// Since when somebody wants it to be run.
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -19,8 +19,6 @@ pub use content::{ChangeData, ImageData, RepositoryData, TagData, TagMove};
 pub use mirror::{AskedData, LagData, LastRuns, MirrorData, MirrorFrom, MirrorStatus};
 pub use node::NodeData;
 pub use page::{PageOf, PageQuery};
-pub use plan::{
-    PlanData, PlanLimits, PlanLine, PlanTotals, PlanWord, PlannedData, PullsData, VolumeData, failure,
-};
+pub use plan::{PlanData, PlanLimits, PlanLine, PlanTotals, PlanWord, PlannedData, PullsData, VolumeData};
 pub use pruned::{PrunedData, PrunedWord, Tense};
 pub use run::{CancelledData, FailureData, ProgressData, RunData, RunDetail, RunWord, TotalsData};

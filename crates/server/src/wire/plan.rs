@@ -1,7 +1,7 @@
 //! What a run of a mirror would do, and what it would cost.
 
 use portolan_oci::with_causes;
-use portolan_sync::{Action, CopyError, Cost, Plan, PlannedImage, PlannedTarget, PruneReport, Space};
+use portolan_sync::{Action, Cost, Plan, PlannedImage, PlannedTarget, PruneReport, Space};
 use portolan_transport::{Places, Quota};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -184,16 +184,8 @@ impl PlannedData {
             },
             bytes: target.cost.least_bytes,
             most_bytes: target.cost.most_bytes,
-            error: failure(target).map(|cause| with_causes(cause)),
+            error: target.failure().map(|cause| with_causes(cause)),
         }
-    }
-}
-
-/// Why it cannot be said what would be done.
-pub fn failure(target: &PlannedTarget) -> Option<&CopyError> {
-    match &target.action {
-        Action::Fail(cause) => Some(cause),
-        Action::Skip | Action::Add | Action::Move { .. } | Action::Complete => None,
     }
 }
 

@@ -120,6 +120,16 @@ pub struct PlannedTarget {
     pub cost: Cost,
 }
 
+impl PlannedTarget {
+    /// Why it cannot be said what would be done.
+    pub fn failure(&self) -> Option<&CopyError> {
+        match &self.action {
+            Action::Fail(cause) => Some(cause),
+            Action::Skip | Action::Add | Action::Move { .. } | Action::Complete => None,
+        }
+    }
+}
+
 /// What would be done with an image at a target.
 #[derive(Debug, Clone)]
 pub enum Action {

@@ -4,10 +4,10 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use clap::Args;
-use portolan_server::wire::{PlanLimits, PlanTotals, PlanWord, PlannedData, Tense, failure};
+use portolan_server::wire::{PlanLimits, PlanTotals, PlanWord, PlannedData, Tense};
 use portolan_sync::{
-    CopyRequest, Engine, Mirror, MirrorError, MirrorPlan, Plan, PlannedImage, PruneReport, PruneScope,
-    SavedPlan, Silent,
+    CopyRequest, Engine, Mirror, MirrorError, MirrorPlan, Plan, PlannedImage, PlannedTarget, PruneReport,
+    PruneScope, SavedPlan, Silent,
 };
 use serde::Serialize;
 
@@ -88,12 +88,12 @@ async fn plan(
         context.talk.say(&format!("warning: {shortage}"));
     }
     let mut outcomes = Vec::new();
-    for failure in plan.images().iter().flat_map(PlannedImage::targets).filter_map(failure) {
+    for failure in plan.images().iter().flat_map(PlannedImage::targets).filter_map(PlannedTarget::failure) {
         let error = CliError::from(failure.clone());
         outcomes.push(error.outcome());
         context.talk.insist(&error.text(context));
     }
-    let others = plan.images().iter().flat_map(PlannedImage::targets).filter(|to| failure(to).is_none());
+    let others = plan.images().iter().flat_map(PlannedImage::targets).filter(|to| to.failure().is_none());
     outcomes.extend(others.take(1).map(|_| Outcome::Done));
     outcomes.extend(prunes.iter().flat_map(|prune| tell_prune(prune, context)));
     outcomes.extend(tell_errors(errors, context));

@@ -27,7 +27,7 @@ Examples:
 pub(super) struct WorkArguments {}
 
 pub(super) async fn run(_: &WorkArguments, context: &Context) -> Result<Outcome, CliError> {
-    let membership = Membership::begin("nodes work", context).await?;
+    let membership = Membership::begin("nodes work", context.traced()).await?;
     let books = context.books().await?.among(membership.company());
     if books.company.member.is_none() {
         let problem =
@@ -47,12 +47,15 @@ pub(super) async fn run(_: &WorkArguments, context: &Context) -> Result<Outcome,
         membership.company().is_known().await;
         context.talk.insist("working for others");
         let end = interrupt.token();
-        let work = tokio::task::spawn_blocking({
+        let mut work = tokio::task::spawn_blocking({
             let end = end.clone();
             move || Handle::current().block_on(work(&runner, &end))
         });
-        reload.keep_current(end).await;
-        work.await.map_err(|cause| Failure::other("the work broke down", cause))?;
+        let ended = tokio::select! {
+            () = reload.keep_current(end) => work.await,
+            ended = &mut work => ended,
+        };
+        ended.map_err(|cause| Failure::other("the work broke down", cause))?;
         membership.end().await;
         Ok(Outcome::Done)
     })

@@ -1,7 +1,7 @@
 //! How things stand.
 
 use jiff::Timestamp;
-use portolan_catalog::{CatalogError, FailedImage, Node, Nodes, Pause, Run, Runs};
+use portolan_catalog::{CatalogError, FailedImage, Node, Nodes, Pause, Run, Runs, Standing};
 use portolan_oci::with_causes;
 use portolan_store::Store;
 use portolan_sync::Mirror;
@@ -13,10 +13,7 @@ use crate::machine::host_name;
 const RUNS: u64 = 20;
 
 /// Images that are shown of those that failed in the last run of a mirror.
-const FAILURES: usize = 20;
-
-/// Images that a mirror was told of are counted so far.
-const TOLD: u64 = 1_000;
+const FAILURES: u32 = 20;
 
 /// What the page is about.
 #[derive(Clone)]
@@ -63,7 +60,7 @@ pub(super) struct MirrorStatus {
     pub(super) next: Option<Timestamp>,
     pub(super) paused: Option<Pause>,
     /// Images that it was told of and has not seen to.
-    pub(super) told: usize,
+    pub(super) told: u64,
     pub(super) last: Option<Run>,
     /// Of those that failed in the last run the first ones.
     pub(super) failures: Vec<FailedImage>,
@@ -74,9 +71,11 @@ impl Status {
         let (now, Subject { store, live, runs, nodes }) = (Timestamp::now(), of);
         let free = store.free_bytes().await.map_err(|cause| with_causes(&cause));
         let mirrors = live.mirrors();
+        let names: Vec<&str> = mirrors.iter().map(|mirror| mirror.name.as_str()).collect();
         let mut shown = Vec::with_capacity(mirrors.len());
-        for mirror in mirrors.iter() {
-            shown.push(MirrorStatus::gather(mirror, runs, now).await?);
+        for (mirror, standing) in mirrors.iter().zip(runs.standings(&names).await?) {
+            let failures = failures(&standing, runs).await?;
+            shown.push(MirrorStatus::of(mirror, standing, failures, now));
         }
         Ok(Self {
             version: env!("CARGO_PKG_VERSION"),
@@ -93,26 +92,25 @@ impl Status {
     }
 }
 
+/// Of the images that failed in the last run the first ones.
+async fn failures(standing: &Standing, runs: &Runs) -> Result<Vec<FailedImage>, CatalogError> {
+    let Some(run) = standing.last.as_ref().filter(|run| run.totals.failed > 0) else { return Ok(Vec::new()) };
+    let failures = runs.failures_after(run.id, None, FAILURES).await?;
+    Ok(failures.into_iter().map(|(_, failed)| failed).collect())
+}
+
 impl MirrorStatus {
-    async fn gather(mirror: &Mirror, runs: &Runs, now: Timestamp) -> Result<Self, CatalogError> {
-        let name = mirror.name.as_str();
-        let last = runs.runs(name, 1).await?.into_iter().next();
-        let whole = runs.last_whole_run(name).await?.map(|run| run.started_at);
-        let paused = runs.paused(name).await?;
-        let mut failures = match &last {
-            Some(run) if run.totals.failed > 0 => runs.failures(run.id).await?,
-            _ => Vec::new(),
-        };
-        failures.truncate(FAILURES);
+    fn of(mirror: &Mirror, standing: Standing, failures: Vec<FailedImage>, now: Timestamp) -> Self {
+        let Standing { last, last_whole, pause: paused, told, .. } = standing;
         let timing = mirror.policy.timing.as_ref();
-        Ok(Self {
-            name: name.to_owned(),
+        Self {
+            name: mirror.name.to_string(),
             timing: timing.map(ToString::to_string),
-            next: timing.filter(|_| paused.is_none()).and_then(|timing| timing.next(whole, now)),
-            told: runs.awaited(name, TOLD).await?.len(),
+            next: timing.filter(|_| paused.is_none()).and_then(|timing| timing.next(last_whole, now)),
+            told,
             paused,
             last,
             failures,
-        })
+        }
     }
 }

@@ -22,7 +22,7 @@ use portolan_sync::settings::MirrorName;
 use portolan_transport::{Endpoint, Location};
 use serde::Serialize;
 use tokio::sync::Semaphore;
-use url::{Host, Url};
+use url::Url;
 
 use super::events::{self, Pushed};
 use super::proof::Shown;
@@ -45,6 +45,9 @@ const PATIENCE: Duration = Duration::from_secs(30);
 /// Characters of an image's name, at most: the catalogue takes no more.
 const LONGEST: usize = 512;
 
+/// Characters of an address that a sender wants to hear at, at most.
+const LONGEST_ADDRESS: usize = 2_048;
+
 /// A sender of webhooks.
 #[derive(Clone)]
 pub struct Hook {
@@ -63,17 +66,10 @@ impl Hook {
     fn may_hear_at(&self, url: &Url) -> bool {
         let Some(host) = url.host_str() else { return false };
         let known = url.port().map_or_else(|| host.to_owned(), |port| format!("{host}:{port}"));
-        let is_safe = url.scheme() == "https" || (url.scheme() == "http" && is_loopback(url));
-        is_safe && self.callbacks.iter().any(|one| one.as_str() == known)
-    }
-}
-
-fn is_loopback(url: &Url) -> bool {
-    match url.host() {
-        Some(Host::Domain(name)) => name == "localhost",
-        Some(Host::Ipv4(address)) => address.is_loopback(),
-        Some(Host::Ipv6(address)) => address.is_loopback(),
-        None => false,
+        let is_safe =
+            |one: &Registry| url.scheme() == "https" || (url.scheme() == "http" && one.is_loopback());
+        let is_short = url.as_str().len() <= LONGEST_ADDRESS;
+        is_short && self.callbacks.iter().any(|one| one.as_str() == known && is_safe(one))
     }
 }
 

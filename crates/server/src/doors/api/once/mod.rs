@@ -12,7 +12,7 @@ use axum::response::{IntoResponse as _, Response};
 use bytes::Bytes;
 use http::header::RETRY_AFTER;
 use http::request::Parts;
-use http::{HeaderMap, HeaderName, HeaderValue};
+use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use portolan_catalog::{Attempt, BeginRequest, Requests};
 use portolan_oci::{Digest, with_causes};
 
@@ -106,10 +106,14 @@ impl Keyed {
             return response;
         }
         let (head, body) = response.into_parts();
-        let Ok(bytes) = to_bytes(body, MOST).await else {
-            forget(&requests, attempt).await;
-            return Kind::Unavailable.because("the answer is too long for one that is kept").into_response();
+        let Ok(bytes) = to_bytes(body, usize::MAX).await else {
+            // What is made here is there as a whole.
+            return StatusCode::INTERNAL_SERVER_ERROR.into_response();
         };
+        if bytes.len() > MOST {
+            forget(&requests, attempt).await;
+            return Response::from_parts(head, Body::from(bytes));
+        }
         match Kept::of(&head, &bytes).and_then(|kept| kept.seal(&self.key)) {
             Some(sealed) => {
                 if let Err(error) = requests.answer(attempt, sealed).await {
