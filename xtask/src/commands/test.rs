@@ -36,6 +36,10 @@ impl Test {
                 process::run(process::cargo(&workspace.root).args(["test", "--doc", "--workspace"]))?;
             }
             command.args(["nextest", "run"]);
+            if setup::in_ci() {
+                // Who reads what came of it wants to know of all that fails, not of the first.
+                command.arg("--no-fail-fast");
+            }
         } else {
             command.arg("test");
         }

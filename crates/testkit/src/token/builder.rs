@@ -56,7 +56,7 @@ impl TokenServerBuilder {
         self
     }
 
-    /// For how many seconds the registry takes a token (default 300).
+    /// For how many seconds the registry takes a token, or up to one less (default 300): a token ends at a full second.
     pub fn lifetime(mut self, seconds: i64) -> Self {
         self.lifetime = seconds;
         self

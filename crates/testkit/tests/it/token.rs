@@ -90,7 +90,7 @@ async fn a_token_without_life_is_refused_whatever_it_claims() {
 
 #[tokio::test]
 async fn lifetime_ends_while_the_token_is_used() {
-    let server = TokenServer::builder().user("alice", "secret").lifetime(1).start().await;
+    let server = TokenServer::builder().user("alice", "secret").lifetime(2).start().await;
     let Some(registry) = Registry::builder().token_auth(&server).start().await else { return };
     let alice = Client::login(&registry.url(), "alice", "secret");
     alice.push("r", &zoo::one("oci-image")).await;

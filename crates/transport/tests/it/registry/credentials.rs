@@ -194,7 +194,7 @@ async fn a_wrong_password_at_the_token_server_is_told() {
 
 #[tokio::test]
 async fn a_token_that_ends_too_early_is_renewed() {
-    let server = TokenServer::builder().user("me", "sesame").lifetime(1).claims_lifetime(300).start().await;
+    let server = TokenServer::builder().user("me", "sesame").lifetime(2).claims_lifetime(300).start().await;
     let Some((_registry, proxy)) = with_tokens(&server).await else { return };
     let repository = repository(&places(vec![login(proxy.host(), "me", "sesame")]), proxy.host(), "r");
     let blob = Blob::of_length(1000);
