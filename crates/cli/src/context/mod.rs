@@ -28,7 +28,7 @@ use crate::talk::Talk;
 
 pub(crate) use mirrors::{of_file, shared};
 pub(crate) use nodes::Membership;
-pub(crate) use places::PlacesMaker;
+pub(crate) use places::{PlacesMaker, names_same_places};
 
 /// What a command works with.
 pub(crate) struct Context {

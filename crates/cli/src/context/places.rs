@@ -144,6 +144,11 @@ impl PlacesMaker {
     }
 }
 
+/// Whether two configurations say the same about the places that they name.
+pub(crate) fn names_same_places(one: &Config, other: &Config) -> bool {
+    one.registries == other.registries && one.limits.bandwidth == other.limits.bandwidth
+}
+
 /// The only image in a place where none was named: by its tag, if it has just one.
 async fn only_image(location: &Location) -> Result<(Arc<dyn Source>, TagOrDigest), CliError> {
     let (source, image): (Arc<dyn Source>, _) = match location {

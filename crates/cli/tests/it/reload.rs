@@ -1,12 +1,15 @@
 //! A configuration that changes while the daemon runs.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use http::Method;
 use portolan_testkit::client::http as http_client;
+use portolan_testkit::proxy::{Action, Asked, Proxy, Rule};
 use portolan_testkit::registry::Registry;
 use portolan_testkit::zoo;
+use serde_json::Value;
 
+use crate::api::client::Api;
 use crate::daemon::Daemon;
 use crate::sandbox::Sandbox;
 
@@ -86,6 +89,41 @@ async fn mirrors_come_change_and_go_and_what_is_wrong_is_refused() {
     ] {
         assert!(said.contains(part), "{part}: {said}");
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn runs_that_go_on_and_runs_that_begin_keep_the_limits_together() {
+    let Some(source) = Registry::start().await else { return };
+    source.client().push("app", &zoo::one("oci-image")).await;
+    source.client().push("other", &zoo::one("oci-image")).await;
+    let proxy = Proxy::before(&source).await;
+    proxy.fault(Rule::new(Asked::gets_blob, Action::Hang).always());
+    let (sandbox, host) = (Sandbox::new(), proxy.host());
+    let mirror = |name| format!("  - {{name: {name}, source: {host}/{name}, targets: ['store:{name}']}}\n");
+    let begin = format!(
+        "version: 1\nregistries: [{{host: '{host}', limits: {{concurrency: 1}}}}]\nmirrors:\n{}",
+        mirror("app")
+    );
+    sandbox.write("portolan.yaml", &begin);
+    let daemon = Daemon::start(&sandbox);
+    let api = Api::of(&daemon);
+    api.post("/mirrors/app/runs", &Value::Null).await.is(202);
+    let asks = |name: &str| proxy.records().into_iter().find(|record| record.path.contains(name));
+    until("a blob is read", async || asks("/app/blobs/").is_some()).await;
+    let run = api.get("/runs").await.is(200)["items"][0]["id"].clone();
+
+    sandbox.write("portolan.yaml", &format!("{begin}{}", mirror("other")));
+    until("the new mirror is there", async || api.get("/mirrors/other").await.status == 200).await;
+    api.post("/mirrors/other/runs", &Value::Null).await.is(202);
+    until("its image is known", async || asks("/other/manifests/").is_some()).await;
+    // A run that is held by nothing else would have asked for a blob by now.
+    for _ in 0..20 {
+        page(&daemon).await;
+    }
+    let ended = Instant::now();
+    api.post(&format!("/runs/{run}/cancel"), &Value::Null).await.is(202);
+    until("a blob is read for the other", async || asks("/other/blobs/").is_some()).await;
+    assert!(asks("/other/blobs/").unwrap().started >= ended, "two read blobs where one may");
 }
 
 #[tokio::test(flavor = "multi_thread")]

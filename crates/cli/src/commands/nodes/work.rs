@@ -1,5 +1,7 @@
 //! `portolan nodes work`.
 
+use std::sync::Arc;
+
 use clap::Args;
 use portolan_server::live::{Live, keep_stored};
 use portolan_server::metrics::Metrics;
@@ -34,7 +36,7 @@ pub(super) async fn run(_: &WorkArguments, context: &Context) -> Result<Outcome,
             Failure::Refused("an SQLite file is one process's: there is nobody to work for".to_owned());
         return Err(CliError::from(problem).with_hint("`database` in portolan.yaml can be one of a server"));
     }
-    let live = Live::new(in_force(context, context.config()?)?);
+    let live = Live::new(in_force(context, context.config()?, Arc::clone(context.places()?))?);
     let stored = books.runs.stored_mirrors().await;
     live.put_stored(
         stored.map_err(|cause| Failure::other("cannot read the mirrors of the catalogue", cause))?,

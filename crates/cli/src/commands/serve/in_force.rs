@@ -6,14 +6,18 @@ use portolan_config::{HookSettings, Loaded};
 use portolan_server::doors::hooks::Hook;
 use portolan_server::live::{InForce, Reach};
 use portolan_sync::EngineOptions;
+use portolan_transport::Places;
 
 use crate::commands::mirrors::work::engine_options;
 use crate::context::{Context, of_file, shared};
 use crate::error::{CliError, Failure};
 
-/// What a configuration puts in force. Secrets in files and variables are read now.
-pub(in crate::commands) fn in_force(context: &Context, loaded: &Loaded) -> Result<InForce, CliError> {
-    let places = context.places_of(&loaded.config)?;
+/// What a configuration puts in force, with the places that it names. Secrets in files and variables are read now.
+pub(in crate::commands) fn in_force(
+    context: &Context,
+    loaded: &Loaded,
+    places: Arc<Places>,
+) -> Result<InForce, CliError> {
     let hooks = hooks(&loaded.config.hooks)?;
     // A data folder is the daemon's for as long as it runs.
     let spool = engine_options(&context.config()?.config).spool;
@@ -21,10 +25,7 @@ pub(in crate::commands) fn in_force(context: &Context, loaded: &Loaded) -> Resul
         mirrors: of_file(loaded),
         shared: shared(loaded),
         hooks: hooks.into(),
-        reach: Reach {
-            places: Arc::new(places),
-            options: EngineOptions { spool, ..engine_options(&loaded.config) },
-        },
+        reach: Reach { places, options: EngineOptions { spool, ..engine_options(&loaded.config) } },
     })
 }
 

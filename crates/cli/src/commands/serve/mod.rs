@@ -5,6 +5,7 @@ mod in_force;
 mod mirrors;
 mod reload;
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use clap::Args;
@@ -88,7 +89,8 @@ async fn api(context: &Context) -> Result<ApiParts, CliError> {
     let gate = Gate::new(admission(&config.config), access.clone());
     let store = context.store()?.store().await;
     let store = store.map_err(|cause| Failure::other("cannot open the store", cause))?.clone();
-    let (live, books) = (Live::new(in_force(context, config)?), context.books().await?);
+    let (live, books) =
+        (Live::new(in_force(context, config, Arc::clone(context.places()?))?), context.books().await?);
     let runs = books.runs.clone();
     let planner = Planner { journal: context.journal().await?, books };
     let stored = runs.stored_mirrors().await;

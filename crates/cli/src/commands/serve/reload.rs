@@ -1,16 +1,18 @@
 //! The configuration while the daemon runs.
 
 use std::path::Path;
+use std::sync::Arc;
 use std::time::Duration;
 
 use portolan_config::Loaded;
 use portolan_server::live::{FileStamp, Live};
 use portolan_server::metrics::{ConfigRead, Metrics};
+use portolan_transport::Places;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio_util::sync::CancellationToken;
 
 use super::in_force::in_force;
-use crate::context::Context;
+use crate::context::{Context, names_same_places};
 use crate::error::{CliError, Failure};
 
 /// How often the file is looked at. It is read when it was the same twice: not while it is being written.
@@ -99,7 +101,8 @@ impl<'a> Reload<'a> {
         if loaded == self.taken && cause == Cause::Changed && self.live.refused().is_none() {
             return Ok(Taken::Nothing);
         }
-        self.live.put(in_force(self.context, &loaded)?);
+        let places = self.places(&loaded, cause)?;
+        self.live.put(in_force(self.context, &loaded, places)?);
         let fixed = self.context.config()?.config.fixed_changes(&loaded.config);
         if !fixed.is_empty() {
             let text = format!("changed, and in force from the next start on: {}", fixed.join(", "));
@@ -107,6 +110,17 @@ impl<'a> Reload<'a> {
         }
         self.taken = loaded;
         Ok(Taken::New)
+    }
+
+    /// The places that it names: those in force if it says nothing new about them, so that runs that go on and runs that
+    /// begin keep the limits together.
+    fn places(&self, loaded: &Loaded, cause: Cause) -> Result<Arc<Places>, CliError> {
+        let is_new = cause == Cause::Asked || !names_same_places(&self.taken.config, &loaded.config);
+        if is_new {
+            self.context.places_of(&loaded.config).map(Arc::new)
+        } else {
+            Ok(self.live.reach().places)
+        }
     }
 }
 
