@@ -101,7 +101,7 @@
 //! name        PK                   mirror      PK                 run_id       PK → run
 //! settings    JSON                 asked_at                       cancelled_at
 //! revision                         asked_by                       cancelled_by
-//! changed_at
+//! changed_at                       retries     NULL
 //! changed_by                       arrival                        when an image came to be at a target
 //!                                  ───────
 //!                                  mirror, target PK              source, digest, moved_after NULL,
@@ -266,9 +266,9 @@ pub use nodes::{NewNode, Node, NodeId, Nodes, RenewNode};
 pub use requests::{Attempt, BeginRequest, Requests};
 pub use runs::{
     Arrival, AskedRun, Awaited, Became, CancelRun, CancelledRun, Expected, FailedImage, KeptMirrors,
-    LeaseKey, LeftOver, MirrorChange, NewAwaited, OwedReport, Pause, Renewal, Reschedule, Run, RunEnd,
-    RunEnded, RunId, RunLease, RunOutcome, RunReport, RunStart, RunTotals, Runs, Standing, StoredMirror,
-    Taking,
+    LeaseKey, LeftOver, MirrorChange, NewAwaited, NotRetried, OwedReport, Pause, Renewal, Reschedule,
+    RetryRun, Run, RunEnd, RunEnded, RunId, RunLease, RunOutcome, RunReport, RunStart, RunTotals, Runs,
+    Standing, StoredMirror, Taking,
 };
 pub use server::{Server, ServerConnections, ServerUrl, ServerUrlError};
 pub use tasks::{

@@ -23,6 +23,7 @@ mod m0014_nodes_and_tasks;
 mod m0015_answered;
 mod m0016_owed_reports;
 mod m0017_moved_at;
+mod m0018_retries;
 #[cfg(test)]
 mod tests;
 
@@ -52,6 +53,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0015_answered::Answered),
             Box::new(m0016_owed_reports::OwedReports),
             Box::new(m0017_moved_at::MovedAt),
+            Box::new(m0018_retries::Retries),
         ]
     }
 }

@@ -4,9 +4,9 @@ use async_trait::async_trait;
 use jiff::Timestamp;
 use sea_orm::DatabaseTransaction;
 
-use super::Runs;
+use super::{RunId, Runs};
 use crate::access::audit::{self, Actor};
-use crate::sql::{Insert, There};
+use crate::sql::{Insert, Row, There};
 use crate::writer::Operation;
 use crate::{AuditAction, CatalogError, sql, stored};
 
@@ -17,6 +17,8 @@ pub struct AskedRun {
     pub at: Timestamp,
     /// Who.
     pub by: String,
+    /// The run in which failed what he wants to be done; without one he wants all.
+    pub retries: Option<RunId>,
 }
 
 struct AskRun {
@@ -30,9 +32,18 @@ struct SettleAsked {
     at: i64,
 }
 
-const ASKED: Insert<3> = Insert {
+const COLUMNS: [&str; 4] = ["mirror", "asked_at", "asked_by", "retries"];
+
+const ALL: Insert<4> = Insert {
     table: "asked_run",
-    columns: ["mirror", "asked_at", "asked_by"],
+    columns: COLUMNS,
+    there: There::Gets { key: &["mirror"], columns: &["asked_at", "asked_by", "retries"] },
+};
+
+/// Where all is wanted already, it still is.
+const SOME: Insert<4> = Insert {
+    table: "asked_run",
+    columns: COLUMNS,
     there: There::Gets { key: &["mirror"], columns: &["asked_at", "asked_by"] },
 };
 
@@ -42,10 +53,7 @@ impl Runs {
     /// # Errors
     /// As any write: [`CatalogError::Busy`], [`CatalogError::Full`], [`CatalogError::Database`].
     pub async fn ask_run(&self, mirror: &str, by: &str) -> Result<AskedRun, CatalogError> {
-        let now = stored::now();
-        let operation = AskRun { mirror: mirror.to_owned(), by: Actor::new(by), now };
-        self.writer.write(operation).await?;
-        Ok(AskedRun { at: stored::time(now)?, by: by.to_owned() })
+        self.writer.write(AskRun { mirror: mirror.to_owned(), by: Actor::new(by), now: stored::now() }).await
     }
 
     /// Whether a mirror is to be run now.
@@ -53,9 +61,13 @@ impl Runs {
     /// # Errors
     /// [`CatalogError::Damaged`], [`CatalogError::Database`].
     pub async fn asked_run(&self, mirror: &str) -> Result<Option<AskedRun>, CatalogError> {
-        let sql = "SELECT asked_at, asked_by FROM asked_run WHERE mirror = ?";
+        let sql = "SELECT asked_at, asked_by, retries FROM asked_run WHERE mirror = ?";
         let row = sql::one(&self.opening.readers().await?, sql, [mirror.into()]).await?;
-        row.map(|row| Ok(AskedRun { at: row.time(0)?, by: row.get(1)? })).transpose()
+        let read = |row: Row| {
+            let retries = row.get::<Option<i64>>(2)?.map(RunId::new);
+            Ok(AskedRun { at: row.time(0)?, by: row.get(1)?, retries })
+        };
+        row.map(read).transpose()
     }
 
     /// That was done. What was asked again meanwhile stays.
@@ -69,15 +81,26 @@ impl Runs {
 
 #[async_trait]
 impl Operation for AskRun {
-    type Reply = ();
+    type Reply = AskedRun;
     const NAME: &'static str = "ask_run";
 
-    async fn run(&self, transaction: &DatabaseTransaction) -> Result<(), CatalogError> {
-        let mirror = self.mirror.as_str();
-        let row = [mirror.into(), self.now.into(), self.by.as_str().into()];
-        ASKED.rows(transaction, vec![row]).await?;
-        audit::write(transaction, self.now, &self.by, (AuditAction::AskRun, mirror, "")).await
+    async fn run(&self, transaction: &DatabaseTransaction) -> Result<AskedRun, CatalogError> {
+        ask(transaction, (&self.mirror, None), (&self.by, self.now)).await
     }
+}
+
+/// Notes that somebody wants a mirror to be run, for what failed in a run or for all images.
+pub(super) async fn ask(
+    transaction: &DatabaseTransaction,
+    (mirror, retries): (&str, Option<RunId>),
+    (by, now): (&Actor, i64),
+) -> Result<AskedRun, CatalogError> {
+    let insert = if retries.is_some() { SOME } else { ALL };
+    let run = retries.map(RunId::get);
+    insert.rows(transaction, vec![[mirror.into(), now.into(), by.as_str().into(), run.into()]]).await?;
+    let detail = run.map(|run| format!("what failed in run {run}")).unwrap_or_default();
+    audit::write(transaction, now, by, (AuditAction::AskRun, mirror, &detail)).await?;
+    Ok(AskedRun { at: stored::time(now)?, by: by.as_str().to_owned(), retries })
 }
 
 #[async_trait]

@@ -5,7 +5,8 @@ use std::time::{Duration, Instant};
 use jiff::Timestamp;
 use portolan_catalog::{
     Arrival, Awaited, Became, CancelRun, CatalogError, Expected, FailedImage, MirrorChange, NewAwaited,
-    Renewal, RunEnd, RunEnded, RunId, RunLease, RunOutcome, RunReport, RunStart, RunTotals, Runs, Standing,
+    NotRetried, Renewal, RetryRun, RunEnd, RunEnded, RunId, RunLease, RunOutcome, RunReport, RunStart,
+    RunTotals, Runs, Standing,
 };
 
 use portolan_oci::Digest;
@@ -31,6 +32,7 @@ on_each_database!(
     a_mirror_that_is_made_changes_only_for_who_knows_what_is_there,
     a_mirror_is_asked_to_run_until_that_is_settled,
     only_a_run_that_has_not_ended_is_cancelled,
+    the_last_run_is_retried_if_it_left_something_undone,
     runs_are_listed_from_any_of_them_on,
     what_arrived_last_at_each_target_is_kept,
     how_many_mirrors_stand_is_found_as_for_each,
@@ -465,6 +467,47 @@ async fn only_a_run_that_has_not_ended_is_cancelled(scratch: &Scratch) {
     assert!(runs.awaited("base", 10).await.unwrap().is_empty());
     runs.end_run(&lease, report(RunOutcome::Interrupted, 0)).await.unwrap();
     assert_eq!(runs.cancel_run(lease.run(), "anna").await.unwrap(), CancelRun::Ended);
+}
+
+async fn the_last_run_is_retried_if_it_left_something_undone(scratch: &Scratch) {
+    let catalog = scratch.open().await;
+    let runs = catalog.runs();
+    let retried = async |run| match runs.retry_run(run, "anna").await.unwrap() {
+        RetryRun::Asked { mirror, asked } => {
+            assert_eq!((mirror.as_str(), asked.by.as_str()), ("base", "anna"));
+            assert_eq!(runs.asked_run("base").await.unwrap(), Some(asked.clone()));
+            Ok(asked)
+        }
+        RetryRun::Not(why) => Err(why),
+        RetryRun::NoSuchRun => panic!("there is one"),
+    };
+    assert_eq!(runs.retry_run(RunId::new(1_000_000), "anna").await.unwrap(), RetryRun::NoSuchRun);
+    let ran = async |report| {
+        let lease = begin(&runs, "base", LONG).await;
+        assert_eq!(retried(lease.run()).await, Err(NotRetried::GoesOn));
+        runs.end_run(&lease, report).await.unwrap();
+        lease.run()
+    };
+    let well = ran(report(RunOutcome::Done, 0)).await;
+    assert_eq!(retried(well).await, Err(NotRetried::NothingFailed));
+    let broken = ran(report(RunOutcome::Partly, 2)).await;
+    assert_eq!(retried(well).await, Err(NotRetried::CameAfter(broken)));
+    let some = retried(broken).await.unwrap();
+    assert_eq!(some.retries, Some(broken));
+    // Who wants all wants what failed, too, whoever comes after.
+    let all = runs.ask_run("base", "bert").await.unwrap();
+    assert_eq!(all.retries, None);
+    runs.retry_run(broken, "anna").await.unwrap();
+    let asked = runs.asked_run("base").await.unwrap().unwrap();
+    assert_eq!(asked.retries, None);
+    runs.settle_asked("base", &asked).await.unwrap();
+    // It is not known what these did not come to.
+    for outcome in [RunOutcome::Interrupted, RunOutcome::Failed] {
+        let run = ran(report(outcome, 0)).await;
+        let asked = retried(run).await.unwrap();
+        assert_eq!(asked.retries, None);
+        runs.settle_asked("base", &asked).await.unwrap();
+    }
 }
 
 async fn runs_are_listed_from_any_of_them_on(scratch: &Scratch) {

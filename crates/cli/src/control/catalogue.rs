@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use jiff::Timestamp;
-use portolan_catalog::{CancelRun, Run, RunId, Runs};
+use portolan_catalog::{CancelRun, RetryRun, Run, RunId, Runs};
 use portolan_server::wire::{
     AskedData, CancelledData, FailureData, LastRuns, MirrorData, NodeData, RunData, RunDetail,
 };
@@ -34,6 +34,17 @@ impl ByCatalogue<'_> {
         } else {
             Err(no_mirror(name))
         }
+    }
+
+    /// The name of a mirror that there is, and that may be run.
+    async fn awake(&self, name: &str) -> Result<Runs, CliError> {
+        let runs = self.known(name).await?;
+        let paused = runs.paused(name).await;
+        if paused.map_err(|cause| Failure::other("cannot see whether it is paused", cause))?.is_some() {
+            let problem = Failure::Refused(format!("{name} is paused"));
+            return Err(CliError::from(problem).with_hint(format!("portolan mirrors resume {name}")));
+        }
+        Ok(runs)
     }
 
     async fn found(&self, id: i64) -> Result<Run, CliError> {
@@ -66,13 +77,8 @@ impl Control for ByCatalogue<'_> {
     }
 
     async fn ask_run(&self, mirror: &str) -> Result<AskedData, CliError> {
-        let runs = self.known(mirror).await?;
-        let failed = |cause| Failure::other(format!("cannot have {mirror} run"), cause);
-        if runs.paused(mirror).await.map_err(failed)?.is_some() {
-            let problem = Failure::Refused(format!("{mirror} is paused"));
-            return Err(CliError::from(problem).with_hint(format!("portolan mirrors resume {mirror}")));
-        }
-        let asked = runs.ask_run(mirror, &actor()).await.map_err(failed)?;
+        let asked = self.awake(mirror).await?.ask_run(mirror, &actor()).await;
+        let asked = asked.map_err(|cause| Failure::other(format!("cannot have {mirror} run"), cause))?;
         Ok(AskedData { mirror: mirror.to_owned(), asked_at: asked.at, run: None })
     }
 
@@ -108,6 +114,18 @@ impl Control for ByCatalogue<'_> {
             CancelRun::Asked => Ok(()),
             CancelRun::Ended => Err(Failure::Refused(format!("the run {id} has ended")).into()),
             CancelRun::NoSuchRun => Err(no_run(id)),
+        }
+    }
+
+    async fn retry(&self, id: i64) -> Result<AskedData, CliError> {
+        let mirror = self.found(id).await?.mirror;
+        let retried = self.awake(&mirror).await?.retry_run(RunId::new(id), &actor()).await;
+        match retried.map_err(|cause| Failure::other("cannot retry the run", cause))? {
+            RetryRun::Asked { mirror, asked } => Ok(AskedData { mirror, asked_at: asked.at, run: None }),
+            RetryRun::Not(why) => {
+                Err(Failure::Refused(format!("the run {id} cannot be retried: {why}")).into())
+            }
+            RetryRun::NoSuchRun => Err(no_run(id)),
         }
     }
 

@@ -146,6 +146,10 @@ impl Control for ByDaemon<'_> {
         self.post::<RunDetail>(format!("runs/{id}/cancel")).await.map(drop)
     }
 
+    async fn retry(&self, id: i64) -> Result<AskedData, CliError> {
+        self.post(format!("runs/{id}/retry")).await
+    }
+
     async fn follow(
         &self,
         id: i64,

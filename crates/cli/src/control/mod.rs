@@ -60,6 +60,9 @@ pub(crate) trait Control {
     /// Ends a run before it is done.
     async fn cancel(&self, id: i64) -> Result<(), CliError>;
 
+    /// Has a daemon do what a run did not, as soon as it can.
+    async fn retry(&self, id: i64) -> Result<AskedData, CliError>;
+
     /// Tells what happens in a run, as the API does, until it has ended.
     async fn follow(
         &self,

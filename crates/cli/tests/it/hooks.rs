@@ -8,6 +8,7 @@ use axum::body::Bytes;
 use axum::routing::post;
 use portolan_testkit::client::http as http_client;
 use portolan_testkit::image::{Image, Layer};
+use portolan_testkit::proxy::{Action, Asked, Proxy, Rule};
 use portolan_testkit::reader::Skopeo;
 use portolan_testkit::registry::Registry;
 use portolan_testkit::zoo::{self, Exhibit};
@@ -20,6 +21,9 @@ use crate::daemon::Daemon;
 use crate::sandbox::Sandbox;
 
 const SECRET: &str = "well kept";
+
+/// Mirrors that keep the daemon busy.
+const BUSY: [&str; 4] = ["a", "b", "c", "d"];
 
 /// A daemon that takes what `source` has below `team` when it is told, and never by the clock.
 fn configure(sandbox: &Sandbox, source: &Registry) {
@@ -173,6 +177,66 @@ async fn what_was_told_is_seen_to_after_a_kill() {
     source.restart().await;
     let daemon = Daemon::start(&sandbox);
     arrives(&daemon, "team/app", "v1").await;
+}
+
+/// Has as many mirrors run as are run at once when somebody wants it; none of them comes to an end.
+async fn tie_up(api: &Api) {
+    for name in BUSY {
+        api.post(&format!("/mirrors/{name}/runs"), &Value::Null).await.is(202);
+        let is_running = |runs: &Value| runs.pointer("/items/0/outcome") == Some(&json!("running"));
+        api.until(&format!("/runs?mirror={name}"), is_running).await;
+    }
+}
+
+/// What is told while a run waits that does other things is another matter.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_told_while_a_retry_waits_is_brought_after_it() {
+    let Some(source) = Registry::start().await else { return };
+    publish(&source, "v1", 1).await;
+    publish(&source, "v9", 9).await;
+    let proxy = Proxy::before(&source).await;
+    proxy.fault(Rule::new(Asked::gets_blob, Action::Hang).always());
+    let (sandbox, host) = (Sandbox::new(), source.host());
+    let mirrors: String = BUSY
+        .iter()
+        .map(|name| {
+            format!(
+                "  - {{name: {name}, images: ['{}/team/app:v9'], targets: ['store:{name}']}}\n",
+                proxy.host()
+            )
+        })
+        .collect();
+    sandbox.write(
+        "portolan.yaml",
+        &format!(
+            "version: 1\nhooks:\n  - {{kind: docker-registry, registry: '{host}', secret: {SECRET}}}\nmirrors:\n\
+             \x20 - {{name: team, images: ['{host}/team/app:v1', '{host}/team/app:gone'], targets: ['store:team/app']}}\n\
+             {mirrors}"
+        ),
+    );
+    let daemon = Daemon::start(&sandbox);
+    let api = Api::of(&daemon);
+    api.post("/mirrors/team/runs", &Value::Null).await.is(202);
+    let runs = api.until("/runs?mirror=team", |runs| runs["items"][0]["outcome"] == "partly").await;
+    let run = runs["items"][0]["id"].as_i64().unwrap();
+    tie_up(&api).await;
+    api.post(&format!("/runs/{run}/retry"), &Value::Null).await.is(202);
+    let waiting = async {
+        while metric(&daemon, "portolan_mirror_runs_waiting ").await != Some(1) {
+            tokio::task::yield_now().await;
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(60), waiting).await.expect("the retry waits");
+    publish(&source, "v1", 2).await;
+    assert_eq!(send(&daemon, SECRET, told(&["v1"])).await.0, 202);
+    let busy = api.get("/runs?mirror=a").await.is(200)["items"][0]["id"].clone();
+    api.post(&format!("/runs/{busy}/cancel"), &Value::Null).await.is(202);
+    let runs = api.until("/runs?mirror=team", |runs| runs["items"][0]["outcome"] == "done").await;
+    let moved = source.client().manifest("team/app", "v1").await;
+    assert_eq!(daemon.client().manifest("team/app", "v1").await, moved);
+    let totals: Vec<&Value> =
+        runs["items"].as_array().unwrap().iter().map(|run| &run["totals"]["images"]).collect();
+    assert_eq!(totals, [&json!(1), &json!(1), &json!(2)], "what was told, what failed, and all: {runs}");
 }
 
 /// Webhooks of a flood: a short sample, or as many as are wanted.

@@ -62,7 +62,7 @@ impl Backoff {
                 *self = Self { since: Some(now), is_broken: true, ..*self }
             }
             Occasion::Failed => self.since = Some(now),
-            Occasion::Told => {}
+            Occasion::Retried | Occasion::Told => {}
         }
     }
 }

@@ -16,7 +16,7 @@ use tokio_util::sync::CancellationToken;
 use super::backoff::Backoff;
 use super::bell::{Bell, heard};
 use super::clock::Clock;
-use super::run_mirrors::{LastRun, Occasion, Ran, RunMirrors, RunState, Seen};
+use super::run_mirrors::{LastRun, Occasion, Ran, RunMirrors, RunState, Seen, Wish};
 use crate::metrics::Metrics;
 
 /// How many mirrors are run at once since it is their time, and how many since they were told of images.
@@ -65,7 +65,7 @@ impl Room {
     fn of(&self, occasion: Occasion) -> &Semaphore {
         match occasion {
             Occasion::Time | Occasion::Left | Occasion::Failed => &self.time,
-            Occasion::Asked | Occasion::Told => &self.told,
+            Occasion::Asked | Occasion::Retried | Occasion::Told => &self.told,
         }
     }
 }
@@ -175,7 +175,8 @@ impl Kept<'_> {
                 backoff.begin_anew();
                 Next::Run(Occasion::Time)
             }
-            _ if seen.asked => Next::Run(Occasion::Asked),
+            _ if seen.asked == Some(Wish::Run) => Next::Run(Occasion::Asked),
+            _ if seen.asked == Some(Wish::Retry) => Next::Run(Occasion::Retried),
             _ if seen.told => Next::Run(Occasion::Told),
             (_, Some((at, occasion))) if at <= now => {
                 backoff.try_again(now);
@@ -258,7 +259,7 @@ impl Kept<'_> {
 fn is_whole(occasion: Occasion) -> bool {
     match occasion {
         Occasion::Time | Occasion::Left | Occasion::Asked => true,
-        Occasion::Told | Occasion::Failed => false,
+        Occasion::Retried | Occasion::Told | Occasion::Failed => false,
     }
 }
 

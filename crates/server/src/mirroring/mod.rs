@@ -33,6 +33,6 @@ pub(crate) use plan::PlanError;
 pub use plan::Planner;
 pub use reconcile::{keep_mirrors, unchanging};
 pub use reports::keep_reporting;
-pub use run_mirrors::{LastRun, Occasion, Ran, RunMirrors, RunState, Seen};
+pub use run_mirrors::{LastRun, Occasion, Ran, RunMirrors, RunState, Seen, Wish};
 pub use runner::Runner;
 pub use under_way::{LiveRun, UnderWay};

@@ -38,13 +38,22 @@ pub struct Seen {
     pub paused: bool,
     /// When it is run in place of what its policy says.
     pub rescheduled: Option<Schedule>,
-    /// Whether somebody wants it to be run now.
-    pub asked: bool,
+    /// That somebody wants it to be run now.
+    pub asked: Option<Wish>,
     /// Whether there are images that it was told to see to.
     pub told: bool,
     /// When the last run ended in which images failed that may succeed a little later; `None` if none did, or if they
     /// are not to be tried again before the mirror's time.
     pub failed: Option<Timestamp>,
+}
+
+/// What somebody wants of a mirror.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Wish {
+    /// That all of its images are seen to.
+    Run,
+    /// That those are which failed in its last run.
+    Retry,
 }
 
 /// Why a mirror is run.
@@ -56,6 +65,8 @@ pub enum Occasion {
     Left,
     /// Somebody wants it: all of its images are seen to.
     Asked,
+    /// Somebody wants what failed to be done: that is seen to, whatever the cause.
+    Retried,
     /// It was told of images: those are seen to.
     Told,
     /// Images failed that may succeed now: those are seen to.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use jiff::Timestamp;
-use portolan_catalog::{Arrival, Awaited, Became, CatalogError, Journal, Run, RunOutcome};
+use portolan_catalog::{Arrival, AskedRun, Awaited, Became, CatalogError, Journal, Run, RunOutcome};
 use portolan_oci::with_causes;
 use portolan_sync::{
     Books, CopyError, Detail, Engine, Mirror, Observer, SyncError, SyncOptions, SyncReport, SyncShare,
@@ -16,7 +16,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::lag::{Since, most};
 use super::reports::tell_owed;
-use super::run_mirrors::{LastRun, Occasion, Ran, RunMirrors, RunState, Seen};
+use super::run_mirrors::{LastRun, Occasion, Ran, RunMirrors, RunState, Seen, Wish};
 use super::under_way::{UnderWay, Watched};
 use crate::live::{Live, Reach};
 use crate::metrics::Metrics;
@@ -50,7 +50,7 @@ impl RunMirrors for Runner {
             None => None,
         };
         let paused = runs.paused(name).await?.is_some();
-        let asked = runs.asked_run(name).await?.is_some();
+        let asked = runs.asked_run(name).await?.as_ref().map(wish);
         let told = !runs.awaited(name, 1).await?.is_empty();
         let failed = runs.left_over(name).await?.map(|left| left.at);
         Ok(Seen { last, paused, rescheduled: None, asked, told, failed })
@@ -74,15 +74,12 @@ impl RunMirrors for Runner {
         let (runs, name) = (&self.books.runs, mirror.name.as_str());
         let looked = runs.last_whole_run(name).await?.map(|run| run.started_at);
         // Before the sources are asked: what is asked or told from here on is another matter.
-        let (asked, told) = (runs.asked_run(name).await?, runs.awaited(name, TOLD).await?);
-        let images = match occasion {
-            Occasion::Time | Occasion::Left | Occasion::Asked => Vec::new(),
-            Occasion::Told => parsed(told.iter().map(|one| &one.image)),
-            Occasion::Failed => match runs.left_over(name).await? {
-                Some(left) => parsed(runs.images_left_over(left).await?.iter().map(|one| &one.source)),
-                None => Vec::new(),
-            },
+        let asked = runs.asked_run(name).await?;
+        let told = match occasion {
+            Occasion::Retried | Occasion::Failed => Vec::new(),
+            _ => runs.awaited(name, TOLD).await?,
         };
+        let images = self.images(name, occasion, &told).await?;
         let options = SyncOptions {
             places: &places,
             books: &self.books,
@@ -90,6 +87,7 @@ impl RunMirrors for Runner {
             checks: TargetChecks::default(),
             share: match occasion {
                 Occasion::Time | Occasion::Left | Occasion::Asked => SyncShare::All,
+                Occasion::Retried => SyncShare::Failed,
                 Occasion::Told | Occasion::Failed => SyncShare::Of(&images),
             },
             detail: Detail::Changes,
@@ -103,7 +101,7 @@ impl RunMirrors for Runner {
             Err(SyncError::Held { .. } | SyncError::Lost { .. }) => false,
             Err(_) => !end.is_cancelled(),
         };
-        if let Some(asked) = asked.filter(|_| is_done && occasion != Occasion::Told) {
+        if let Some(asked) = asked.filter(|asked| is_done && fulfils(occasion, wish(asked))) {
             runs.settle_asked(name, &asked).await?;
         }
         let report = ran?;
@@ -132,6 +130,19 @@ impl RunMirrors for Runner {
     }
 }
 
+fn wish(asked: &AskedRun) -> Wish {
+    if asked.retries.is_some() { Wish::Retry } else { Wish::Run }
+}
+
+/// Whether a run on this occasion does what somebody wants.
+fn fulfils(occasion: Occasion, wish: Wish) -> bool {
+    match occasion {
+        Occasion::Time | Occasion::Left | Occasion::Asked => true,
+        Occasion::Retried => wish == Wish::Retry,
+        Occasion::Told | Occasion::Failed => false,
+    }
+}
+
 fn parsed<'a>(images: impl Iterator<Item = &'a String>) -> Vec<Endpoint> {
     images.filter_map(|image| image.parse().ok()).collect()
 }
@@ -154,6 +165,24 @@ impl Runner {
         if let Err(error) = self.books.runs.note_arrivals(mirror, arrivals).await {
             tracing::warn!(mirror, cause = with_causes(&error), "it is not noted how long images took");
         }
+    }
+
+    /// The images that are seen to, where these are neither all nor all that failed.
+    async fn images(
+        &self,
+        mirror: &str,
+        occasion: Occasion,
+        told: &[Awaited],
+    ) -> Result<Vec<Endpoint>, CatalogError> {
+        let runs = &self.books.runs;
+        Ok(match occasion {
+            Occasion::Time | Occasion::Left | Occasion::Asked | Occasion::Retried => Vec::new(),
+            Occasion::Told => parsed(told.iter().map(|one| &one.image)),
+            Occasion::Failed => match runs.left_over(mirror).await? {
+                Some(left) => parsed(runs.images_left_over(left).await?.iter().map(|one| &one.source)),
+                None => Vec::new(),
+            },
+        })
     }
 
     async fn state(&self, run: &Run) -> Result<RunState, CatalogError> {

@@ -14,7 +14,7 @@ use serde_json::json;
 use tokio_util::sync::CancellationToken;
 
 use super::{
-    Bell, Clock, LastRun, Means, Occasion, Ran, RunMirrors, RunState, Seen, keep_mirrors, unchanging,
+    Bell, Clock, LastRun, Means, Occasion, Ran, RunMirrors, RunState, Seen, Wish, keep_mirrors, unchanging,
 };
 use crate::metrics::Metrics;
 
@@ -247,7 +247,8 @@ struct AskedFromAfar<'a> {
 #[async_trait(?Send)]
 impl RunMirrors for AskedFromAfar<'_> {
     async fn look(&self, _: &Mirror) -> Result<Seen, CatalogError> {
-        Ok(Seen { asked: self.clock.now() >= self.since, ..Seen::default() })
+        let asked = (self.clock.now() >= self.since).then_some(Wish::Run);
+        Ok(Seen { asked, ..Seen::default() })
     }
 
     async fn run(&self, _: &Mirror, occasion: Occasion, _: &CancellationToken) -> Result<Ran, SyncError> {

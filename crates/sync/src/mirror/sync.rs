@@ -118,7 +118,11 @@ impl Engine {
             SyncShare::All | SyncShare::Failed => vec![mirror.clone()],
             SyncShare::Of(images) => narrowed(mirror, images),
         };
-        if let SyncShare::Of(_) = share {
+        let failed = match share {
+            SyncShare::Failed => last_failures(&books.runs, name).await?,
+            SyncShare::All | SyncShare::Of(_) => None,
+        };
+        if failed.is_some() || matches!(share, SyncShare::Of(_)) {
             books.runs.note_part(run).await?;
         }
         for mirror in &meant {
@@ -131,13 +135,12 @@ impl Engine {
             requests.extend(gathered.requests);
         }
         let mut still_failed = Vec::new();
-        match share {
-            SyncShare::All => {}
-            SyncShare::Failed => keep_failed(&mut requests, &books.runs, name).await?,
-            SyncShare::Of(images) => {
-                keep(&mut requests, images);
-                still_failed = failed_beside(&requests, &books.runs, name).await?;
-            }
+        if let Some(failed) = &failed {
+            keep_failed(&mut requests, failed);
+        }
+        if let SyncShare::Of(images) = share {
+            keep(&mut requests, images);
+            still_failed = failed_beside(&requests, &books.runs, name).await?;
         }
         let sum = self.carry_out_all(requests, *checks, *detail, &mut together).await?;
         self.note_brought(name, &sum.arrivals, *share, books).await;
@@ -154,13 +157,17 @@ impl Engine {
     }
 }
 
-/// Leaves of the requests what failed in the last run.
-async fn keep_failed(requests: &mut Vec<CopyRequest>, runs: &Runs, mirror: &str) -> Result<(), CatalogError> {
-    let Some(last) = runs.last_dealt(mirror).await? else { return Ok(()) };
+/// What failed in the last run; `None` if it is not known what that did not come to.
+async fn last_failures(runs: &Runs, mirror: &str) -> Result<Option<Vec<FailedImage>>, CatalogError> {
+    let Some(last) = runs.last_dealt(mirror).await? else { return Ok(None) };
     if last.ended.is_none_or(|ended| ended.outcome == RunOutcome::Interrupted) {
-        return Ok(());
+        return Ok(None);
     }
-    let failures = runs.failures(last.id).await?;
+    runs.failures(last.id).await.map(Some)
+}
+
+/// Leaves of the requests what failed.
+fn keep_failed(requests: &mut Vec<CopyRequest>, failures: &[FailedImage]) {
     let failed: HashSet<(&str, &str)> =
         failures.iter().map(|failed| (failed.source.as_str(), failed.target.as_str())).collect();
     for request in requests.iter_mut() {
@@ -169,7 +176,6 @@ async fn keep_failed(requests: &mut Vec<CopyRequest>, runs: &Runs, mirror: &str)
         request.targets.retain(|to| failed.contains(&(source.as_str(), goal(to, reference).as_str())));
     }
     requests.retain(|request| !request.targets.is_empty());
-    Ok(())
 }
 
 /// What failed in the last run and is not among the requests: it has failed still.

@@ -15,6 +15,7 @@ pub(super) mod work;
 
 use clap::{Args, Subcommand};
 
+pub(super) use self::run::tell_asked;
 use crate::context::Context;
 use crate::error::CliError;
 use crate::outcome::Outcome;

@@ -1,6 +1,7 @@
 //! `portolan mirrors run`.
 
 use clap::Args;
+use portolan_server::wire::AskedData;
 
 use crate::context::Context;
 use crate::control::DaemonArguments;
@@ -29,13 +30,17 @@ pub(super) struct RunArguments {
 pub(super) async fn run(arguments: &RunArguments, context: &Context) -> Result<Outcome, CliError> {
     let control = arguments.daemon.control(context)?;
     for mirror in &arguments.mirrors {
-        let asked = control.ask_run(mirror).await?;
-        context.output.line(&asked, |asked| {
-            Some(match asked.run {
-                Some(run) => format!("{}: run {run} has begun", asked.mirror),
-                None => format!("{}: a daemon runs it as soon as it can", asked.mirror),
-            })
-        })?;
+        tell_asked(&control.ask_run(mirror).await?, context)?;
     }
     Ok(Outcome::Done)
+}
+
+/// Says that a mirror is to be run.
+pub(in super::super) fn tell_asked(asked: &AskedData, context: &Context) -> Result<(), CliError> {
+    context.output.line(asked, |asked| {
+        Some(match asked.run {
+            Some(run) => format!("{}: run {run} has begun", asked.mirror),
+            None => format!("{}: a daemon runs it as soon as it can", asked.mirror),
+        })
+    })
 }

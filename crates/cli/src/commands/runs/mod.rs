@@ -4,6 +4,7 @@ mod cancel;
 mod data;
 mod follow;
 mod list;
+mod retry;
 mod show;
 
 use clap::{Args, Subcommand};
@@ -13,7 +14,7 @@ use crate::context::Context;
 use crate::error::CliError;
 use crate::outcome::Outcome;
 
-/// Shows what became of runs of mirrors, follows and cancels them
+/// Shows what became of runs of mirrors, follows, cancels and retries them
 #[derive(Debug, Args)]
 pub(crate) struct RunsArguments {
     #[command(subcommand)]
@@ -26,6 +27,7 @@ enum RunsCommand {
     Show(show::ShowArguments),
     Follow(follow::FollowArguments),
     Cancel(cancel::CancelArguments),
+    Retry(retry::RetryArguments),
 }
 
 pub(super) async fn run(arguments: &RunsArguments, context: &Context) -> Result<Outcome, CliError> {
@@ -34,5 +36,6 @@ pub(super) async fn run(arguments: &RunsArguments, context: &Context) -> Result<
         RunsCommand::Show(arguments) => show::run(arguments, context).await,
         RunsCommand::Follow(arguments) => follow::run(arguments, context).await,
         RunsCommand::Cancel(arguments) => cancel::run(arguments, context).await,
+        RunsCommand::Retry(arguments) => retry::run(arguments, context).await,
     }
 }

@@ -100,16 +100,19 @@ impl Api {
 
     /// Asks until the answer is so.
     pub(crate) async fn until(&self, path: &str, is_so: impl Fn(&Value) -> bool) -> Value {
+        let mut last = Value::Null;
         let asking = async {
             loop {
                 let answer = self.get(path).await;
-                if answer.status == 200 && is_so(&answer.body) {
-                    return answer.body;
+                last = answer.body;
+                if answer.status == 200 && is_so(&last) {
+                    return;
                 }
                 tokio::task::yield_now().await;
             }
         };
         let answered = tokio::time::timeout(Duration::from_secs(60), asking).await;
-        answered.unwrap_or_else(|_| panic!("{path} is never so"))
+        assert!(answered.is_ok(), "{path} is never so: {last}");
+        last
     }
 }

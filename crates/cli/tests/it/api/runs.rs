@@ -148,6 +148,49 @@ async fn what_is_cancelled_after_a_kill_is_not_gone_on_with() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn what_failed_is_retried_when_somebody_wants_it() {
+    let Some(source) = Registry::start().await else { return };
+    source.client().push("app", &zoo::one("oci-image")).await;
+    let sandbox = Sandbox::new();
+    let mirror = format!(
+        "version: 1\nmirrors: [{{name: app, images: ['{0}/app:oci-image', '{0}/app:late'], targets: ['store:app']}}]\n",
+        source.host()
+    );
+    sandbox.write("portolan.yaml", &mirror);
+    let daemon = Daemon::start(&sandbox);
+    let api = Api::of(&daemon);
+    api.post("/mirrors/app/runs", &Value::Null).await.is(202);
+    let runs = api.until("/runs", |runs| runs["items"][0]["outcome"] == "partly").await;
+    let run = runs["items"][0]["id"].as_i64().unwrap();
+    let mut late = zoo::one("oci-index");
+    late.tags = vec!["late".to_owned()];
+    source.client().push("app", &late).await;
+    sandbox.run(&format!("runs retry {run} --daemon {}", daemon.host())).succeeded();
+    let runs = api.until("/runs", |runs| runs["items"][0]["outcome"] == "done").await;
+    assert_eq!(runs["items"][0]["totals"]["images"], 1, "only what failed: {runs}");
+    daemon.client().manifest("app", "late").await;
+    let last = runs["items"][0]["id"].as_i64().unwrap();
+    let why = |answer: Value| answer["detail"].as_str().unwrap().to_owned();
+    let refused = why(api.post(&format!("/runs/{run}/retry"), &Value::Null).await.is(409));
+    assert_eq!(refused, format!("the run {run} cannot be retried: the run {last} came after it: retry that"));
+    let refused = why(api.post(&format!("/runs/{last}/retry"), &Value::Null).await.is(409));
+    assert_eq!(refused, format!("the run {last} cannot be retried: nothing failed in it"));
+    api.post("/runs/1000/retry", &Value::Null).await.is(404);
+    let said = sandbox.run(&format!("runs retry {last}")).failed(1);
+    assert!(said.contains(&refused), "{said}");
+    // Of a run that was cancelled nobody knows what it did not come to.
+    let Some((_source, proxy)) = stuck(&api).await else { return };
+    let run = begin(&api).await;
+    api.post(&format!("/runs/{run}/retry"), &Value::Null).await.is(409);
+    api.post(&format!("/runs/{run}/cancel"), &Value::Null).await.is(202);
+    api.until("/runs?mirror=stuck", |runs| runs["items"][0]["outcome"] == "interrupted").await;
+    proxy.heal();
+    let said = sandbox.run(&format!("runs retry {run} --daemon {}", daemon.host())).succeeded();
+    assert!(said.starts_with("stuck: "), "{said}");
+    api.until("/runs?mirror=stuck", |runs| runs["items"][0]["outcome"] == "done").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn what_failed_is_listed_and_lists_come_in_pages() {
     let Some(source) = Registry::start().await else { return };
     let sandbox = Sandbox::new();

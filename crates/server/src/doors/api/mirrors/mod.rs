@@ -36,7 +36,7 @@ pub(super) fn operations() -> OpenApiRouter<ApiDoor> {
 }
 
 /// The mirror of this name that is in force.
-fn known(door: &ApiDoor, name: &str) -> Result<KnownMirror, Problem> {
+pub(super) fn known(door: &ApiDoor, name: &str) -> Result<KnownMirror, Problem> {
     let mirrors = door.parts().live.known();
     let found = mirrors.iter().find(|known| known.mirror.name.as_str() == name);
     found.cloned().ok_or_else(|| unknown(name))

@@ -5,6 +5,7 @@ mod events;
 mod failures;
 mod get;
 mod list;
+mod retry;
 
 use portolan_catalog::{Run, RunId};
 use utoipa_axum::router::OpenApiRouter;
@@ -19,6 +20,7 @@ pub(super) fn operations() -> OpenApiRouter<ApiDoor> {
         .routes(routes!(get::get_run))
         .routes(routes!(failures::list_failures))
         .routes(routes!(cancel::cancel_run))
+        .routes(routes!(retry::retry_run))
         .routes(routes!(events::follow_run))
 }
 
