@@ -11,11 +11,11 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 /// What a request costs its host, so that small requests never wait behind large ones.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Weight {
-    /// A question: HEAD, a manifest, a tag list.
+    /// A question (HEAD, a manifest, a tag list), or the body of a small blob.
     Light,
-    /// The body of a blob that is read.
+    /// The body of a large blob that is read.
     Download,
-    /// The body of a blob that is written. It has a queue of its own: a copy within one host holds its download
+    /// The body of a large blob that is written. It has a queue of its own: a copy within one host holds its download
     /// while it waits for its upload.
     Upload,
 }

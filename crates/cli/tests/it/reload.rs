@@ -4,9 +4,10 @@ use std::time::{Duration, Instant};
 
 use http::Method;
 use portolan_testkit::client::http as http_client;
+use portolan_testkit::image::{Image, Layer};
 use portolan_testkit::proxy::{Action, Asked, Proxy, Rule};
 use portolan_testkit::registry::Registry;
-use portolan_testkit::zoo;
+use portolan_testkit::zoo::{self, Exhibit};
 use serde_json::Value;
 
 use crate::api::client::Api;
@@ -94,8 +95,14 @@ async fn mirrors_come_change_and_go_and_what_is_wrong_is_refused() {
 #[tokio::test(flavor = "multi_thread")]
 async fn runs_that_go_on_and_runs_that_begin_keep_the_limits_together() {
     let Some(source) = Registry::start().await else { return };
-    source.client().push("app", &zoo::one("oci-image")).await;
-    source.client().push("other", &zoo::one("oci-image")).await;
+    let layer = Layer::random(1, 100_000);
+    let mut image = Exhibit::new("large", Image::oci().layer(layer).build());
+    image.tags = vec!["v1".to_owned()];
+    for repository in ["app", "other"] {
+        source.client().push(repository, &image).await;
+    }
+    let manifest = source.client().manifest("app", "v1").await.json();
+    let layer = manifest.pointer("/layers/0/digest").and_then(Value::as_str).unwrap();
     let proxy = Proxy::before(&source).await;
     proxy.fault(Rule::new(Asked::gets_blob, Action::Hang).always());
     let (sandbox, host) = (Sandbox::new(), proxy.host());
@@ -109,7 +116,7 @@ async fn runs_that_go_on_and_runs_that_begin_keep_the_limits_together() {
     let api = Api::of(&daemon);
     api.post("/mirrors/app/runs", &Value::Null).await.is(202);
     let asks = |name: &str| proxy.records().into_iter().find(|record| record.path.contains(name));
-    until("a blob is read", async || asks("/app/blobs/").is_some()).await;
+    until("a blob is read", async || asks(&format!("/app/blobs/{layer}")).is_some()).await;
     let run = api.get("/runs").await.is(200)["items"][0]["id"].clone();
 
     sandbox.write("portolan.yaml", &format!("{begin}{}", mirror("other")));
@@ -122,8 +129,9 @@ async fn runs_that_go_on_and_runs_that_begin_keep_the_limits_together() {
     }
     let ended = Instant::now();
     api.post(&format!("/runs/{run}/cancel"), &Value::Null).await.is(202);
-    until("a blob is read for the other", async || asks("/other/blobs/").is_some()).await;
-    assert!(asks("/other/blobs/").unwrap().started >= ended, "two read blobs where one may");
+    let there = format!("/other/blobs/{layer}");
+    until("a blob is read for the other", async || asks(&there).is_some()).await;
+    assert!(asks(&there).unwrap().started >= ended, "two read blobs where one may");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -19,6 +19,13 @@ use crate::{BlobRead, ByteStream, TransportError, TransportResult, Weight};
 /// So many bytes between two breaks count as getting on.
 const PROGRESS: u64 = 64 * 1024;
 
+/// A blob of this size costs a registry no more than a manifest: it is read at once, and waits for its turn with the
+/// small requests.
+pub(super) const SMALL: u64 = 64 * 1024;
+
+/// Bytes that are read at once of what should be small: what is longer than its size, but not by much, is told as such.
+const MOST_AT_ONCE: usize = 128 * 1024;
+
 /// An open blob.
 pub(super) struct Opened {
     /// Where it starts.
@@ -30,10 +37,15 @@ pub(super) struct Opened {
 }
 
 impl Holder {
-    /// Asks for a blob from `offset` on; a registry without ranges starts at its beginning.
-    pub(super) async fn open_blob(&self, digest: &Digest, offset: u64) -> TransportResult<Opened> {
+    /// Asks for a blob from `offset` on; a registry without ranges starts at its beginning. A small one does not keep its
+    /// place while whoever wants it waits for another host.
+    pub(super) async fn open_blob(&self, digest: &Digest, size: u64, offset: u64) -> TransportResult<Opened> {
         let mut ask = Ask::new(Method::GET, format!("blobs/{digest}"), self.pull(), self.blob_named(digest));
-        ask.weight = Weight::Download;
+        if size <= SMALL {
+            ask.whole = Some(MOST_AT_ONCE);
+        } else {
+            ask.weight = Weight::Download;
+        }
         if offset > 0 {
             let range = HeaderValue::try_from(format!("bytes={offset}-"))
                 .map_err(|_| TransportError::Unsupported { what: "a range".to_owned() })?;
@@ -65,7 +77,7 @@ pub(super) async fn read_blob(
     if offset > 0 && offset >= size {
         return Ok(BlobRead { offset, stream: futures::stream::empty().boxed() });
     }
-    let opened = holders.open_blob(&digest, offset).await?;
+    let opened = holders.open_blob(&digest, size, offset).await?;
     let start = opened.offset;
     let reader =
         Box::new(Reader { holders, digest, size, at: start, skip: 0, opened, breaks: 0, mark: start });
@@ -140,7 +152,7 @@ impl Reader {
         // Whoever waits for a place must not hold one.
         self.opened.body.abandon();
         tokio::time::sleep(delay).await;
-        self.opened = self.holders.open_blob(&self.digest, self.at).await?;
+        self.opened = self.holders.open_blob(&self.digest, self.size, self.at).await?;
         self.skip = self.at - self.opened.offset;
         Ok(())
     }

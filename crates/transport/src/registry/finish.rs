@@ -11,6 +11,7 @@ use portolan_oci::Digest;
 
 use super::append::content_range;
 use super::ask::Payload;
+use super::blob::SMALL;
 use super::holder::Holder;
 use crate::{Content, Piece, TransportError, TransportResult, UploadState, Weight};
 
@@ -30,7 +31,9 @@ impl Holder {
                 ask = ask.header(header::CONTENT_RANGE, content_range(upload.offset, end)?);
             }
             ask.payload = Payload::Stream(length, proven.boxed());
-            ask.weight = Weight::Upload;
+            if length > SMALL {
+                ask.weight = Weight::Upload;
+            }
         }
         self.committed(&upload.digest, self.ask(ask).await).await
     }

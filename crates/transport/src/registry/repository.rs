@@ -99,11 +99,11 @@ impl Holders {
             .filter(move |holder| holder.reads.covers(reference))
     }
 
-    pub(super) async fn open_blob(&self, digest: &Digest, offset: u64) -> TransportResult<Opened> {
+    pub(super) async fn open_blob(&self, digest: &Digest, size: u64, offset: u64) -> TransportResult<Opened> {
         let reference = TagOrDigest::Digest(*digest);
         let mut refused = None;
         for holder in self.reading(&reference) {
-            match holder.open_blob(digest, offset).await {
+            match holder.open_blob(digest, size, offset).await {
                 Ok(opened) => return Ok(opened),
                 Err(error) => refused = Some(holder.pass_on(error)),
             }

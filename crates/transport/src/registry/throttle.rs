@@ -38,7 +38,7 @@ pub(super) struct Entered {
     _gate: Permit,
 }
 
-/// How many requests may be under way at once: in all, and bodies each way. Bodies take at most three quarters of what is
+/// How many requests may be under way at once: in all, and large bodies each way. These take at most three quarters of what is
 /// allowed at once, so that small requests never wait behind large ones; and one of each kind is always possible, as a
 /// copy within one host needs all three.
 fn rooms(concurrency: u16, nodes: u32) -> (usize, usize) {

@@ -2,6 +2,7 @@ use std::pin::pin;
 use std::time::Duration;
 
 use portolan_testkit::proxy::{Action, Answer, Rule};
+use portolan_testkit::registry::Registry;
 use portolan_transport::{ClientOptions, HostLimits, Quota, RegistrySettings, Source as _, TransportError};
 use tokio::time::timeout;
 
@@ -87,4 +88,27 @@ async fn a_line_that_is_held_back_is_not_taken_for_a_silent_one() {
     push(&repository(&places, proxy.host(), "r"), &blob).await;
     let there = repository(&places, registry.host(), "r");
     assert_eq!(read(&there, &blob.descriptor).await.unwrap(), blob.bytes);
+}
+
+#[tokio::test]
+async fn a_small_blob_keeps_no_place_while_nobody_reads_it_and_a_large_one_does() {
+    let Some(registry) = Registry::start().await else { return };
+    let limits = HostLimits { concurrency: 3, ..HostLimits::default() };
+    let places = places(vec![RegistrySettings { limits, ..unset(registry.host()) }]);
+    let repository = repository(&places, registry.host(), "r");
+    let blobs = [64 << 10, (64 << 10) + 1].map(Blob::of_length);
+    for blob in &blobs {
+        push(&repository, blob).await;
+    }
+    let [small, large] = blobs.map(|blob| blob.descriptor);
+    let mut open = Vec::new();
+    for _ in 0..8 {
+        open.push(repository.blob(&small, 0).await.unwrap());
+    }
+    // One large body may come in at once, beside all that is small.
+    open.push(repository.blob(&large, 0).await.unwrap());
+    assert!(timeout(Duration::from_millis(500), repository.blob(&large, 0)).await.is_err());
+    open.push(repository.blob(&small, 0).await.unwrap());
+    open.clear();
+    repository.blob(&large, 0).await.unwrap();
 }
