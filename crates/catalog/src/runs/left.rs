@@ -32,6 +32,7 @@ impl Runs {
         let Some(row) = sql::one(&readers, lease, [mirror.into()]).await? else { return Ok(false) };
         Ok(row.get::<i64>(0)? <= database::now(&readers).await?)
     }
+
     /// Notes the run of a mirror as interrupted, if whoever began it is gone: the kernel says so, or he was not heard of for
     /// as long as his lease lasted. Where neither is so, nothing changes.
     ///
@@ -51,8 +52,7 @@ impl Operation for EndLeft {
     async fn run(&self, transaction: &DatabaseTransaction) -> Result<(), CatalogError> {
         hold_mirror(transaction, &self.mirror).await?;
         let now = database::now(transaction).await?;
-        let holder = lease_of(transaction, &self.mirror).await?;
-        let Some(holder) = holder else { return Ok(()) };
+        let Some(holder) = lease_of(transaction, &self.mirror).await? else { return Ok(()) };
         let is_gone = match self.lock.take() {
             Holder::Us => true,
             Holder::Another => false,

@@ -63,8 +63,10 @@ impl Operation for Retry {
 
     async fn run(&self, transaction: &DatabaseTransaction) -> Result<RetryRun, CatalogError> {
         let run: Value = self.run.get().into();
-        let one = "SELECT mirror, outcome, failed FROM run WHERE id = ?";
-        let Some(row) = sql::one(transaction, one, [run]).await? else { return Ok(RetryRun::NoSuchRun) };
+        let one = "SELECT mirror, outcome FROM run WHERE id = ?";
+        let Some(row) = sql::one(transaction, one, [run.clone()]).await? else {
+            return Ok(RetryRun::NoSuchRun);
+        };
         let (mirror, outcome) = (row.get::<String>(0)?, row.get::<Option<String>>(1)?);
         let last = "SELECT id FROM run WHERE mirror = ? ORDER BY id DESC LIMIT 1";
         let last = sql::one(transaction, last, [mirror.as_str().into()]).await?;
@@ -74,12 +76,14 @@ impl Operation for Retry {
             return Ok(RetryRun::Not(NotRetried::CameAfter(RunId::new(last))));
         }
         let Some(outcome) = outcome else { return Ok(RetryRun::Not(NotRetried::GoesOn)) };
-        let failed = row.get::<i64>(2)? > 0;
+        // Not by its numbers: a run of some images has those that failed before and still do, and does not count them.
+        let some = "SELECT number FROM run_failure WHERE run_id = ? LIMIT 1";
+        let failed = sql::one(transaction, some, [run]).await?.is_some();
         let retries = match RunOutcome::read(&outcome)? {
             RunOutcome::Interrupted => None,
-            RunOutcome::Failed if !failed => None,
             _ if failed => Some(self.run),
-            _ => return Ok(RetryRun::Not(NotRetried::NothingFailed)),
+            RunOutcome::Failed => None,
+            RunOutcome::Done | RunOutcome::Partly => return Ok(RetryRun::Not(NotRetried::NothingFailed)),
         };
         let asked = ask(transaction, (&mirror, retries), (&self.by, self.now)).await?;
         Ok(RetryRun::Asked { mirror, asked })

@@ -501,6 +501,13 @@ async fn the_last_run_is_retried_if_it_left_something_undone(scratch: &Scratch) 
     let asked = runs.asked_run("base").await.unwrap().unwrap();
     assert_eq!(asked.retries, None);
     runs.settle_asked("base", &asked).await.unwrap();
+    // What failed before is its, too, though it does not count it.
+    let mut told = report(RunOutcome::Done, 1);
+    told.totals.failed = 0;
+    let told = ran(told).await;
+    let asked = retried(told).await.unwrap();
+    assert_eq!(asked.retries, Some(told));
+    runs.settle_asked("base", &asked).await.unwrap();
     // It is not known what these did not come to.
     for outcome in [RunOutcome::Interrupted, RunOutcome::Failed] {
         let run = ran(report(outcome, 0)).await;

@@ -237,6 +237,9 @@ async fn what_is_told_while_a_retry_waits_is_brought_after_it() {
     let totals: Vec<&Value> =
         runs["items"].as_array().unwrap().iter().map(|run| &run["totals"]["images"]).collect();
     assert_eq!(totals, [&json!(1), &json!(1), &json!(2)], "what was told, what failed, and all: {runs}");
+    // What failed has failed still.
+    let last = runs["items"][0]["id"].as_i64().unwrap();
+    api.post(&format!("/runs/{last}/retry"), &Value::Null).await.is(202);
 }
 
 /// Webhooks of a flood: a short sample, or as many as are wanted.

@@ -38,9 +38,9 @@ pub(super) struct Entered {
     _gate: Permit,
 }
 
-/// How many requests may be under way at once: in all, and large bodies each way. These take at most three quarters of what is
-/// allowed at once, so that small requests never wait behind large ones; and one of each kind is always possible, as a
-/// copy within one host needs all three.
+/// How many requests may be under way at once: in all, and large bodies each way. These take at most three quarters of
+/// what is allowed at once, so that small requests never wait behind large ones; and one of each kind is always possible,
+/// as a copy within one host needs all three.
 fn rooms(concurrency: u16, nodes: u32) -> (usize, usize) {
     let share = u32::from(concurrency) / nodes.max(1);
     let all = usize::try_from(share).unwrap_or(usize::MAX).max(3);

@@ -113,9 +113,11 @@ impl<'a> Reload<'a> {
     }
 
     /// The places that it names: those in force if it says nothing new about them, so that runs that go on and runs that
-    /// begin keep the limits together.
+    /// begin keep the limits together. After one that was refused nobody knows what was meant to be new.
     fn places(&self, loaded: &Loaded, cause: Cause) -> Result<Arc<Places>, CliError> {
-        let is_new = cause == Cause::Asked || !names_same_places(&self.taken.config, &loaded.config);
+        let is_new = cause == Cause::Asked
+            || self.live.refused().is_some()
+            || !names_same_places(&self.taken.config, &loaded.config);
         if is_new {
             self.context.places_of(&loaded.config).map(Arc::new)
         } else {
